@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { type ExportSettings, exportSettingsSchema } from "../pipeline/exportSettings.ts";
+import { type PipelineSettings, pipelineSettingsSchema } from "../pipeline/pipelineSettings.ts";
+import { type SamplingPolicy, samplingPolicySchema } from "../sampling/samplingPolicy.ts";
+import { type Parsed, parseOrProblems } from "../validation/problems.ts";
+
+/** The whole of what a collector runs: the file's format and what the control plane sends are this one document. */
+export type CollectorConfig = { sampling: SamplingPolicy; pipeline: PipelineSettings; export: ExportSettings };
+
+export const collectorConfigSchema = z.strictObject({
+  sampling: samplingPolicySchema.prefault({}),
+  pipeline: pipelineSettingsSchema.prefault({}),
+  export: exportSettingsSchema,
+});
+
+/** Every part has defaults; a problem's path names the place (`sampling.tiers[2].keep.ratio`). Never throws. */
+export function parseCollectorConfig(input: unknown): Parsed<CollectorConfig> {
+  const parsed = parseOrProblems(collectorConfigSchema, input ?? {});
+  return parsed.ok ? { ok: true, value: parsed.value as CollectorConfig } : parsed;
+}

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+export const HEADERS_MAX = 32;
+export const ARCHIVE_BYTES_DEFAULT = 10_000_000_000;
+
+/** RFC 9110 token, lower case because HTTP/2 demands it. */
+const headerName = z
+  .string()
+  .regex(/^[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/, "must be a header name in lower case")
+  .refine((name) => !RESERVED.has(name) && !name.startsWith("grpc-"), "is set by the exporter itself and can't be given");
+const headerValue = z.string("must be a text").max(4096, "must have at most 4096 characters").regex(/^[\x20-\x7e]*$/, "must be printable ASCII");
+const RESERVED = new Set(["content-type", "content-length", "content-encoding", "host", "te", "connection", "transfer-encoding", "user-agent", "upgrade", "keep-alive"]);
+
+const endpoint = z
+  .string("must be a URL such as http://127.0.0.1:4317")
+  .superRefine((value, ctx) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
+      ctx.addIssue({ code: "custom", message: `must be a URL such as http://127.0.0.1:4317, got ${JSON.stringify(value)}` });
+    } else if (url.username !== "" || url.password !== "") {
+      ctx.addIssue({ code: "custom", message: "must not carry a user name or password; use a header" });
+    }
+  });
+
+const otlp = z
+  .strictObject({
+    kind: z.literal("otlp"),
+    protocol: z.enum(["grpc", "http"], "must be grpc or http").default("grpc").describe("OTLP over gRPC, or over HTTP with protobuf bodies."),
+    endpoint: endpoint.describe("http:// or https:// address. With protocol http and no path, /v1/traces is appended."),
+    compression: z.enum(["none", "gzip", "zstd"], "must be none, gzip or zstd").default("none").describe("Compression of request bodies."),
+    headers: z.record(headerName, headerValue).default({}).describe("Headers sent with every request, for example an API key."),
+  })
+  .refine((value) => Object.keys(value.headers).length <= HEADERS_MAX, { path: ["headers"], message: `must have at most ${HEADERS_MAX} headers` });
+
+const archive = z.strictObject({
+  kind: z.literal("archive"),
+  bytesMax: z
+    .int("must be a whole number of bytes")
+    .min(1_048_576, "must be at least 1048576 (1 MiB)")
+    .max(1e15, "must be at most 1e15")
+    .default(ARCHIVE_BYTES_DEFAULT)
+    .describe("Bound on disk; the oldest files are deleted to stay within it, and counted."),
+});
+
+const discard = z.strictObject({ kind: z.literal("discard") });
+
+/** Where kept spans go. An object with an `endpoint` and no `kind` is `otlp`; nothing at all is the local archive. */
+export const exportSettingsSchema = z
+  .preprocess(
+    (input) => (typeof input === "object" && input !== null && !("kind" in input) && "endpoint" in input ? { kind: "otlp", ...input } : input),
+    z.discriminatedUnion("kind", [otlp, archive, discard], "must be otlp, archive or discard"),
+  )
+  .prefault({ kind: "archive" });
+
+export type ExportSettings = z.infer<typeof otlp> | z.infer<typeof archive> | z.infer<typeof discard>;
+export type OtlpExportSettings = z.infer<typeof otlp>;

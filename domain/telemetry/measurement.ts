@@ -1,0 +1,70 @@
+import { z } from "zod";
+
+/**
+ * What a collector says about itself each second. Counters are totals since `processStartMs`, so a lost measurement loses nothing;
+ * histograms hold only what was recorded in this window. Times are Unix milliseconds by the collector's clock.
+ */
+export const STAGES = ["network", "queueWait", "processing", "serialization", "export"] as const;
+export type Stage = (typeof STAGES)[number];
+
+const total = z.number().min(0);
+const named = z.strictObject({ reason: z.string().max(64), spans: total, requests: total });
+
+/** Exponential histogram of durations in seconds, OpenTelemetry data model: base 2^(2^-scale), bucket i covers (base^(offset+i), base^(offset+i+1)]. */
+export const histogramSnapshotSchema = z.strictObject({
+  scale: z.int().min(-10).max(20),
+  count: total,
+  sum: z.number(),
+  min: z.number(),
+  max: z.number(),
+  zeroCount: total,
+  offset: z.int(),
+  counts: z.array(total).max(320),
+});
+export type HistogramSnapshot = z.infer<typeof histogramSnapshotSchema>;
+
+export const measurementSchema = z.strictObject({
+  atMs: z.number().positive(),
+  windowMs: z.number().positive(),
+  processStartMs: z.number().positive(),
+  revision: z.int().min(0),
+  // ledger: received = sampledOut + waiting + queued + delivered + dropped
+  received: total,
+  sampledOut: total,
+  waiting: total,
+  queued: total,
+  delivered: total,
+  dropped: total,
+  refused: total,
+  // of `received`, how many came from the sample-traffic generator
+  sampleReceived: total,
+  kept: total,
+  requests: total,
+  bytesReceived: total,
+  bytesKept: total,
+  bytesDelivered: total,
+  tiers: z.array(z.strictObject({ name: z.string().max(64), kept: total, sampledOut: total, bytesKept: total, bytesSampledOut: total })).max(320),
+  droppedByReason: z.array(named).max(64),
+  refusedByReason: z.array(named).max(64),
+  queueSpans: total,
+  queueBytes: total,
+  queueCapacitySpans: total,
+  queueCapacityBytes: total,
+  rssBytes: total,
+  heapUsedBytes: total,
+  externalBytes: total,
+  cpuSeconds: total,
+  eventLoopDelayP99Ms: total,
+  archiveBytes: total,
+  archiveBytesMax: total,
+  /** First byte in to answer out, per request. */
+  acknowledgement: histogramSnapshotSchema,
+  stages: z.strictObject({
+    network: histogramSnapshotSchema,
+    queueWait: histogramSnapshotSchema,
+    processing: histogramSnapshotSchema,
+    serialization: histogramSnapshotSchema,
+    export: histogramSnapshotSchema,
+  }),
+});
+export type Measurement = z.infer<typeof measurementSchema>;
