@@ -8,19 +8,31 @@ const headerName = z
   .string()
   .regex(/^[!#$%&'*+\-.^_`|~0-9a-z]{1,128}$/, "must be a header name in lower case")
   .refine((name) => !RESERVED.has(name) && !name.startsWith("grpc-"), "is set by the exporter itself and can't be given");
-const headerValue = z.string("must be a text").max(4096, "must have at most 4096 characters").regex(/^[\x20-\x7e]*$/, "must be printable ASCII");
-const RESERVED = new Set(["content-type", "content-length", "content-encoding", "host", "te", "connection", "transfer-encoding", "user-agent", "upgrade", "keep-alive"]);
+const headerValue = z
+  .string("must be a text")
+  .max(4096, "must have at most 4096 characters")
+  .regex(/^[\x20-\x7e]*$/, "must be printable ASCII");
+const RESERVED = new Set([
+  "content-type",
+  "content-length",
+  "content-encoding",
+  "host",
+  "te",
+  "connection",
+  "transfer-encoding",
+  "user-agent",
+  "upgrade",
+  "keep-alive",
+]);
 
-const endpoint = z
-  .string("must be a URL such as http://127.0.0.1:4317")
-  .superRefine((value, ctx) => {
-    const url = URL.canParse(value) ? new URL(value) : undefined;
-    if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
-      ctx.addIssue({ code: "custom", message: `must be a URL such as http://127.0.0.1:4317, got ${JSON.stringify(value)}` });
-    } else if (url.username !== "" || url.password !== "") {
-      ctx.addIssue({ code: "custom", message: "must not carry a user name or password; use a header" });
-    }
-  });
+const endpoint = z.string("must be a URL such as http://127.0.0.1:4317").superRefine((value, ctx) => {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
+    ctx.addIssue({ code: "custom", message: `must be a URL such as http://127.0.0.1:4317, got ${JSON.stringify(value)}` });
+  } else if (url.username !== "" || url.password !== "") {
+    ctx.addIssue({ code: "custom", message: "must not carry a user name or password; use a header" });
+  }
+});
 
 const otlp = z
   .strictObject({

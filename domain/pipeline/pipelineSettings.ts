@@ -7,28 +7,35 @@ const count = (min: number, max: number, unit: string) =>
 /** One request, whole and after decompression. Larger ones are refused before they are read to the end. */
 const receive = z.strictObject({
   requestBytesMax: count(1024, 268_435_456, "bytes").default(16_777_216).describe("Largest request, in bytes after decompression; a larger one is refused."),
-  concurrentRequestsMax: count(1, 100_000, "requests").default(1_000).describe("Requests read at the same time over all connections; further ones are refused with a delay."),
+  concurrentRequestsMax: count(1, 100_000, "requests")
+    .default(1_000)
+    .describe("Requests read at the same time over all connections; further ones are refused with a delay."),
 });
 
-const batch = z
-  .strictObject({
-    sizeMax: count(1, 1_000_000, "spans").default(8_192).describe("A batch is sealed once it holds this many spans."),
-    timeoutMs: count(1, 600_000, "milliseconds").default(1_000).describe("A batch is sealed this long after its first span at the latest."),
-    sizeMin: notYet("adaptive batching is not available yet; remove it"),
-    growWhenQueueAbove: notYet("adaptive batching is not available yet; remove it"),
-    shrinkWhenQueueBelow: notYet("adaptive batching is not available yet; remove it"),
-  });
+const batch = z.strictObject({
+  sizeMax: count(1, 1_000_000, "spans").default(8_192).describe("A batch is sealed once it holds this many spans."),
+  timeoutMs: count(1, 600_000, "milliseconds").default(1_000).describe("A batch is sealed this long after its first span at the latest."),
+  sizeMin: notYet("adaptive batching is not available yet; remove it"),
+  growWhenQueueAbove: notYet("adaptive batching is not available yet; remove it"),
+  shrinkWhenQueueBelow: notYet("adaptive batching is not available yet; remove it"),
+});
 
 const queue = z.strictObject({
-  spansMax: count(1, 100_000_000, "spans").default(200_000).describe("Spans that may wait for delivery, the ones on their way included; above it requests are refused with a delay."),
-  bytesMax: count(65_536, 68_719_476_736, "bytes").default(268_435_456).describe("Bytes that may wait for delivery; above it requests are refused with a delay."),
+  spansMax: count(1, 100_000_000, "spans")
+    .default(200_000)
+    .describe("Spans that may wait for delivery, the ones on their way included; above it requests are refused with a delay."),
+  bytesMax: count(65_536, 68_719_476_736, "bytes")
+    .default(268_435_456)
+    .describe("Bytes that may wait for delivery; above it requests are refused with a delay."),
 });
 
 const retry = z
   .strictObject({
     initialMs: count(1, 600_000, "milliseconds").default(100).describe("Upper bound of the first back-off; each further one doubles, with full jitter."),
     maxMs: count(1, 3_600_000, "milliseconds").default(5_000).describe("Largest back-off between two tries."),
-    maxElapsedMs: count(0, 86_400_000, "milliseconds").default(300_000).describe("A batch that was not delivered this long after its first try is dropped and counted (reason retry_exhausted)."),
+    maxElapsedMs: count(0, 86_400_000, "milliseconds")
+      .default(300_000)
+      .describe("A batch that was not delivered this long after its first try is dropped and counted (reason retry_exhausted)."),
   })
   .refine((value) => value.maxMs >= value.initialMs, { path: ["maxMs"], message: "must be at least initialMs" });
 

@@ -62,7 +62,12 @@ const attribute = z
       ["equals", "notEquals", "above", "atLeast", "below", "atMost", "contains", "prefix", "regex", "exists"],
       "must be equals, notEquals, above, atLeast, below, atMost, contains, prefix, regex or exists",
     ),
-    value: z.union([z.string().max(VALUE_LENGTH_MAX, `must have at most ${VALUE_LENGTH_MAX} characters`), z.number(), z.boolean()], "must be a text, a number or a boolean").optional(),
+    value: z
+      .union(
+        [z.string().max(VALUE_LENGTH_MAX, `must have at most ${VALUE_LENGTH_MAX} characters`), z.number(), z.boolean()],
+        "must be a text, a number or a boolean",
+      )
+      .optional(),
   })
   .superRefine((condition, ctx) => {
     const problem = attributeValueProblem(condition.op, condition.value);
@@ -85,13 +90,19 @@ const leaf = z.discriminatedUnion(
   [
     z.strictObject({ kind: z.literal("always") }),
     z.strictObject({ kind: z.literal("status"), is: z.enum(["error", "ok", "unset"], "must be error, ok or unset") }),
-    z.strictObject({ kind: z.literal("latency"), aboveMs: z.number("must be a number of milliseconds").min(0, "must be 0 or more").max(86_400_000, "must be at most 86400000 (one day)") }),
+    z.strictObject({
+      kind: z.literal("latency"),
+      aboveMs: z.number("must be a number of milliseconds").min(0, "must be 0 or more").max(86_400_000, "must be at most 86400000 (one day)"),
+    }),
     z.strictObject({ kind: z.literal("endpoint"), match: textMatch, values: texts }).superRefine(checkRegexes),
     z.strictObject({ kind: z.literal("service"), match: textMatch, values: texts }).superRefine(checkRegexes),
     attribute,
     z.strictObject({
       kind: z.literal("spanKind"),
-      is: z.enum(["unspecified", "internal", "server", "client", "producer", "consumer"], "must be unspecified, internal, server, client, producer or consumer"),
+      is: z.enum(
+        ["unspecified", "internal", "server", "client", "producer", "consumer"],
+        "must be unspecified, internal, server, client, producer or consumer",
+      ),
     }),
     z.strictObject({ kind: z.literal("all"), of: z.lazy(() => list) }),
     z.strictObject({ kind: z.literal("any"), of: z.lazy(() => list) }),
@@ -100,13 +111,17 @@ const leaf = z.discriminatedUnion(
   "must have a kind: always, status, latency, endpoint, service, attribute, spanKind, all, any or not",
 );
 const inner: z.ZodType<Condition> = leaf as unknown as z.ZodType<Condition>;
-const list: z.ZodType<Condition[]> = z.array(inner, "must be a list of conditions").min(1, "must have at least one condition").max(VALUES_MAX, `must have at most ${VALUES_MAX} conditions`);
+const list: z.ZodType<Condition[]> = z
+  .array(inner, "must be a list of conditions")
+  .min(1, "must have at least one condition")
+  .max(VALUES_MAX, `must have at most ${VALUES_MAX} conditions`);
 
 /** Depth is checked on the raw input first, so that a hostile one can't exhaust the stack. */
 export const conditionSchema: z.ZodType<Condition> = z
   .unknown()
   .superRefine((input, ctx) => {
-    if (deeperThan(input, CONDITION_DEPTH_MAX)) ctx.addIssue({ code: "custom", continue: false, message: `must be nested at most ${CONDITION_DEPTH_MAX} deep` });
+    if (deeperThan(input, CONDITION_DEPTH_MAX))
+      ctx.addIssue({ code: "custom", continue: false, message: `must be nested at most ${CONDITION_DEPTH_MAX} deep` });
   })
   .pipe(inner) as unknown as z.ZodType<Condition>;
 

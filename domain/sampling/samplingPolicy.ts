@@ -11,18 +11,18 @@ const ratio = z.number("must be a number between 0 and 1").min(0, "must be betwe
 
 /** How much of what a tier matches is kept. `ratio` is a probability in 0..1 (consistent per trace). */
 export const keepSchema = z
-  .discriminatedUnion("kind", [z.strictObject({ kind: z.literal("ratio"), ratio }), z.looseObject({ kind: z.literal("budget") })], "must be { kind: ratio, ratio }")
+  .discriminatedUnion(
+    "kind",
+    [z.strictObject({ kind: z.literal("ratio"), ratio }), z.looseObject({ kind: z.literal("budget") })],
+    "must be { kind: ratio, ratio }",
+  )
   .superRefine((keep, ctx) => {
     if (keep.kind === "budget") ctx.addIssue({ code: "custom", path: ["kind"], message: "budget is not available yet; use ratio" });
   })
   .transform((keep) => keep as { kind: "ratio"; ratio: number });
 
 export const tierSchema = z.strictObject({
-  name: z
-    .string("must be a text")
-    .trim()
-    .min(1, "must not be empty")
-    .max(TIER_NAME_MAX, `must have at most ${TIER_NAME_MAX} characters`),
+  name: z.string("must be a text").trim().min(1, "must not be empty").max(TIER_NAME_MAX, `must have at most ${TIER_NAME_MAX} characters`),
   condition: conditionSchema,
   keep: keepSchema,
 });
@@ -51,13 +51,19 @@ export const samplingPolicySchema = z
   .superRefine((policy, ctx) => {
     const { tiers } = policy;
     const last = tiers.length - 1;
+    // Too few or too many has been said already; the list is checked all the same, so it may be empty here.
+    if (last < 0 || tiers.length > TIERS_MAX) return;
     const firstWithName = new Map<string, number>();
     for (const [index, tier] of tiers.entries()) {
       const earlier = firstWithName.get(tier.name);
       if (earlier === undefined) firstWithName.set(tier.name, index);
       else ctx.addIssue({ code: "custom", path: ["tiers", index, "name"], message: `"${tier.name}" is already the name of tiers[${earlier}]` });
       if (index !== last && tier.condition.kind === "always") {
-        ctx.addIssue({ code: "custom", path: ["tiers", index, "condition"], message: "only the last tier may match everything; the tiers after this one would never be reached" });
+        ctx.addIssue({
+          code: "custom",
+          path: ["tiers", index, "condition"],
+          message: "only the last tier may match everything; the tiers after this one would never be reached",
+        });
       }
     }
     if (tiers[last].condition.kind !== "always") {

@@ -36,7 +36,16 @@ export type LivePoint = {
 export type TierRate = { name: string; matchedPerS: number; keptPerS: number; bytesMatchedPerS: number; bytesKeptPerS: number };
 
 /** Totals since the start of each process; the ledger is checked on these, per collector. */
-export type LedgerView = { received: number; sampledOut: number; waiting: number; queued: number; delivered: number; dropped: number; balanced: boolean; checkedAtMs: number };
+export type LedgerView = {
+  received: number;
+  sampledOut: number;
+  waiting: number;
+  queued: number;
+  delivered: number;
+  dropped: number;
+  balanced: boolean;
+  checkedAtMs: number;
+};
 
 /** Last 15 minutes as columns: `points[i]` is at `fromMs + i * 1000`; a gap is null. */
 export type LiveHistory = { fromMs: number; stepMs: 1000; points: (LivePoint | null)[] };

@@ -4,8 +4,7 @@ import { z } from "zod";
  * What a collector says about itself each second. Counters are totals since `processStartMs`, so a lost measurement loses nothing;
  * histograms hold only what was recorded in this window. Times are Unix milliseconds by the collector's clock.
  */
-export const STAGES = ["network", "queueWait", "processing", "serialization", "export"] as const;
-export type Stage = (typeof STAGES)[number];
+export { STAGES, type Stage } from "./stages.ts";
 
 const total = z.number().min(0);
 const named = z.strictObject({ reason: z.string().max(64), spans: total, requests: total });

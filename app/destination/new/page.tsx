@@ -1,0 +1,5 @@
+import { NewDestinationPage } from "#components/destination/NewDestinationPage.tsx";
+
+export default function Page() {
+  return <NewDestinationPage />;
+}

@@ -1,0 +1,5 @@
+import { NewPolicyPage } from "#components/sampling/NewPolicyPage.tsx";
+
+export default function Page() {
+  return <NewPolicyPage />;
+}

@@ -1,0 +1,5 @@
+import { SetupPage } from "#components/sign-in/SetupPage.tsx";
+
+export default function Page() {
+  return <SetupPage />;
+}

@@ -1,0 +1,17 @@
+/** Room before the payload of every batch, so that a frame header can be put there without copying (gRPC needs 5 bytes). */
+export const BATCH_HEADROOM = 5;
+
+/** Kept spans on their way to the backend: `buffer[BATCH_HEADROOM, end)` is a valid ExportTraceServiceRequest. */
+export type Batch = {
+  readonly buffer: Buffer;
+  readonly end: number;
+  readonly spans: number;
+  /** When its first span was accepted, on the clock's `now`. */
+  readonly firstAt: number;
+  /** Gives the buffer back for use by other batches. Never called while a transport may still read it. */
+  release(): void;
+};
+
+export function payloadBytes(batch: Batch): number {
+  return batch.end - BATCH_HEADROOM;
+}

@@ -1,0 +1,76 @@
+import http from "node:http";
+import https from "node:https";
+import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
+import { messageOf } from "../appError.ts";
+import { decodeRpcStatus } from "../status/rpcStatus.ts";
+import { BATCH_HEADROOM, type Batch } from "./batch.ts";
+import { compressPayload } from "./compressPayload.ts";
+import type { Exporter, ExportOutcome } from "./exporter.ts";
+import { readPartialSuccess } from "./partialSuccess.ts";
+
+/** OTLP specification, "Retryable Response Codes". */
+const RETRYABLE = new Set([429, 502, 503, 504]);
+const RESPONSE_BYTES_MAX = 65_536;
+
+/** OTLP/HTTP with protobuf bodies over kept-alive connections. */
+export function createOtlpHttpExporter(settings: OtlpExportSettings, connectionsMax: number, unixMs: () => number): Exporter {
+  const url = new URL(settings.endpoint);
+  if (url.pathname === "/" && url.search === "") url.pathname = "/v1/traces";
+  const secure = url.protocol === "https:";
+  const agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: connectionsMax, keepAliveMsecs: 15_000 });
+  const headers: http.OutgoingHttpHeaders = { ...settings.headers, "content-type": "application/x-protobuf", "user-agent": "headgate-collector" };
+  if (settings.compression !== "none") headers["content-encoding"] = settings.compression;
+
+  function send(body: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+    const { promise, resolve } = Promise.withResolvers<ExportOutcome>();
+    const fail = (error: unknown) => resolve({ kind: "retryable", message: `${url.origin}: ${messageOf(error)}`, retryAfterMs: undefined });
+    const request = (secure ? https : http).request(url, { method: "POST", agent, headers: { ...headers, "content-length": body.length } }, (response) => {
+      const parts: Buffer[] = [];
+      let length = 0;
+      response.on("data", (chunk: Buffer) => {
+        if (length < RESPONSE_BYTES_MAX) parts.push(chunk);
+        length += chunk.length;
+      });
+      response.on("end", () => resolve(outcomeOf(response, Buffer.concat(parts), unixMs)));
+      response.on("error", fail);
+    });
+    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    request.on("error", fail);
+    request.on("close", () => {
+      clearTimeout(timer);
+      fail(new Error("the connection was closed before an answer came"));
+    });
+    request.end(body);
+    return promise;
+  }
+
+  return {
+    failure: { exhausted: "retry_exhausted", permanent: "permanent_error" },
+    async export(batch: Batch, timeoutMs: number) {
+      const body = await compressPayload(batch.buffer.subarray(BATCH_HEADROOM, batch.end), settings.compression);
+      return send(body, timeoutMs);
+    },
+    close() {
+      agent.destroy();
+      return Promise.resolve();
+    },
+  };
+}
+
+function outcomeOf(response: http.IncomingMessage, body: Buffer, unixMs: () => number): ExportOutcome {
+  const code = response.statusCode ?? 0;
+  const isProtobuf = (response.headers["content-type"] ?? "").startsWith("application/x-protobuf");
+  if (code >= 200 && code < 300) return { kind: "delivered", ...(isProtobuf ? readPartialSuccess(body) : { rejectedSpans: 0, message: "" }) };
+  const said = isProtobuf ? decodeRpcStatus(body)?.message : body.toString("utf8", 0, 200).trim();
+  const message = `HTTP ${code} ${response.statusMessage ?? ""}${said ? `: ${said}` : ""}`;
+  if (!RETRYABLE.has(code)) return { kind: "permanent", message };
+  return { kind: "retryable", message, retryAfterMs: parseRetryAfter(response.headers["retry-after"], unixMs()) };
+}
+
+/** RFC 9110 §10.2.3: a number of seconds, or a date. Undefined when it is neither. */
+export function parseRetryAfter(value: string | undefined, unixMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - unixMs);
+}

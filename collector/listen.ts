@@ -1,0 +1,12 @@
+import type { AddressInfo, Server } from "node:net";
+
+/** Listens and says on which port; port 0 means any free one. Rejects when the address can't be had. */
+export function listen(server: Server, host: string, port: number): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  server.once("error", reject);
+  server.listen(port, host, () => {
+    server.off("error", reject);
+    resolve((server.address() as AddressInfo).port);
+  });
+  return promise;
+}

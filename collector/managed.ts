@@ -1,0 +1,123 @@
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
+import { messageOf } from "./appError.ts";
+import type { Clock } from "./clock.ts";
+import { checkExport } from "./control/checkExport.ts";
+import type { DataFolder } from "./control/dataFolder.ts";
+import type { FleetDelegate } from "./control/fleetClient.ts";
+import { redactedConfigJson } from "./control/redactConfig.ts";
+import { createExporter } from "./createExporter.ts";
+import { createDiscardExporter } from "./deliver/discardExporter.ts";
+import { DELIVERED, type Exporter } from "./deliver/exporter.ts";
+import type { CollectorEnv } from "./env.ts";
+import type { Log } from "./log.ts";
+import { type Pipeline, problemsText } from "./pipeline.ts";
+import { VERSION } from "./version.ts";
+
+const COMMAND_LIMIT_MS = 15_000;
+// google.protobuf enum values of ConfigReport.State.
+const STATE = { applying: 1, applied: 2, failed: 3 } as const;
+
+type Parts = {
+  env: CollectorEnv;
+  pipeline: Pipeline;
+  data: DataFolder;
+  clock: Clock;
+  log: Log;
+  instanceUid: string;
+  processStartMs: number;
+  ports: { otlpGrpc: number; otlpHttp: number };
+  /** The revision of the running configuration; 0 when it did not come from a control plane. */
+  revision: { get(): number; set(revision: number): void };
+};
+
+/** What the control plane may ask of this collector: take a configuration, check a destination. */
+export function createFleetDelegate(parts: Parts): FleetDelegate {
+  const { env, pipeline, data, clock, log, ports, revision } = parts;
+
+  return {
+    hello: () => ({
+      instanceUid: parts.instanceUid,
+      name: env.name,
+      labels: env.labels,
+      version: VERSION,
+      runningRevision: revision.get(),
+      runningHash: pipeline.hash,
+      effectiveConfig: redactedConfigJson(pipeline.config),
+      otlpGrpcEndpoint: httpUrl(env.otlp.host, ports.otlpGrpc),
+      otlpHttpEndpoint: httpUrl(env.otlp.host, ports.otlpHttp),
+      processStartMs: parts.processStartMs,
+      capabilities: ["config", "measurements", "checkExport"],
+      nowMs: clock.unixMs(),
+    }),
+
+    async config({ revision: given, hash, body }, report) {
+      const startedAt = clock.now();
+      const number = given ?? 0;
+      const about = { revision: number, hash: hash ?? "" };
+      report({ ...about, state: STATE.applying });
+      const applied = await applyBody(pipeline, body ?? "");
+      const tookMs = clock.now() - startedAt;
+      if (!applied.ok) {
+        const reason = problemsText(applied.problems);
+        log.logger.error({ revision: number, reason }, "the configuration from the control plane was refused; the running one stays");
+        const [first] = applied.problems;
+        report({ ...about, state: STATE.failed, failingPath: first.path, reason: applied.problems.length === 1 ? first.message : reason, logLines: log.recentProblems(), tookMs });
+        return;
+      }
+      revision.set(number);
+      log.logger.info({ revision: number, hash: applied.hash, changed: applied.changed, tookMs: Math.round(tookMs) }, "configuration applied");
+      try {
+        await data.writeLastGoodConfig({ revision: number, hash: applied.hash, config: pipeline.config });
+      } catch (error) {
+        log.logger.error({ reason: messageOf(error) }, "the configuration runs, but could not be kept on disk for the next start");
+      }
+      report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(pipeline.config) });
+    },
+
+    async command({ commandId, checkExport: check }) {
+      const startedAt = clock.now();
+      const result = check ? await withinLimit(checkExport(check.export ?? "", buildForCheck), clock) : { ok: false, message: "this collector does not know the command" };
+      return { commandId, ...result, tookMs: clock.now() - startedAt };
+    },
+  };
+
+  /** An archive is checked by writing beside it: opening the real one would count and shrink its files. */
+  async function buildForCheck(settings: ExportSettings): Promise<Exporter> {
+    if (settings.kind !== "archive") return (await createExporter(settings, env.dataDir, clock)).exporter;
+    const folder = path.join(env.dataDir, "archive");
+    const probe = path.join(folder, `check-${process.pid}.tmp`);
+    return {
+      ...createDiscardExporter(),
+      async export() {
+        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await writeFile(probe, "check");
+        await rm(probe);
+        return DELIVERED;
+      },
+    };
+  }
+}
+
+function applyBody(pipeline: Pipeline, body: string) {
+  let input: unknown;
+  try {
+    input = JSON.parse(body);
+  } catch (error) {
+    return Promise.resolve({ ok: false as const, problems: [{ path: "", message: `the configuration is not valid JSON: ${messageOf(error)}` }] });
+  }
+  return pipeline.apply(input);
+}
+
+async function withinLimit<T>(work: Promise<T>, clock: Clock): Promise<T | { ok: false; message: string }> {
+  const timeUp = Promise.withResolvers<{ ok: false; message: string }>();
+  const cancel = clock.after(COMMAND_LIMIT_MS, () => timeUp.resolve({ ok: false, message: `there was no result within ${COMMAND_LIMIT_MS} ms` }));
+  const result = await Promise.race([work, timeUp.promise]);
+  cancel();
+  return result;
+}
+
+export function httpUrl(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

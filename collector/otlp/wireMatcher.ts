@@ -1,0 +1,97 @@
+import type { KeySet } from "./keyTests.ts";
+import type { TextMatcher } from "./textMatcher.ts";
+
+/** A span longer than high × 2^32 + low nanoseconds sets the bit. */
+export type LatencyTest = { high: number; low: number; bit: number };
+
+/** A threshold as the upper 25 and the lower 32 of its 57 bits (2^56: never keep) and the `ot=th:…` that goes with it. */
+export type TierThreshold = { high: number; low: number; traceState: Uint8Array };
+
+/** One comparison of the decision program: on to `whenSet` or `whenClear`; a negative target −1 − t is tier t. */
+export type DecisionStep = { bit: number; whenSet: number; whenClear: number };
+
+export type WireMatcherParts = {
+  atoms: number;
+  /** Masks for bit word 0 by status code 0..2 and by span kind 0..5; their atoms have the lowest bits. */
+  statusBits: readonly number[];
+  kindBits: readonly number[];
+  latency: readonly LatencyTest[];
+  /** What is asked of the span's name. */
+  name: TextMatcher;
+  spanKeys: KeySet;
+  resourceKeys: KeySet;
+  steps: readonly DecisionStep[];
+  /** Where the program begins: a step, or −1 − t. */
+  entry: number;
+  tiers: readonly TierThreshold[];
+};
+
+/** Up to here every combination of bits has its tier in a table. */
+const TABLE_ATOMS_MAX = 12;
+
+/** A policy in the form the scan reads: tests that set bits, and a program from bits to the tier. */
+export class WireMatcher {
+  readonly words: number;
+  readonly bits: Int32Array;
+  /** What the resource alone sets; every span of the resource begins with it. */
+  readonly resourceBits: Int32Array;
+  readonly statusBits: Int32Array;
+  readonly kindBits: Int32Array;
+  readonly latencyHigh: Int32Array;
+  /** Lower halves of bounds and thresholds have the sign bit flipped, so that a signed comparison orders them as unsigned. */
+  readonly latencyLowFlipped: Int32Array;
+  readonly latencyBit: Int32Array;
+  readonly name: TextMatcher;
+  readonly spanKeys: KeySet;
+  readonly resourceKeys: KeySet;
+  readonly tiers: number;
+  readonly thresholdHigh: Int32Array;
+  readonly thresholdLowFlipped: Int32Array;
+  readonly traceState: readonly Uint8Array[];
+  readonly table: Uint8Array | null;
+  readonly #stepBit: Int32Array;
+  readonly #whenSet: Int32Array;
+  readonly #whenClear: Int32Array;
+  readonly #entry: number;
+
+  constructor(parts: WireMatcherParts) {
+    this.words = Math.max(1, (parts.atoms + 31) >> 5);
+    this.bits = new Int32Array(this.words);
+    this.resourceBits = new Int32Array(this.words);
+    this.statusBits = Int32Array.from(parts.statusBits);
+    this.kindBits = Int32Array.from(parts.kindBits);
+    this.latencyHigh = Int32Array.from(parts.latency, (test) => test.high);
+    this.latencyLowFlipped = Int32Array.from(parts.latency, (test) => test.low ^ 0x80000000);
+    this.latencyBit = Int32Array.from(parts.latency, (test) => test.bit);
+    this.name = parts.name;
+    this.spanKeys = parts.spanKeys;
+    this.resourceKeys = parts.resourceKeys;
+    this.tiers = parts.tiers.length;
+    this.thresholdHigh = Int32Array.from(parts.tiers, (tier) => tier.high);
+    this.thresholdLowFlipped = Int32Array.from(parts.tiers, (tier) => tier.low ^ 0x80000000);
+    this.traceState = parts.tiers.map((tier) => tier.traceState);
+    this.#stepBit = Int32Array.from(parts.steps, (step) => step.bit);
+    this.#whenSet = Int32Array.from(parts.steps, (step) => step.whenSet);
+    this.#whenClear = Int32Array.from(parts.steps, (step) => step.whenClear);
+    this.#entry = parts.entry;
+    this.table = parts.atoms <= TABLE_ATOMS_MAX ? this.#tabulate(parts.atoms) : null;
+  }
+
+  /** The tier that `bits` lead to. */
+  tierOf(bits: Int32Array): number {
+    let step = this.#entry;
+    while (step >= 0) {
+      const bit = this.#stepBit[step];
+      step = (bits[bit >> 5] & (1 << (bit & 31))) !== 0 ? this.#whenSet[step] : this.#whenClear[step];
+    }
+    return -1 - step;
+  }
+
+  #tabulate(atoms: number): Uint8Array {
+    const bits = new Int32Array(1);
+    return Uint8Array.from({ length: 1 << atoms }, (_, word) => {
+      bits[0] = word;
+      return this.tierOf(bits);
+    });
+  }
+}

@@ -1,0 +1,24 @@
+/** Why a request was turned away as a whole; nothing of it was received. */
+export const REFUSAL_REASONS = ["queue_full", "malformed", "too_large", "too_deep", "unsupported", "busy", "draining"] as const;
+export type RefusalReason = (typeof REFUSAL_REASONS)[number];
+
+export type Refusal = { ok: false; reason: RefusalReason; message: string; retryAfterMs: number | undefined };
+export type Answer = { ok: true } | Refusal;
+
+export const ACCEPTED: Answer = { ok: true };
+
+export function refusal(reason: RefusalReason, message: string, retryAfterMs?: number): Refusal {
+  return { ok: false, reason, message, retryAfterMs };
+}
+
+/** What a receiver hands on and reports to. `accept` takes the protobuf request in bytes[start, end) and is done with it when it returns. */
+export type Intake = {
+  accept(bytes: Buffer, start: number, end: number, isSample: boolean): Answer;
+  /** A request that was turned away before its spans were known. */
+  refused(reason: RefusalReason): void;
+  bytesReceived(bytes: number): void;
+  /** First to last byte in, in seconds. */
+  network(seconds: number): void;
+  /** First byte in until the answer was handed to the socket, in seconds. */
+  acknowledged(seconds: number): void;
+};

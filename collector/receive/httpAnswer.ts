@@ -1,0 +1,41 @@
+import type http from "node:http";
+import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
+
+export type BodyKind = "protobuf" | "json";
+
+const CONTENT_TYPES: Record<BodyKind, string> = { protobuf: "application/x-protobuf", json: "application/json" };
+/** An empty ExportTraceServiceResponse. */
+const ACCEPTED: Record<BodyKind, string> = { protobuf: "", json: "{}" };
+const GRPC_CODES = new Map([
+  [400, GRPC.invalidArgument],
+  [404, GRPC.unimplemented],
+  [405, GRPC.unimplemented],
+  [408, GRPC.deadlineExceeded],
+  [413, GRPC.resourceExhausted],
+  [415, GRPC.unimplemented],
+  [429, GRPC.unavailable],
+  [503, GRPC.unavailable],
+]);
+
+export function sendAccepted(response: http.ServerResponse, kind: BodyKind): void {
+  const body = ACCEPTED[kind];
+  response.writeHead(200, { "content-type": CONTENT_TYPES[kind], "content-length": body.length });
+  response.end(body);
+}
+
+/** google.rpc.Status in the request's own encoding (OTLP specification, "Failures"), with Retry-After when a delay is asked for. */
+export function sendStatus(
+  response: http.ServerResponse,
+  kind: BodyKind,
+  code: number,
+  status: { message: string; retryAfterMs: number | undefined },
+  headers: http.OutgoingHttpHeaders = {},
+): void {
+  if (response.headersSent) return;
+  const rpcCode = GRPC_CODES.get(code) ?? GRPC.unknown;
+  const { message, retryAfterMs } = status;
+  const body = kind === "json" ? Buffer.from(JSON.stringify({ code: rpcCode, message })) : encodeRpcStatus({ code: rpcCode, message, retryAfterMs });
+  const retry = retryAfterMs === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  response.writeHead(code, { ...headers, ...retry, "content-type": CONTENT_TYPES[kind], "content-length": body.length });
+  response.end(body);
+}

@@ -1,0 +1,147 @@
+import http from "node:http";
+import { listen } from "../listen.ts";
+import type { Admission } from "./admission.ts";
+import { type Answer, type Intake, type Refusal, type RefusalReason, refusal } from "./answer.ts";
+import type { BodyPool } from "./bodyPool.ts";
+import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
+import { type BodyKind, sendAccepted, sendStatus } from "./httpAnswer.ts";
+import { jsonToProtobuf } from "./jsonToProtobuf.ts";
+import { RequestBody } from "./requestBody.ts";
+
+const HEADER_BYTES_MAX = 16_384;
+const KEEP_ALIVE_MS = 65_000;
+const CONNECTIONS_MAX = 10_000;
+/** How much of a refused body is read and thrown away to keep its connection; beyond it the connection is closed. */
+const DISCARD_BYTES_MAX = 67_108_864;
+
+const HTTP_CODES: Record<RefusalReason, number> = { queue_full: 429, busy: 503, draining: 503, malformed: 400, too_deep: 400, too_large: 413, unsupported: 415 };
+
+export type HttpReceiver = {
+  start(host: string, port: number): Promise<number>;
+  shutdown(deadlineMs: number): Promise<void>;
+};
+
+type Parts = { intake: Intake; admission: Admission; pool: BodyPool; requestTimeoutMs: number };
+
+/** OTLP/HTTP: POST /v1/traces, protobuf or JSON. */
+export function createHttpReceiver(parts: Parts): HttpReceiver {
+  const server = http.createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      headersTimeout: Math.min(10_000, parts.requestTimeoutMs),
+      requestTimeout: parts.requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    },
+    (request, response) => handle(request, response, parts),
+  );
+  server.maxConnections = CONNECTIONS_MAX;
+  return {
+    start: (host, port) => listen(server, host, port),
+    async shutdown(deadlineMs) {
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const timer = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function handle(request: http.IncomingMessage, response: http.ServerResponse, parts: Parts): void {
+  const startedAt = performance.now();
+  const kind = bodyKind(request.headers["content-type"]);
+  response.on("error", () => response.destroy());
+  const turnAway = (code: number, message: string, headers: http.OutgoingHttpHeaders = {}) => {
+    parts.intake.refused("unsupported");
+    keepOrClose(request, response);
+    sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, headers);
+  };
+  const path = (request.url ?? "").split("?", 1)[0];
+  if (path !== "/v1/traces") return turnAway(404, `unknown path ${path}; traces go to POST /v1/traces`);
+  if (request.method !== "POST") return turnAway(405, `${request.method} is not supported here; use POST`, { allow: "POST" });
+  if (kind === undefined) return turnAway(415, "content-type must be application/x-protobuf or application/json");
+  const encoding = parseEncoding(request.headers["content-encoding"]);
+  if (encoding === undefined) return turnAway(415, "content-encoding must be identity, gzip or zstd", { "accept-encoding": "identity, gzip, zstd" });
+  read(request, response, { kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, parts);
+}
+
+type Head = { kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
+
+function read(request: http.IncomingMessage, response: http.ServerResponse, head: Head, parts: Parts): void {
+  const { intake, admission } = parts;
+  const bytesMax = admission.settings.requestBytesMax;
+  const answer = (given: Answer) => {
+    if (given.ok) sendAccepted(response, head.kind);
+    else sendStatus(response, head.kind, HTTP_CODES[given.reason], given);
+  };
+  const turnAway = (refused: Refusal) => {
+    intake.refused(refused.reason);
+    keepOrClose(request, response);
+    answer(refused);
+  };
+  const refused = admission.enter();
+  if (refused !== undefined) return turnAway(refused);
+  const tooLarge = refusal("too_large", `the request has more than ${bytesMax} bytes (receive.requestBytesMax)`);
+  const body = new RequestBody(parts.pool, admission, bytesMax);
+  let done = false;
+  const finish = () => {
+    if (done) return;
+    done = true;
+    body.release();
+    admission.leave();
+  };
+  const end = (given: Answer) => {
+    answer(given);
+    intake.acknowledged((performance.now() - head.startedAt) / 1000);
+    finish();
+  };
+  response.on("close", finish);
+  if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
+    turnAway(tooLarge);
+    return finish();
+  }
+  request.on("data", (chunk: Buffer) => {
+    if (done) return;
+    const taken = body.append(chunk);
+    if (taken === "ok") return;
+    turnAway(taken === "too_large" ? tooLarge : refusal("busy", "too many bytes are being read at the same time", 1000));
+    finish();
+  });
+  request.on("end", () => {
+    if (done) return;
+    intake.network((performance.now() - head.startedAt) / 1000);
+    intake.bytesReceived(body.length);
+    const take = (plain: Buffer | Refusal, length: number) => {
+      if (done) return;
+      const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length) : plain;
+      if (Buffer.isBuffer(otlp)) return end(intake.accept(otlp, 0, otlp === plain ? length : otlp.length, head.isSample));
+      intake.refused(otlp.reason);
+      end(otlp);
+    };
+    if (head.encoding === "identity") return take(body.bytes, body.length);
+    const plain = decompress(body.bytes.subarray(0, body.length), head.encoding, bytesMax);
+    if (plain instanceof Promise) void plain.then((result) => take(result, Buffer.isBuffer(result) ? result.length : 0));
+    else take(plain, Buffer.isBuffer(plain) ? plain.length : 0);
+  });
+  // The client went away or broke the framing; `close` of the response gives everything back.
+  request.on("error", () => response.destroy());
+}
+
+/** Reads the rest of a refused body into nothing, so that the connection can carry the next request; one that is too long is cut. */
+function keepOrClose(request: http.IncomingMessage, response: http.ServerResponse): void {
+  let left = DISCARD_BYTES_MAX;
+  if (Number(request.headers["content-length"] ?? 0) > left) response.setHeader("connection", "close");
+  request.on("data", (chunk: Buffer) => {
+    left -= chunk.length;
+    if (left < 0) request.destroy();
+  });
+  request.resume();
+}
+
+function bodyKind(contentType: string | undefined): BodyKind | undefined {
+  const type = (contentType ?? "").split(";", 1)[0].trim().toLowerCase();
+  if (type === "application/x-protobuf") return "protobuf";
+  return type === "application/json" ? "json" : undefined;
+}

@@ -1,0 +1,57 @@
+import type { Admission } from "./admission.ts";
+import type { BodyPool } from "./bodyPool.ts";
+
+/** The bytes of one request as they come in, in one pooled buffer that doubles up to `bytesMax`. */
+export class RequestBody {
+  length = 0;
+  #buffer: Buffer | undefined;
+  readonly #pool: BodyPool;
+  readonly #admission: Admission;
+  readonly #bytesMax: number;
+
+  constructor(pool: BodyPool, admission: Admission, bytesMax: number) {
+    this.#pool = pool;
+    this.#admission = admission;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Valid until `release`; only the first `length` bytes are the body. */
+  get bytes(): Buffer {
+    return this.#buffer ?? EMPTY;
+  }
+
+  append(chunk: Buffer): "ok" | "too_large" | "busy" {
+    const need = this.length + chunk.length;
+    if (need > this.#bytesMax) return "too_large";
+    if ((this.#buffer === undefined || need > this.#buffer.length) && !this.#grow(need)) return "busy";
+    chunk.copy(this.bytes, this.length);
+    this.length = need;
+    return "ok";
+  }
+
+  /** Gives the buffer back; calling it again does nothing. */
+  release(): void {
+    if (this.#buffer === undefined) return;
+    this.#admission.release(this.#buffer.length);
+    this.#pool.give(this.#buffer);
+    this.#buffer = undefined;
+    this.length = 0;
+  }
+
+  #grow(need: number): boolean {
+    const next = this.#pool.take(Math.max(need, 2 * (this.#buffer?.length ?? 0)));
+    if (!this.#admission.reserve(next.length)) {
+      this.#pool.give(next);
+      return false;
+    }
+    if (this.#buffer !== undefined) {
+      this.#buffer.copy(next, 0, 0, this.length);
+      this.#admission.release(this.#buffer.length);
+      this.#pool.give(this.#buffer);
+    }
+    this.#buffer = next;
+    return true;
+  }
+}
+
+const EMPTY = Buffer.alloc(0);

@@ -1,0 +1,46 @@
+import { messageOf } from "./appError.ts";
+import { startCollector } from "./collector.ts";
+import { HELP, parseCommandLine } from "./commandLine.ts";
+import { readEnv } from "./env.ts";
+import { createLog } from "./log.ts";
+import { httpUrl } from "./managed.ts";
+import { releaseStartupMemory } from "./releaseStartupMemory.ts";
+import { VERSION } from "./version.ts";
+
+const SHUTDOWN_MAX_MS = 9900;
+
+/** The process: reads arguments and environment, runs the collector, stops it on a signal. Rejects with AppError when the start fails. */
+export async function runCollector(): Promise<void> {
+  const command = parseCommandLine(process.argv.slice(2));
+  if (command.kind === "help") return void process.stdout.write(HELP);
+  if (command.kind === "version") return void process.stdout.write(`${VERSION}\n`);
+  const env = readEnv();
+  const log = createLog(env.logLevel, process.stdout);
+  const collector = await startCollector(env, command.configFile, log);
+  const { ports } = collector;
+  releaseStartupMemory();
+  if (process.stdout.isTTY) {
+    process.stdout.write(`OTLP/gRPC ${httpUrl(env.otlp.host, ports.otlpGrpc)} · OTLP/HTTP ${httpUrl(env.otlp.host, ports.otlpHttp)} · metrics ${httpUrl(env.metrics.host, ports.metrics)}/metrics\n`);
+  } else process.stdout.write(`${JSON.stringify({ msg: "ready", ...ports })}\n`);
+
+  let stopping = false;
+  const stop = (signal: string) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.logger.info({ signal }, "stopping: delivering what is queued; once more stops at once");
+    setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
+    collector.shutdown().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.logger.error({ reason: messageOf(error) }, "did not stop in order");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("SIGINT"));
+  process.on("uncaughtException", (error) => {
+    log.logger.fatal({ reason: messageOf(error), stack: error.stack }, "unexpected error; stopping");
+    if (!stopping) stop("uncaughtException");
+  });
+}

@@ -1,0 +1,94 @@
+import { STAGES } from "#domain/telemetry/measurement.ts";
+import { BUCKET_BOUNDS } from "./bucketCounts.ts";
+import type { Ledger, ReasonTotals } from "./ledger.ts";
+import type { Family, Sample } from "./prometheusText.ts";
+import type { RuntimeFigures } from "./runtime.ts";
+import type { StageTimers } from "./stageTimers.ts";
+
+export type MetricsParts = {
+  ledger: Ledger;
+  timers: StageTimers;
+  runtime: RuntimeFigures;
+  processStartMs: number;
+  queueCapacitySpans: number;
+  batchSizeSpans: number;
+  archive: { bytes: number; bytesMax: number; filesDeleted: number; bytesDeleted: number };
+  config: { revision: number; hash: string };
+  dropReasons: readonly string[];
+  refusalReasons: readonly string[];
+};
+
+/** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
+export function collectorMetrics(parts: MetricsParts): Family[] {
+  const { ledger, timers, runtime, archive } = parts;
+  const tiers = [...ledger.tiers.values()];
+  return [
+    { name: "otlp_request_duration_seconds", type: "summary", help: "First byte in to answer out; quantiles over the last minute.", samples: durations(timers) },
+    counter("otlp_errors_total", "Requests that were refused, and tries of delivery that failed.", ledger.refusedRequests + ledger.failedTries),
+    { name: "otlp_queue_size", type: "gauge", help: "Kept spans not yet answered by the backend.", samples: [{ labels: { type: "spans" }, value: ledger.queued }] },
+    gauge("process_resident_memory_bytes", "Resident memory.", runtime.rssBytes),
+    counter("process_cpu_seconds_total", "User and system time.", runtime.cpuSeconds),
+    gauge("process_start_time_seconds", "When the process started, Unix time.", parts.processStartMs / 1000),
+    counter("headgate_requests_total", "Requests accepted.", ledger.requests),
+    counter("headgate_spans_received_total", "Spans of accepted requests.", ledger.received),
+    {
+      name: "headgate_spans_sampled_out_total",
+      type: "counter",
+      help: "Spans that the sampling policy did not keep, by the tier that decided.",
+      samples: tiers.map((tier) => ({ labels: { tier: tier.name }, value: tier.sampledOut })),
+    },
+    {
+      name: "headgate_spans_kept_total",
+      type: "counter",
+      help: "Spans that the sampling policy kept, by the tier that decided.",
+      samples: tiers.map((tier) => ({ labels: { tier: tier.name }, value: tier.kept })),
+    },
+    gauge("headgate_spans_waiting", "Spans waiting for their trace's decision.", ledger.waiting),
+    gauge("headgate_spans_queued", "Kept spans not yet answered by the backend.", ledger.queued),
+    counter("headgate_spans_delivered_total", "Kept spans that the backend took.", ledger.delivered),
+    byReason("headgate_spans_dropped_total", "Kept spans that were lost, by reason.", parts.dropReasons, ledger.droppedByReason, "spans"),
+    byReason("headgate_spans_refused_total", "Spans of refused requests, where they could be counted, by reason.", parts.refusalReasons, ledger.refusedByReason, "spans"),
+    byReason("headgate_requests_refused_total", "Refused requests, by reason.", parts.refusalReasons, ledger.refusedByReason, "requests"),
+    counter("headgate_spans_from_sample_traffic_total", "Received spans that the sample-traffic generator sent.", ledger.sampleReceived),
+    counter("headgate_received_bytes_total", "Bytes of request bodies as they came in.", ledger.bytesReceived),
+    counter("headgate_kept_bytes_total", "Bytes of kept spans.", ledger.bytesKept),
+    counter("headgate_delivered_bytes_total", "Bytes delivered, before compression.", ledger.bytesDelivered),
+    counter("headgate_export_failures_total", "Tries of delivery that failed.", ledger.failedTries),
+    { name: "headgate_stage_duration_seconds", type: "histogram", help: "Time in each stage, per request or batch.", samples: stages(timers) },
+    gauge("headgate_batch_size_spans", "Spans at which a batch is sealed.", parts.batchSizeSpans),
+    gauge("headgate_queue_capacity_spans", "Spans that may be queued before requests are refused.", parts.queueCapacitySpans),
+    gauge("headgate_archive_bytes", "Size of the local archive.", archive.bytes),
+    gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
+    counter("headgate_archive_files_deleted_total", "Oldest archive files deleted to stay within the bound.", archive.filesDeleted),
+    counter("headgate_archive_bytes_deleted_total", "Bytes of the archive files deleted.", archive.bytesDeleted),
+    { name: "headgate_config_info", type: "info", help: "The running configuration.", samples: [{ labels: { revision: String(parts.config.revision), hash: parts.config.hash }, value: 1 }] },
+  ];
+}
+
+function counter(name: string, help: string, value: number): Family {
+  return { name, type: "counter", help, samples: [{ value }] };
+}
+
+function gauge(name: string, help: string, value: number): Family {
+  return { name, type: "gauge", help, samples: [{ value }] };
+}
+
+/** Every known reason is there from the start, so that a rate over its first occurrence is seen. */
+function byReason(name: string, help: string, known: readonly string[], totals: ReadonlyMap<string, ReasonTotals>, of: keyof ReasonTotals): Family {
+  return { name, type: "counter", help, samples: known.map((reason) => ({ labels: { reason }, value: totals.get(reason)?.[of] ?? 0 })) };
+}
+
+function durations(timers: StageTimers): Sample[] {
+  const minute = timers.lastMinute();
+  const quantiles = [0.5, 0.9, 0.99].map((q) => ({ labels: { quantile: String(q) }, value: minute.quantile(q) ?? Number.NaN }));
+  const { count, sum } = timers.acknowledgementTotal;
+  return [...quantiles, { suffix: "_sum", value: sum }, { suffix: "_count", value: count }];
+}
+
+function stages(timers: StageTimers): Sample[] {
+  return STAGES.flatMap((stage) => {
+    const totals = timers.totals[stage];
+    const buckets = totals.cumulative().map((value, i) => ({ suffix: "_bucket", labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" }, value }));
+    return [...buckets, { suffix: "_sum", labels: { stage }, value: totals.sum }, { suffix: "_count", labels: { stage }, value: totals.count }];
+  });
+}

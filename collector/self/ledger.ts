@@ -1,0 +1,103 @@
+/** Names of tiers that get a counter of their own; with every renamed tier the set grows, so further names are counted as one. */
+export const TIER_NAMES_MAX = 256;
+export const OTHER_TIERS = "(other)";
+
+export type TierTotals = { name: string; kept: number; sampledOut: number; bytesKept: number; bytesSampledOut: number };
+export type ReasonTotals = { spans: number; requests: number };
+
+/** One accepted request, as the sampler counted it; `tierX[i]` belongs to the i-th tier of the policy that decided. */
+export type CountedRequest = {
+  spans: number;
+  kept: number;
+  bytesKept: number;
+  tierKept: Float64Array;
+  tierSampledOut: Float64Array;
+  tierBytesKept: Float64Array;
+  tierBytesSampledOut: Float64Array;
+};
+
+/**
+ * Where every span went, as totals since the process started: received = sampledOut + waiting + queued + delivered + dropped, between any two ticks.
+ * Refused requests were never received and stand apart. Nothing here is ever reset.
+ */
+export class Ledger {
+  received = 0;
+  sampledOut = 0;
+  /** Spans waiting for their trace's decision: none in span scope. */
+  readonly waiting = 0;
+  queued = 0;
+  delivered = 0;
+  dropped = 0;
+  refused = 0;
+  refusedRequests = 0;
+  sampleReceived = 0;
+  kept = 0;
+  requests = 0;
+  bytesReceived = 0;
+  bytesKept = 0;
+  bytesDelivered = 0;
+  failedTries = 0;
+  readonly droppedByReason = new Map<string, ReasonTotals>();
+  readonly refusedByReason = new Map<string, ReasonTotals>();
+  readonly tiers = new Map<string, TierTotals>();
+
+  /** The counters of a policy's tiers, in its order. A name that was counted before goes on where it stood. */
+  tiersOf(names: readonly string[]): TierTotals[] {
+    return names.map((name) => this.#tier(name));
+  }
+
+  accept(request: CountedRequest, tiers: readonly TierTotals[], isSample: boolean): void {
+    const out = request.spans - request.kept;
+    this.received += request.spans;
+    this.sampledOut += out;
+    this.queued += request.kept;
+    this.kept += request.kept;
+    this.requests++;
+    this.bytesKept += request.bytesKept;
+    if (isSample) this.sampleReceived += request.spans;
+    for (let i = 0; i < tiers.length; i++) {
+      const tier = tiers[i];
+      tier.kept += request.tierKept[i];
+      tier.sampledOut += request.tierSampledOut[i];
+      tier.bytesKept += request.tierBytesKept[i];
+      tier.bytesSampledOut += request.tierBytesSampledOut[i];
+    }
+  }
+
+  deliver(spans: number, bytes: number): void {
+    this.queued -= spans;
+    this.delivered += spans;
+    this.bytesDelivered += bytes;
+  }
+
+  drop(reason: string, spans: number): void {
+    this.queued -= spans;
+    this.dropped += spans;
+    count(this.droppedByReason, reason, spans);
+  }
+
+  /** `spans` is 0 where a request was turned away before its spans could be counted. */
+  refuse(reason: string, spans: number): void {
+    this.refused += spans;
+    this.refusedRequests++;
+    count(this.refusedByReason, reason, spans);
+  }
+
+  #tier(name: string): TierTotals {
+    const known = this.tiers.get(name);
+    if (known !== undefined) return known;
+    if (this.tiers.size >= TIER_NAMES_MAX && name !== OTHER_TIERS) return this.#tier(OTHER_TIERS);
+    const tier = { name, kept: 0, sampledOut: 0, bytesKept: 0, bytesSampledOut: 0 };
+    this.tiers.set(name, tier);
+    return tier;
+  }
+}
+
+function count(totals: Map<string, ReasonTotals>, reason: string, spans: number): void {
+  const known = totals.get(reason);
+  if (known === undefined) totals.set(reason, { spans, requests: 1 });
+  else {
+    known.spans += spans;
+    known.requests++;
+  }
+}

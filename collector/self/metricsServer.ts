@@ -1,0 +1,44 @@
+import http from "node:http";
+import { listen } from "../listen.ts";
+import { type Family, OPENMETRICS_CONTENT_TYPE, PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheusText.ts";
+
+export type MetricsServer = { start(host: string, port: number): Promise<number>; stop(): Promise<void> };
+
+/** /metrics, /healthz (alive) and /readyz (`notReady` says why not). */
+export function createMetricsServer(read: () => Family[], notReady: () => string | undefined): MetricsServer {
+  const server = http.createServer({ headersTimeout: 5000, requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
+    request.resume();
+    const path = (request.url ?? "").split("?", 1)[0];
+    if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "use GET\n", { allow: "GET, HEAD" });
+    switch (path) {
+      case "/metrics": {
+        const open = (request.headers.accept ?? "").includes("application/openmetrics-text");
+        const text = prometheusText(read(), open ? "openmetrics" : "prometheus");
+        return send(response, 200, open ? OPENMETRICS_CONTENT_TYPE : PROMETHEUS_CONTENT_TYPE, text);
+      }
+      case "/healthz":
+        return send(response, 200, "text/plain", "ok\n");
+      case "/readyz": {
+        const reason = notReady();
+        return send(response, reason === undefined ? 200 : 503, "text/plain", `${reason ?? "ready"}\n`);
+      }
+      default:
+        return send(response, 404, "text/plain", "there are /metrics, /healthz and /readyz\n");
+    }
+  });
+  server.maxConnections = 256;
+  return {
+    start: (host, port) => listen(server, host, port),
+    async stop() {
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function send(response: http.ServerResponse, code: number, type: string, text: string, headers: http.OutgoingHttpHeaders = {}): void {
+  response.writeHead(code, { ...headers, "content-type": type, "content-length": Buffer.byteLength(text), "cache-control": "no-store" });
+  response.end(text);
+}

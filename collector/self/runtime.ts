@@ -1,0 +1,32 @@
+import { monitorEventLoopDelay } from "node:perf_hooks";
+
+const RESOLUTION_MS = 20;
+
+export type RuntimeFigures = { rssBytes: number; heapUsedBytes: number; externalBytes: number; cpuSeconds: number };
+
+/** What the process itself takes. */
+export function runtimeFigures(): RuntimeFigures {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const { user, system } = process.cpuUsage();
+  return { rssBytes: rss, heapUsedBytes: heapUsed, externalBytes: external, cpuSeconds: (user + system) / 1e6 };
+}
+
+/** How late the event loop was in each window. */
+export class EventLoopDelay {
+  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+
+  start(): void {
+    this.#histogram.enable();
+  }
+
+  stop(): void {
+    this.#histogram.disable();
+  }
+
+  /** The 99th percentile since the last call. Node's figure includes the sampling interval, which is no delay. */
+  takeP99Ms(): number {
+    const p99 = this.#histogram.count === 0 ? 0 : this.#histogram.percentile(99) / 1e6 - RESOLUTION_MS;
+    this.#histogram.reset();
+    return Math.max(0, p99);
+  }
+}

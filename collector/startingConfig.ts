@@ -1,0 +1,48 @@
+import { readFile } from "node:fs/promises";
+import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import { AppError, messageOf } from "./appError.ts";
+import type { DataFolder } from "./control/dataFolder.ts";
+import { problemsText } from "./pipeline.ts";
+
+export type StartingConfig = { config: CollectorConfig; revision: number; source: string; warning?: string };
+
+const FILE_BYTES_MAX = 1_048_576;
+
+/**
+ * What to run until told otherwise. Not managed: the file, else the defaults (keep everything, in the local archive). Managed: the last good
+ * configuration from the control plane; without one the file, else the defaults. Throws AppError `usage` for a file that is not valid.
+ */
+export async function startingConfig(file: string | undefined, managed: boolean, data: DataFolder): Promise<StartingConfig> {
+  const given = file === undefined ? undefined : await readConfigFile(file);
+  const kept = managed ? await data.readLastGoodConfig() : undefined;
+  let warning: string | undefined;
+  if (kept !== undefined) {
+    if ("problem" in kept) warning = `the last good configuration on disk can't be read: ${kept.problem}`;
+    else {
+      const parsed = parseCollectorConfig(kept.value.config);
+      if (parsed.ok) return { config: parsed.value, revision: kept.value.revision, source: "last good configuration" };
+      warning = `the last good configuration on disk is not valid any more: ${problemsText(parsed.problems)}`;
+    }
+  }
+  if (given !== undefined) return { config: given, revision: 0, source: file ?? "", warning };
+  const defaults = parseCollectorConfig({});
+  if (!defaults.ok) throw new AppError("usage", problemsText(defaults.problems));
+  return { config: defaults.value, revision: 0, source: "defaults", warning };
+}
+
+/** YAML or JSON (which is YAML). Every problem with its path, on one line. */
+async function readConfigFile(file: string): Promise<CollectorConfig> {
+  let input: unknown;
+  try {
+    const text = await readFile(file, "utf8");
+    if (text.length > FILE_BYTES_MAX) throw new Error(`has more than ${FILE_BYTES_MAX} bytes`);
+    // Loaded only where there is a file: it takes ten megabytes.
+    const { default: YAML } = await import("yaml");
+    input = YAML.parse(text, { maxAliasCount: 100 });
+  } catch (error) {
+    throw new AppError("usage", `can't read the configuration ${file}: ${messageOf(error).split("\n", 1)[0]}`, error);
+  }
+  const parsed = parseCollectorConfig(input);
+  if (!parsed.ok) throw new AppError("usage", `${file}: ${problemsText(parsed.problems)}`);
+  return parsed.value;
+}

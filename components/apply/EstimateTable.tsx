@@ -1,0 +1,3 @@
+export function EstimateTable({ estimate }: { estimate: unknown; beforeLabel: string; afterLabel: string }) {
+  return <p>{String(estimate)}</p>;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from "vitest";
+import { applySentence, type CollectorApplyState, type CollectorProgress, overlayReports, type ReportEvent, summariseApply } from "./applyProgress.ts";
+
+const collector = (id: string, state: CollectorApplyState): CollectorProgress => ({ id, name: id, state, problem: null, tookMs: null });
+const report = (collectorId: string, state: ReportEvent["state"], problem: string | null = null): [string, ReportEvent] => [
+  collectorId,
+  { kind: "configReport", collectorId, revision: 7, state, problem, tookMs: state === "applied" ? 12 : null },
+];
+
+describe("the progress of an apply", () => {
+  it("takes what the live stream says over the list", () => {
+    const merged = overlayReports([collector("a", "pending"), collector("b", "pending")], new Map([report("a", "applied"), report("b", "failed", "export.endpoint: bad")]));
+    expect(merged.map(({ state, problem, tookMs }) => ({ state, problem, tookMs }))).toEqual([
+      { state: "applied", problem: null, tookMs: 12 },
+      { state: "failed", problem: "export.endpoint: bad", tookMs: null },
+    ]);
+  });
+
+  it("never takes an end back when a late “applying” arrives", () => {
+    expect(overlayReports([collector("a", "applied")], new Map([report("a", "applying")]))[0].state).toBe("applied");
+  });
+
+  it("is done when every collector that is there has answered; offline ones are not waited for", () => {
+    expect(summariseApply([collector("a", "applied"), collector("b", "offline")])).toEqual({ total: 2, applied: 1, failed: 0, offline: 1, waiting: 0, done: true });
+    expect(summariseApply([collector("a", "applied"), collector("b", "applying")]).done).toBe(false);
+  });
+
+  it("says what came of it", () => {
+    const say = (...states: CollectorApplyState[]) => applySentence(summariseApply(states.map((state, index) => collector(String(index), state))), "0.8 s");
+    expect(say("applied", "pending")).toBe("1 of 2 collectors have taken it.");
+    expect(say("applied", "applied", "offline")).toBe("All 2 connected collectors have taken it in 0.8 s. 1 offline will get it on return.");
+    expect(say("applied")).toBe("The collector has taken it in 0.8 s.");
+    expect(say("applied", "failed")).toBe("1 of 2 refused it and run what they ran before; 1 took it.");
+    expect(say("offline")).toBe("The collector is offline and will get this on return.");
+    expect(say()).toBe("No collector is enrolled. The first one that connects gets this.");
+  });
+});

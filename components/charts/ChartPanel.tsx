@@ -1,0 +1,75 @@
+"use client";
+
+import { ChartLine, Table2 } from "lucide-react";
+import { type ReactNode, useMemo, useRef, useState } from "react";
+import type { LivePoint } from "#domain/telemetry/live.ts";
+import { newestPoint, type SeriesView } from "../data/seriesStore.ts";
+import { Panel } from "../ui/Panel.tsx";
+import { ChartTable } from "./ChartTable.tsx";
+import { Legend } from "./Legend.tsx";
+import { useBoard, usePanelView } from "./liveBoard.tsx";
+import { type ChartSpec, prepareTimeChart } from "./prepareTimeChart.ts";
+import { TimeChart } from "./TimeChart.tsx";
+import { useOnScreen } from "./useOnScreen.ts";
+
+export type ChartPanelSpec = ChartSpec & {
+  id: string;
+  title: string;
+  /** A fact beside the title, of the newest point. */
+  fact?: (point: LivePoint, view: SeriesView) => ReactNode;
+  legend?: boolean;
+};
+
+type ChartPanelProps = { spec: ChartPanelSpec; height?: number; stale: boolean; controls?: ReactNode; className?: string };
+
+/** A chart in its panel. Off screen it neither prepares nor draws; the same figures are one button away as a table. */
+export function ChartPanel({ spec, height = 176, stale, controls, className }: ChartPanelProps) {
+  const { asTables } = useBoard();
+  const [own, setOwn] = useState<boolean | null>(null);
+  const table = own ?? asTables;
+  return (
+    <Panel
+      title={spec.title}
+      className={className}
+      actions={
+        <>
+          {spec.fact && <PanelFact id={`${spec.id}-fact`} fact={spec.fact} />}
+          {spec.legend !== false && <Legend series={spec.series} />}
+          {controls}
+          <button
+            type="button"
+            aria-pressed={table}
+            aria-label={table ? `Show ${spec.title} as a chart` : `Show ${spec.title} as a table`}
+            title={table ? "Chart" : "Table"}
+            onClick={() => setOwn(!table)}
+            className="-mr-1 grid size-[24px] place-items-center rounded-chip text-ink-3 hover:bg-hover hover:text-ink"
+          >
+            {table ? <ChartLine aria-hidden className="size-[14px]" /> : <Table2 aria-hidden className="size-[14px]" />}
+          </button>
+        </>
+      }
+    >
+      <ChartBody spec={spec} height={height} stale={stale} table={table} />
+    </Panel>
+  );
+}
+
+function ChartBody({ spec, height, stale, table }: { spec: ChartPanelSpec; height: number; stale: boolean; table: boolean }) {
+  const frame = useRef<HTMLDivElement>(null);
+  const onScreen = useOnScreen(frame);
+  const view = usePanelView(spec.id, onScreen);
+  const { markers } = useBoard();
+  const chart = useMemo(() => (onScreen && !table ? prepareTimeChart(view, spec) : null), [view, spec, onScreen, table]);
+  return (
+    <div ref={frame} style={{ minHeight: height }}>
+      {table && onScreen && <ChartTable view={view} spec={spec} label={spec.title} height={height} />}
+      {chart && <TimeChart id={spec.id} label={spec.title} chart={chart} markers={markers} height={height} dimmed={stale} />}
+    </div>
+  );
+}
+
+function PanelFact({ id, fact }: { id: string; fact: NonNullable<ChartPanelSpec["fact"]> }) {
+  const view = usePanelView(id, true);
+  const newest = newestPoint(view);
+  return <span className="num text-s text-ink-2">{newest && fact(newest, view)}</span>;
+}

@@ -1,0 +1,65 @@
+import type { SeriesView } from "../data/seriesStore.ts";
+import { type Axis, axisTicks, type Unit } from "./axisTicks.ts";
+import { downsample } from "./downsample.ts";
+import type { LivePoint } from "#domain/telemetry/live.ts";
+
+export const DRAWN_POINTS_MAX = 300;
+
+export type SeriesSpec = {
+  key: string;
+  label: string;
+  /** CSS colour; belongs to the entity, not to its place. */
+  color: string;
+  /** `stack` areas lie on each other in the order given; `area` and `line` start from zero; `limit` is a dashed line. */
+  draw: "stack" | "area" | "line" | "limit";
+  opacity?: number;
+  value: (point: LivePoint) => number | null;
+};
+
+export type ChartSpec = { unit: Unit; series: readonly SeriesSpec[]; /** Lowest top of the axis. */ topMin?: number };
+
+/** One drawn series: `top[i]` (and `base[i]` for areas) at `at[i]` milliseconds; null where there is a gap. */
+export type PreparedSeries = { spec: SeriesSpec; at: number[]; top: (number | null)[]; base: number[] | null };
+export type PreparedChart = { unit: Unit; fromMs: number; toMs: number; axis: Axis; series: PreparedSeries[]; empty: boolean };
+
+/** Decides everything that is not a pixel: which points are drawn, the stacking, the axis, and whether there is anything at all. */
+export function prepareTimeChart(view: SeriesView, spec: ChartSpec): PreparedChart {
+  const { points, fromMs } = view;
+  const toMs = fromMs + Math.max(1, points.length - 1) * 1000;
+  const firstTick = Math.floor(fromMs / 1000);
+  const columns = spec.series.map((series) => points.map((point) => (point === null ? null : finite(series.value(point)))));
+  const stacked = spec.series.flatMap((series, index) => (series.draw === "stack" ? [index] : []));
+  const totals = stacked.length === 0 ? [] : points.map((_, row) => totalOf(columns, stacked, row));
+  const stackRows = stacked.length === 0 ? [] : downsample(totals, DRAWN_POINTS_MAX, firstTick);
+  const below = stackRows.map(() => 0);
+
+  const series = spec.series.map((one, index): PreparedSeries => {
+    const column = columns[index];
+    const rows = one.draw === "stack" ? stackRows : downsample(column, DRAWN_POINTS_MAX, firstTick);
+    const at = rows.map((row) => fromMs + row * 1000);
+    if (one.draw !== "stack") return { spec: one, at, top: rows.map((row) => column[row]), base: one.draw === "area" ? rows.map(() => 0) : null };
+    const base = [...below];
+    const top = rows.map((row, place) => {
+      if (totals[row] === null) return null;
+      below[place] += column[row] ?? 0;
+      return below[place];
+    });
+    return { spec: one, at, top, base };
+  });
+  const highest = Math.max(spec.topMin ?? 0, ...series.flatMap(({ top }) => top.map((value) => value ?? 0)));
+  return { unit: spec.unit, fromMs, toMs, axis: axisTicks(highest, spec.unit), series, empty: columns.every((column) => column.every((value) => value === null)) };
+}
+
+/** A stack has a gap only where none of its parts is known; one missing part counts as nothing. */
+function totalOf(columns: readonly (number | null)[][], parts: readonly number[], row: number): number | null {
+  let total: number | null = null;
+  for (const part of parts) {
+    const value = columns[part][row];
+    if (value !== null) total = (total ?? 0) + value;
+  }
+  return total;
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null;
+}

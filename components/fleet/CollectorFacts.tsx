@@ -1,0 +1,68 @@
+import { formatDate } from "#components/format/formatDuration.ts";
+import { Chip } from "#components/ui/Chip.tsx";
+import { CopyButton } from "#components/ui/CopyButton.tsx";
+import { Panel } from "#components/ui/Panel.tsx";
+import type { CollectorRow } from "#domain/telemetry/live.ts";
+import type { ReactNode } from "react";
+import { RunningConfig } from "./RunningConfig.tsx";
+
+type CollectorFactsProps = { row: CollectorRow; instanceUid: string; enrolledAtMs: number; tokenName: string | null };
+
+/** Who it is and where it listens. */
+export function CollectorFacts({ row, instanceUid, enrolledAtMs, tokenName }: CollectorFactsProps) {
+  const labels = Object.entries(row.labels);
+  return (
+    <Panel title="Collector">
+      <dl className="grid grid-cols-[110px_minmax(0,1fr)] gap-x-3 gap-y-1.5">
+        <Fact name="Labels">
+          {labels.length === 0 ? (
+            <span className="text-ink-3">none; give them with HEADGATE_LABELS</span>
+          ) : (
+            <span className="flex flex-wrap gap-1">
+              {labels.map(([key, value]) => (
+                <Chip key={key} outline>
+                  {key}={value}
+                </Chip>
+              ))}
+            </span>
+          )}
+        </Fact>
+        <Fact name="Runs">
+          <RunningConfig revision={row.runningRevision} hash={row.runningHash} />
+        </Fact>
+        <Fact name="OTLP/gRPC">
+          <Endpoint url={row.otlpGrpcEndpoint} />
+        </Fact>
+        <Fact name="OTLP/HTTP">
+          <Endpoint url={row.otlpHttpEndpoint} />
+        </Fact>
+        <Fact name="Enrolled">
+          {formatDate(enrolledAtMs)}
+          {tokenName === null ? "" : ` with the token “${tokenName}”`}
+        </Fact>
+        <Fact name="Instance">
+          <span className="font-mono text-s break-all">{instanceUid}</span>
+        </Fact>
+      </dl>
+    </Panel>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-2">{name}</dt>
+      <dd className="min-w-0">{children}</dd>
+    </>
+  );
+}
+
+function Endpoint({ url }: { url: string | null }) {
+  if (url === null) return <span className="text-ink-3">not announced</span>;
+  return (
+    <span className="flex items-center gap-1.5">
+      <span className="truncate font-mono text-s">{url}</span>
+      <CopyButton text={url} what="the endpoint" iconOnly className="size-[22px]! border-transparent! bg-transparent! p-0!" />
+    </span>
+  );
+}

@@ -1,0 +1,54 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import { verdict } from "#domain/telemetry/verdict.ts";
+import type { SeriesStore, SeriesView } from "../data/seriesStore.ts";
+import { useLiveTopic } from "../data/useLive.ts";
+import type { SeriesScope } from "../data/useSeries.ts";
+import { FigureStrip } from "../ui/FigureStrip.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+import { figures } from "./figures.ts";
+import { VerdictLine } from "./VerdictLine.tsx";
+
+type LiveHeadProps = { store: SeriesStore; scope: SeriesScope; paused?: SeriesView | null; stale: boolean };
+
+/** Verdict and strip, once a second; the same on Overview and Live. */
+export function LiveHead({ store, scope, paused = null, stale }: LiveHeadProps) {
+  const live = useSyncExternalStore(store.subscribe, store.view, store.view);
+  const own = useLiveTopic(scope);
+  const fleet = useLiveTopic({ kind: "fleet" })?.event;
+  const collectors = useLiveTopic({ kind: "collectors" })?.event;
+  const view = paused ?? live;
+  if (own === undefined || collectors === undefined || !live.loaded) return <HeadSkeleton />;
+
+  const one = scope.kind === "collector" ? collectors.rows.find((row) => row.id === scope.id) : undefined;
+  const sentence = verdict({
+    ...view,
+    rows: scope.kind === "fleet" ? collectors.rows : one ? [one] : [],
+    ledger: own.event.ledger,
+    everReceived: scope.kind === "collector" || (fleet?.everReceived ?? true),
+    subject: scope.kind === "fleet" ? scope : { kind: "collector", name: one?.name ?? "This collector" },
+  });
+  return (
+    <>
+      <VerdictLine verdict={sentence} search={scope.kind === "collector" ? `?collector=${encodeURIComponent(scope.id)}` : ""} />
+      <FigureStrip label="Figures of now" figures={figures(view, own.event.ledger, own.receivedAtMs)} dimmed={stale} />
+    </>
+  );
+}
+
+function HeadSkeleton() {
+  return (
+    <div role="status" aria-label="Loading figures">
+      <Skeleton className="mt-0.5 mb-4 h-[23px] w-[min(560px,80%)]" />
+      <div className="mb-4 grid h-[166px] grid-cols-2 rounded-panel border border-line lg:h-[85px] lg:grid-cols-5">
+        {["In", "Kept", "P99 acknowledgement", "Dropped, not intended", "Cost now"].map((label) => (
+          <div key={label} className="px-3.5 py-2.5">
+            <div className="animate-late text-s text-ink-3">{label}</div>
+            <Skeleton className="mt-1.5 h-[20px] w-[90px]" />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

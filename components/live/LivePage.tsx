@@ -1,0 +1,115 @@
+"use client";
+
+import { Pause, Play } from "lucide-react";
+import { useRouter, useSearchParams } from "next/navigation";
+import { useEffect, useMemo, useState } from "react";
+import { ChartPanel } from "../charts/ChartPanel.tsx";
+import { LiveBoard } from "../charts/liveBoard.tsx";
+import { describeError } from "../data/describeError.ts";
+import { type SeriesScope, useSeries } from "../data/useSeries.ts";
+import { formatClock } from "../format/formatDuration.ts";
+import { Button } from "../ui/Button.tsx";
+import { isTyping } from "../ui/isTyping.ts";
+import { Kbd } from "../ui/Kbd.tsx";
+import { Note } from "../ui/Note.tsx";
+import { PageHead } from "../ui/PageHead.tsx";
+import { StatusChip } from "../ui/StatusChip.tsx";
+import { CollectorsTable } from "./CollectorsTable.tsx";
+import { LiveHead } from "./LiveHead.tsx";
+import { PricePopover } from "./PricePopover.tsx";
+import { COST_PANEL, CPU_PANEL, LATENCY_PANEL, MEMORY_PANEL, OUTCOME_PANEL, QUEUE_PANEL, STAGES_PANEL } from "./panels.ts";
+import { ScopeSwitch } from "./ScopeSwitch.tsx";
+import { SampleNote } from "./SampleNote.tsx";
+import { StaleNote } from "./StaleNote.tsx";
+import { usePause } from "./usePause.ts";
+import { useRevisionMarkers } from "./useRevisionMarkers.ts";
+import { useStale } from "./useStale.ts";
+
+export function LivePage() {
+  const router = useRouter();
+  const id = useSearchParams().get("collector");
+  const scope = useMemo<SeriesScope>(() => (id === null ? { kind: "fleet" } : { kind: "collector", id }), [id]);
+  const { store, error, retry } = useSeries(scope);
+  const { paused, toggle } = usePause(store);
+  const staleSince = useStale(scope);
+  const markers = useRevisionMarkers();
+  const asTables = useTablesKey();
+  const stale = staleSince !== null;
+
+  return (
+    <LiveBoard series={store} paused={paused} markers={markers} asTables={asTables}>
+      <PageHead
+        title="Live"
+        aside={
+          <>
+            {paused && <StatusChip tone="info">paused at {formatClock(paused.fromMs + (paused.points.length - 1) * 1000, true)}</StatusChip>}
+            {staleSince !== null && <StaleNote sinceMs={staleSince} />}
+          </>
+        }
+        actions={
+          <>
+            <ScopeSwitch id={id} onChange={(next) => router.replace(next === null ? "/live" : `/live?collector=${encodeURIComponent(next)}`, { scroll: false })} />
+            <Button onClick={toggle} aria-pressed={paused !== null} icon={paused ? <Play aria-hidden /> : <Pause aria-hidden />}>
+              {paused ? "Go on" : "Pause"} <Kbd>space</Kbd>
+            </Button>
+          </>
+        }
+      />
+      {error !== null && (
+        <Note tone="warn" role="status" className="mb-3" action={<Button onClick={retry}>Try again</Button>}>
+          The last 15 minutes could not be loaded; the charts begin now. {describeError(error).message}
+        </Note>
+      )}
+      <SampleNote />
+      <LiveHead store={store} scope={scope} paused={paused} stale={stale} />
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-3 lg:grid-cols-12 [&>*]:scroll-mt-[60px]">
+        <Place id="stages" span="lg:col-span-8">
+          <ChartPanel spec={STAGES_PANEL} height={194} stale={stale} />
+        </Place>
+        <Place id="outcome" span="lg:col-span-4">
+          <ChartPanel spec={OUTCOME_PANEL} height={194} stale={stale} />
+        </Place>
+        <Place id="latency" span="lg:col-span-4">
+          <ChartPanel spec={LATENCY_PANEL} stale={stale} />
+        </Place>
+        <Place id="queue" span="lg:col-span-4">
+          <ChartPanel spec={QUEUE_PANEL} stale={stale} />
+        </Place>
+        <Place id="memory" span="lg:col-span-4">
+          <ChartPanel spec={MEMORY_PANEL} stale={stale} />
+        </Place>
+        <Place id="cost" span="lg:col-span-6">
+          <ChartPanel spec={COST_PANEL} stale={stale} controls={<PricePopover />} />
+        </Place>
+        <Place id="cpu" span="lg:col-span-6">
+          <ChartPanel spec={CPU_PANEL} stale={stale} />
+        </Place>
+        <Place id="collectors" span="lg:col-span-12">
+          <CollectorsTable selected={id} paused={paused !== null} />
+        </Place>
+      </div>
+    </LiveBoard>
+  );
+}
+
+function Place({ id, span, children }: { id: string; span: string; children: React.ReactNode }) {
+  return (
+    <div id={id} className={`flex min-w-0 [&>*]:flex-1 ${span}`}>
+      {children}
+    </div>
+  );
+}
+
+/** `t` turns all charts into tables and back. */
+function useTablesKey(): boolean {
+  const [asTables, setAsTables] = useState(false);
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (event.key !== "t" || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target) || document.querySelector("[role=dialog]")) return;
+      setAsTables((before) => !before);
+    };
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, []);
+  return asTables;
+}

@@ -1,0 +1,97 @@
+import type { LivePoint } from "#domain/telemetry/live.ts";
+import { STAGES, type Stage } from "#domain/telemetry/stages.ts";
+import type { ChartPanelSpec } from "../charts/ChartPanel.tsx";
+import { formatBytes } from "../format/formatBytes.ts";
+import { formatMs } from "../format/formatDuration.ts";
+import { formatMicroUsd } from "../format/formatMoney.ts";
+import { formatCompact, formatPercent } from "../format/formatNumber.ts";
+import { memorySlope } from "./memorySlope.ts";
+
+const STAGE_LABELS: Record<Stage, string> = { network: "network", queueWait: "queue wait", processing: "processing", serialization: "serialization", export: "export" };
+const STAGE_COLORS: Record<Stage, string> = { network: "var(--s1)", queueWait: "var(--s2)", processing: "var(--s3)", serialization: "var(--s4)", export: "var(--s5)" };
+
+export const STAGES_PANEL: ChartPanelSpec = {
+  id: "stages",
+  title: "Where the time goes",
+  unit: "ms",
+  series: STAGES.map((stage) => ({ key: stage, label: STAGE_LABELS[stage], color: STAGE_COLORS[stage], draw: "stack", value: (point) => point.stageMeanMs[stage] })),
+};
+
+export const OUTCOME_PANEL: ChartPanelSpec = {
+  id: "outcome",
+  title: "Outcome",
+  unit: "spans/s",
+  series: [
+    { key: "kept", label: "kept", color: "var(--kept)", draw: "stack", value: (point) => point.keptPerS },
+    { key: "sampledOut", label: "sampled out", color: "var(--sampled)", opacity: 0.5, draw: "stack", value: (point) => point.sampledOutPerS },
+    { key: "refused", label: "refused", color: "var(--refused)", draw: "stack", value: (point) => point.refusedPerS },
+    { key: "dropped", label: "dropped", color: "var(--dropped)", draw: "stack", value: (point) => point.droppedPerS },
+  ],
+};
+
+export const LATENCY_PANEL: ChartPanelSpec = {
+  id: "latency",
+  title: "Acknowledgement",
+  unit: "ms",
+  series: [
+    { key: "p50", label: "P50", color: "var(--s3)", draw: "line", value: (point) => point.ackP50Ms },
+    { key: "p90", label: "P90", color: "var(--s1)", draw: "line", value: (point) => point.ackP90Ms },
+    { key: "p99", label: "P99", color: "var(--s2)", draw: "line", value: (point) => point.ackP99Ms },
+  ],
+  fact: (point) => (point.ackP99Ms === null ? "" : `P99 ${formatMs(point.ackP99Ms)}`),
+};
+
+export const QUEUE_PANEL: ChartPanelSpec = {
+  id: "queue",
+  title: "Queue",
+  unit: "spans",
+  legend: false,
+  series: [
+    { key: "queue", label: "queued", color: "var(--s2)", draw: "area", value: (point) => point.queueSpans },
+    { key: "capacity", label: "capacity", color: "var(--bad)", draw: "limit", value: (point) => point.queueCapacitySpans },
+  ],
+  fact: (point) => `${formatCompact(point.queueSpans)} of ${formatCompact(point.queueCapacitySpans)} spans`,
+};
+
+export const MEMORY_PANEL: ChartPanelSpec = {
+  id: "memory",
+  title: "Memory",
+  unit: "bytes",
+  legend: false,
+  series: [{ key: "rss", label: "resident", color: "var(--s3)", draw: "area", value: (point) => point.rssBytes }],
+  fact: (point, view) => {
+    const slope = memorySlope(view.points);
+    return `${formatBytes(point.rssBytes)}${slope === null ? "" : ` · ${slope > 0 ? "+" : ""}${formatBytes(slope)}/min`}`;
+  },
+};
+
+export const CPU_PANEL: ChartPanelSpec = {
+  id: "cpu",
+  title: "CPU",
+  unit: "cores",
+  legend: false,
+  series: [{ key: "cpu", label: "cores in use", color: "var(--s1)", draw: "area", value: (point) => point.cpuCores }],
+  fact: (point) => `${point.cpuCores.toFixed(2)} ${point.cpuCores === 1 ? "core" : "cores"}${costOfMillion(point)}`,
+};
+
+export const COST_PANEL: ChartPanelSpec = {
+  id: "cost",
+  title: "Cost per hour",
+  unit: "micro-USD/h",
+  series: [
+    { key: "unsampled", label: "without sampling", color: "var(--text-3)", draw: "limit", value: (point) => point.unsampledCostMicroUsdPerHour },
+    { key: "cost", label: "now", color: "var(--s1)", draw: "line", value: (point) => point.costMicroUsdPerHour },
+  ],
+  fact: (point) => costAgainst(point),
+};
+
+function costOfMillion(point: LivePoint): string {
+  return point.receivedPerS < 100 ? "" : ` · ${((point.cpuCores / point.receivedPerS) * 1e6).toFixed(2)} CPU-s per million spans`;
+}
+
+function costAgainst(point: LivePoint): string {
+  const { costMicroUsdPerHour: cost, unsampledCostMicroUsdPerHour: without } = point;
+  if (without <= 0) return formatMicroUsd(cost);
+  const change = (cost - without) / without;
+  return `${change > 0 ? "+" : ""}${formatPercent(change)} against no sampling`;
+}

@@ -1,0 +1,57 @@
+"use client";
+
+import { useQuery } from "@tanstack/react-query";
+import { QueryView } from "../data/QueryView.tsx";
+import { useTRPC } from "../data/trpc.ts";
+import { formatDate } from "../format/formatDuration.ts";
+import { EmptyState } from "../ui/EmptyState.tsx";
+import { Panel } from "../ui/Panel.tsx";
+import { SkeletonRows } from "../ui/Skeleton.tsx";
+import { Table, Td, Th, Tr } from "../ui/Table.tsx";
+
+const ROWS_MAX = 6;
+
+export function LatestRevisions({ className }: { className?: string }) {
+  const trpc = useTRPC();
+  const revisions = useQuery(trpc.revisions.list.queryOptions());
+  return (
+    <Panel title="Latest changes" flush className={className}>
+      <QueryView query={revisions} what="The list of changes" skeleton={<SkeletonRows rows={4} columns={5} />}>
+        {(list) =>
+          list.length === 0 ? (
+            <EmptyState title="Nothing has been applied yet">Each time somebody applies a policy or a destination, it is listed here.</EmptyState>
+          ) : (
+            <Table label="Latest changes">
+              <thead>
+                <tr>
+                  <Th n>Revision</Th>
+                  <Th>Policy</Th>
+                  <Th>Destination</Th>
+                  <Th>By</Th>
+                  <Th>When</Th>
+                  <Th>Why</Th>
+                </tr>
+              </thead>
+              <tbody>
+                {list.slice(0, ROWS_MAX).map((revision) => (
+                  <Tr key={revision.revision}>
+                    <Td n>{revision.revision}</Td>
+                    <Td>
+                      {revision.policyName} <span className="text-ink-3">v{revision.policyVersion}</span>
+                    </Td>
+                    <Td>
+                      {revision.destinationName} <span className="text-ink-3">v{revision.destinationVersion}</span>
+                    </Td>
+                    <Td className="text-ink-2">{revision.authorName}</Td>
+                    <Td className="num text-ink-2">{formatDate(revision.createdAtMs)}</Td>
+                    <Td className="max-w-[260px] truncate text-ink-2">{revision.message || "—"}</Td>
+                  </Tr>
+                ))}
+              </tbody>
+            </Table>
+          )
+        }
+      </QueryView>
+    </Panel>
+  );
+}

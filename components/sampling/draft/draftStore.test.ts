@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { draftFromPolicy } from "./draftPolicy.ts";
+import { DRAFTS_MAX, draftKey, forgetDraft, readDraft, writeDraft } from "./draftStore.ts";
+
+const draft = draftFromPolicy({ scope: "span", tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }] });
+
+class MemoryStore {
+  readonly #items = new Map<string, string>();
+  readonly #capacity: number;
+  constructor(capacity = Number.POSITIVE_INFINITY) {
+    this.#capacity = capacity;
+  }
+  get length() {
+    return this.#items.size;
+  }
+  key(index: number) {
+    return [...this.#items.keys()][index] ?? null;
+  }
+  getItem(key: string) {
+    return this.#items.get(key) ?? null;
+  }
+  setItem(key: string, value: string) {
+    if (value.length > this.#capacity) throw new Error("quota exceeded");
+    this.#items.set(key, value);
+  }
+  removeItem(key: string) {
+    this.#items.delete(key);
+  }
+}
+
+describe("a stored draft", () => {
+  it("comes back for the policy and version it belongs to, and for no other", () => {
+    const store = new MemoryStore();
+    writeDraft(store, draftKey("p1", 3), { draft, name: null, savedAtMs: 5 });
+    expect(readDraft(store, draftKey("p1", 3))).toEqual({ draft, name: null, savedAtMs: 5 });
+    expect(readDraft(store, draftKey("p1", 4))).toBeNull();
+    forgetDraft(store, draftKey("p1", 3));
+    expect(readDraft(store, draftKey("p1", 3))).toBeNull();
+  });
+
+  it("is ignored when it is cut off or of another form", () => {
+    const store = new MemoryStore();
+    const key = draftKey("p1", 1);
+    for (const text of ['{"draft":{"tiers":[', "null", "[]", '{"draft":{"tiers":[]},"savedAtMs":1}', '{"draft":{"tiers":[1],"nextId":2},"savedAtMs":1}', '{"draft":null,"savedAtMs":1}']) {
+      store.setItem(key, text);
+      expect(readDraft(store, key)).toBeNull();
+    }
+  });
+
+  it("is refused, not thrown about, when the browser has no room", () => {
+    expect(writeDraft(new MemoryStore(10), draftKey("p1", 1), { draft, name: null, savedAtMs: 1 })).toBe(false);
+  });
+
+  it("makes room by forgetting the oldest, and leaves what is not a draft alone", () => {
+    const store = new MemoryStore();
+    store.setItem("theme", "dark");
+    for (let index = 0; index < DRAFTS_MAX + 5; index++) writeDraft(store, draftKey(`p${index}`, 1), { draft, name: null, savedAtMs: index });
+    expect(store.length).toBe(DRAFTS_MAX + 1);
+    expect(readDraft(store, draftKey("p0", 1))).toBeNull();
+    expect(readDraft(store, draftKey(`p${DRAFTS_MAX + 4}`, 1))).not.toBeNull();
+    expect(store.getItem("theme")).toBe("dark");
+  });
+});

@@ -1,0 +1,105 @@
+import { addCondition, changeKind, type GroupKind, type LeafKind, type LeafPatch, newLeaf, patchLeaf, removeCondition, unwrapCondition, wrapCondition } from "./editCondition.ts";
+import type { ConditionKind, DraftCondition, DraftPolicy, DraftTier } from "./draftPolicy.ts";
+
+export type ConditionEdit =
+  | { kind: "patch"; patch: LeafPatch }
+  | { kind: "change"; to: ConditionKind }
+  | { kind: "add"; leaf: LeafKind; joinedBy: "all" | "any" }
+  | { kind: "wrap"; in: GroupKind }
+  | { kind: "unwrap" }
+  | { kind: "remove" };
+
+export type PolicyEdit =
+  | { kind: "rename"; tierId: number; name: string }
+  | { kind: "keep"; tierId: number; percent: string }
+  | { kind: "condition"; tierId: number; conditionId: number; edit: ConditionEdit }
+  | { kind: "addTier" }
+  | { kind: "duplicateTier"; tierId: number }
+  | { kind: "removeTier"; tierId: number }
+  | { kind: "moveTier"; tierId: number; to: number }
+  | { kind: "replace"; draft: DraftPolicy };
+
+/** One edit. The default tier stays last, and there is always one; an edit that would break that changes nothing. */
+export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
+  switch (edit.kind) {
+    case "rename":
+      return withTier(draft, edit.tierId, (tier) => ({ ...tier, name: edit.name }));
+    case "keep":
+      return withTier(draft, edit.tierId, (tier) => ({ ...tier, keepPercent: edit.percent }));
+    case "condition": {
+      const isDefault = draft.tiers.at(-1)?.id === edit.tierId;
+      if (isDefault) return draft;
+      const edited = withTier(draft, edit.tierId, (tier) => ({ ...tier, condition: applyConditionEdit(tier.condition, edit.conditionId, edit.edit, draft.nextId) }));
+      return edited === draft ? draft : { ...edited, nextId: draft.nextId + 2 };
+    }
+    case "addTier": {
+      const tier: DraftTier = { id: draft.nextId, name: freeName(draft, "new tier"), condition: newLeaf("endpoint", draft.nextId + 1), keepPercent: "100" };
+      return { tiers: insert(draft.tiers, draft.tiers.length - 1, tier), nextId: draft.nextId + 2 };
+    }
+    case "duplicateTier": {
+      const index = draft.tiers.findIndex((tier) => tier.id === edit.tierId);
+      if (index < 0 || index === draft.tiers.length - 1) return draft;
+      const original = draft.tiers[index];
+      let nextId = draft.nextId;
+      const copy = { ...original, id: nextId++, name: freeName(draft, original.name), condition: renumber(original.condition, () => nextId++) };
+      return { tiers: insert(draft.tiers, index + 1, copy), nextId };
+    }
+    case "removeTier": {
+      if (draft.tiers.at(-1)?.id === edit.tierId) return draft;
+      const tiers = draft.tiers.filter((tier) => tier.id !== edit.tierId);
+      return tiers.length === draft.tiers.length ? draft : { ...draft, tiers };
+    }
+    case "moveTier":
+      return moveTier(draft, edit.tierId, edit.to);
+    case "replace":
+      return edit.draft;
+  }
+}
+
+/** `to` is the place in the new order; the default tier neither moves nor is passed. */
+function moveTier(draft: DraftPolicy, tierId: number, to: number): DraftPolicy {
+  const from = draft.tiers.findIndex((tier) => tier.id === tierId);
+  const lastMovable = draft.tiers.length - 2;
+  const target = Math.max(0, Math.min(lastMovable, to));
+  if (from < 0 || from > lastMovable || from === target) return draft;
+  const rest = draft.tiers.filter((tier) => tier.id !== tierId);
+  return { ...draft, tiers: insert(rest, target, draft.tiers[from]) };
+}
+
+function applyConditionEdit(root: DraftCondition, id: number, edit: ConditionEdit, nextId: number): DraftCondition {
+  switch (edit.kind) {
+    case "patch":
+      return patchLeaf(root, id, edit.patch);
+    case "change":
+      return changeKind(root, id, edit.to, nextId);
+    case "add":
+      return addCondition(root, id, edit.joinedBy, newLeaf(edit.leaf, nextId), nextId + 1);
+    case "wrap":
+      return wrapCondition(root, id, edit.in, nextId);
+    case "unwrap":
+      return unwrapCondition(root, id);
+    case "remove":
+      return removeCondition(root, id);
+  }
+}
+
+function withTier(draft: DraftPolicy, tierId: number, edit: (tier: DraftTier) => DraftTier): DraftPolicy {
+  return draft.tiers.some((tier) => tier.id === tierId) ? { ...draft, tiers: draft.tiers.map((tier) => (tier.id === tierId ? edit(tier) : tier)) } : draft;
+}
+
+function insert<T>(list: readonly T[], at: number, item: T): T[] {
+  return [...list.slice(0, at), item, ...list.slice(at)];
+}
+
+function freeName(draft: DraftPolicy, wanted: string): string {
+  const taken = new Set(draft.tiers.map((tier) => tier.name));
+  if (!taken.has(wanted)) return wanted;
+  const stem = wanted.replace(/ \d+$/, "");
+  for (let number = 2; ; number++) if (!taken.has(`${stem} ${number}`)) return `${stem} ${number}`;
+}
+
+function renumber(condition: DraftCondition, takeId: () => number): DraftCondition {
+  const id = takeId();
+  if (condition.kind === "all" || condition.kind === "any") return { ...condition, id, of: condition.of.map((child) => renumber(child, takeId)) };
+  return condition.kind === "not" ? { ...condition, id, of: renumber(condition.of, takeId) } : { ...condition, id };
+}

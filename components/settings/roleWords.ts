@@ -1,0 +1,13 @@
+import type { Role } from "#domain/auth/role.ts";
+
+export const ROLE_OPTIONS: readonly { value: Role; label: string }[] = [
+  { value: "viewer", label: "viewer" },
+  { value: "editor", label: "editor" },
+  { value: "admin", label: "admin" },
+];
+
+export const ROLE_MEANINGS: Record<Role, string> = {
+  viewer: "Sees everything, changes nothing.",
+  editor: "Changes and applies policies, destinations and the price.",
+  admin: "Also manages people, tokens and collectors.",
+};

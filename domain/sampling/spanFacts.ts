@@ -1,0 +1,30 @@
+/** An attribute's value as far as conditions look: 64-bit integers are bigint; null stands for a list, a map, bytes or nothing. */
+export type AttributeValue = string | number | bigint | boolean | null;
+export type Attribute = { key: string; value: AttributeValue };
+
+/** What a decision is taken on: one decoded span and the attributes of its resource. */
+export type SpanFacts = {
+  /** 32 lower-case hex digits; empty when the span has none. */
+  traceId: string;
+  traceState: string;
+  name: string;
+  /** OTLP numbers: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer. */
+  kind: number;
+  startUnixNano: bigint;
+  endUnixNano: bigint;
+  /** OTLP numbers: 0 unset, 1 ok, 2 error. */
+  statusCode: number;
+  attributes: readonly Attribute[];
+  resource: readonly Attribute[];
+};
+
+/** The span attributes that an `endpoint` condition looks at besides the name. */
+export const ENDPOINT_KEYS = ["http.route", "url.path", "rpc.method"] as const;
+export const SERVICE_KEY = "service.name";
+export const STATUS_CODES = { unset: 0, ok: 1, error: 2 } as const;
+export const SPAN_KINDS = { unspecified: 0, internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const;
+
+/** The bound of a latency condition in whole nanoseconds; durations strictly above it match. */
+export function latencyBoundNs(aboveMs: number): bigint {
+  return BigInt(Math.round(aboveMs * 1e6));
+}

@@ -1,0 +1,222 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { collectorConfigSchema, parseCollectorConfig } from "../domain/fleet/collectorConfig.ts";
+import { exportSettingsSchema } from "../domain/pipeline/exportSettings.ts";
+import { pipelineSettingsSchema } from "../domain/pipeline/pipelineSettings.ts";
+import { CONDITION_DEPTH_MAX, VALUE_LENGTH_MAX, VALUES_MAX } from "../domain/sampling/condition.ts";
+import { ATOMS_MAX, TIER_NAME_MAX, TIERS_MAX } from "../domain/sampling/samplingPolicy.ts";
+import { root } from "./setUp.mjs";
+
+const jsonSchema = (schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+
+/** A whole file, as it is printed in the page. It is parsed before it is printed, as is every example below. */
+const EXAMPLE = {
+  sampling: {
+    tiers: [
+      { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
+      { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
+      {
+        name: "important APIs",
+        condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] },
+        keep: { kind: "ratio", ratio: 0.5 },
+      },
+      { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
+    ],
+  },
+  pipeline: { queue: { spansMax: 100_000 } },
+  export: { kind: "otlp", protocol: "grpc", endpoint: "http://127.0.0.1:4319", compression: "gzip", headers: { "x-api-key": "the key" } },
+};
+
+const CONDITIONS = [
+  [{ kind: "always" }, "Every span. Only the last tier, the default, may say this, and it must."],
+  [{ kind: "status", is: "error" }, "The span's status: `error`, `ok` or `unset`."],
+  [{ kind: "latency", aboveMs: 500 }, "End minus start, strictly above."],
+  [
+    { kind: "endpoint", match: "contains", values: ["/api/payment"] },
+    "Span name, `http.route`, `url.path` or `rpc.method`. `match`: `exact`, `prefix`, `contains` or `regex` (RE2, anywhere unless anchored).",
+  ],
+  [{ kind: "service", match: "exact", values: ["checkout"] }, "The resource's `service.name`, matched in the same ways."],
+  [
+    { kind: "attribute", key: "http.response.status_code", op: "atLeast", value: 500 },
+    "An attribute of the span, or with `in: resource` of the resource. `op`: `equals`, `notEquals`, `above`, `atLeast`, `below`, `atMost`, `contains`, `prefix`, `regex`, `exists`.",
+  ],
+  [{ kind: "spanKind", is: "server" }, "`internal`, `server`, `client`, `producer`, `consumer` or `unspecified`."],
+  [
+    {
+      kind: "all",
+      of: [
+        { kind: "status", is: "error" },
+        { kind: "latency", aboveMs: 100 },
+      ],
+    },
+    "All of the list hold. `any`: at least one does.",
+  ],
+  [{ kind: "not", of: { kind: "spanKind", is: "internal" } }, "The one inside does not hold."],
+];
+
+const ENVIRONMENT = [
+  ["server", "DATABASE_URL", "the embedded Postgres in the data folder", "A Postgres of your own: `postgresql://user:password@host/database`."],
+  [
+    "both",
+    "HEADGATE_DATA_DIR",
+    "`.headgate` in the project folder",
+    "Where everything is kept: database, secret, archive, credentials, the last good configuration.",
+  ],
+  ["server", "HEADGATE_HTTP_HOST", "`127.0.0.1`", "Where the pages and the API listen."],
+  ["server", "HEADGATE_HTTP_PORT", "`3000`", ""],
+  ["server", "HEADGATE_FLEET_HOST", "`127.0.0.1`", "Where the fleet service listens for collectors."],
+  ["server", "HEADGATE_FLEET_PORT", "`4320`", ""],
+  ["server", "HEADGATE_PUBLIC_URL", "from host and port", "The address that people and links use, where a proxy stands in front."],
+  ["server", "HEADGATE_SECRET", "made once, kept in the data folder", "Signs sessions and encrypts secrets at rest. With several replicas, give all the same."],
+  ["collector", "HEADGATE_CONFIG", "", "The configuration file, same as `--config FILE`."],
+  ["collector", "HEADGATE_FLEET_URL", "not managed", "The control plane's fleet address, for example `http://127.0.0.1:4320`."],
+  ["collector", "HEADGATE_ENROLMENT_TOKEN", "", "Traded once for a credential of the collector's own."],
+  ["collector", "HEADGATE_NAME", "the host name", "What the collector is called on the pages."],
+  ["collector", "HEADGATE_LABELS", "", "Labels such as `env=prod,region=eu`."],
+  ["collector", "HEADGATE_OTLP_HOST", "`127.0.0.1`", "Where traces are received."],
+  ["collector", "HEADGATE_OTLP_GRPC_PORT", "`4317`", ""],
+  ["collector", "HEADGATE_OTLP_HTTP_PORT", "`4318`", ""],
+  ["collector", "HEADGATE_METRICS_HOST", "`127.0.0.1`", "Where `/metrics`, `/healthz` and `/readyz` are served."],
+  ["collector", "HEADGATE_METRICS_PORT", "`8888`", ""],
+  ["both", "HEADGATE_LOG_LEVEL", "`info`", "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`."],
+];
+
+export async function configurationPage() {
+  const pipeline = jsonSchema(pipelineSettingsSchema).properties;
+  mustParse(EXAMPLE);
+  return `${[
+    "# Configuration",
+    "<!-- Written by `npm run docs` from the schemas; edit those. -->",
+    "A collector runs one document, from a file (`--config FILE`, YAML or JSON) or from the control plane; it is the same document and the same schema. Every part has\ndefaults: a file with only `export.endpoint` is a working pass-through. An error names the path, and nothing starts or changes:",
+    `\`\`\`text\n${errorExample()}\n\`\`\``,
+    `\`\`\`yaml\n${yaml(EXAMPLE)}\n\`\`\``,
+    "## sampling",
+    "An ordered list of tiers; the first whose condition matches decides whether a span is kept. The last tier is the default and matches everything. With nothing given\nthere is one tier, `default`, which keeps all.",
+    table(
+      ["setting", "default", "limits", "meaning"],
+      [
+        ["`sampling.scope`", "`span`", "`span`", "Each span is decided at once."],
+        ["`sampling.tiers`", "one tier that keeps everything", `1–${TIERS_MAX} tiers, ${ATOMS_MAX} comparisons in all`, "The tiers, in order."],
+        ["`…tiers[].name`", "(required)", `1–${TIER_NAME_MAX} characters, no two alike`, "What the tier is called in metrics and on the pages."],
+        ["`…tiers[].condition`", "(required)", `nested at most ${CONDITION_DEPTH_MAX} deep`, "What the tier matches, see below."],
+        [
+          "`…tiers[].keep`",
+          "(required)",
+          "`{ kind: ratio, ratio: 0–1 }`",
+          "The share that is kept. It is decided by the trace's randomness, so every collector decides alike and a higher ratio only adds traces.",
+        ],
+      ],
+    ),
+    "### Conditions",
+    `Lists have at most ${VALUES_MAX} entries, texts at most ${VALUE_LENGTH_MAX} characters.`,
+    table(
+      ["condition", "matches"],
+      CONDITIONS.map(([condition, meaning]) => [`\`${inline(checkedCondition(condition))}\``, meaning]),
+    ),
+    ...Object.entries(pipeline)
+      .filter(([, section]) => section.type === "object")
+      .map(([name, section]) => `## pipeline.${name}\n\n${settingsTable(`pipeline.${name}`, section)}`),
+    "## export",
+    "Where kept spans go. With nothing given they go to the local archive.",
+    ...jsonSchema(exportSettingsSchema).oneOf.map((kind) => `### kind: ${kind.properties.kind.const}\n\n${settingsTable("export", kind)}`),
+    "## Not available yet",
+    "The format reserves these names; giving one is an error that says so.",
+    table(["setting", "what the error says"], reserved()),
+    "## Environment",
+    "Port 0 means any free one; the chosen ones are printed in the start-up line (JSON when stdout is not a terminal). An unknown `HEADGATE_*` name or a bad value stops the start\nwith one line that says which, and exit code 2.",
+    table(["process", "variable", "default", "meaning"], environment()),
+  ].join("\n\n")}\n`;
+}
+
+function settingsTable(prefix, section) {
+  const rows = Object.entries(section.properties)
+    .filter(([name, setting]) => setting.type !== undefined && name !== "kind")
+    .map(([name, setting]) => [
+      `\`${prefix}.${name}\``,
+      setting.default === undefined ? "(required)" : `\`${JSON.stringify(setting.default).replace(/^"|"$/g, "")}\``,
+      setting.enum
+        ? setting.enum.map((value) => `\`${value}\``).join(", ")
+        : setting.minimum !== undefined
+          ? `${group(setting.minimum)}–${group(setting.maximum)}`
+          : "",
+      setting.description ?? "",
+    ]);
+  return rows.length === 0 ? "No settings: kept spans are counted as delivered and thrown away." : table(["setting", "default", "limits", "meaning"], rows);
+}
+
+/** Each reserved name is tried, so the page can't promise an error that does not come. */
+function reserved() {
+  const tries = [
+    [{ sampling: { scope: "trace" } }, "sampling.scope: trace"],
+    [{ sampling: { tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "budget", spansPerSecond: 1 } }] } }, "keep: { kind: budget }"],
+    ...emptyProperties(jsonSchema(collectorConfigSchema)).map((path) => [path.split(".").reduceRight((inner, key) => ({ [key]: inner }), 1), path]),
+  ];
+  return tries.map(([input, name]) => [`\`${name}\``, problemsOf(input)[0].message]);
+}
+
+/** The table names exactly the variables that the two env.ts files know. */
+function environment() {
+  const known = new Set(
+    ["server", "collector"].flatMap((side) => readFileSync(join(root, side, "env.ts"), "utf8").match(/\b(HEADGATE_[A-Z_]+|DATABASE_URL)\b/g) ?? []),
+  );
+  const listed = new Set(ENVIRONMENT.map(([, name]) => name));
+  const different = [...known.symmetricDifference(listed)].filter((name) => !name.endsWith("_"));
+  if (different.length > 0) throw new Error(`the table of environment variables and env.ts differ in: ${different.join(", ")}`);
+  return ENVIRONMENT.map(([side, name, fallback, meaning]) => [side, `\`${name}\``, fallback, meaning]);
+}
+
+function emptyProperties(schema, prefix = "") {
+  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
+    Object.keys(property).length === 0 ? [`${prefix}${name}`] : emptyProperties(property, `${prefix}${name}.`),
+  );
+}
+
+function errorExample() {
+  const [problem] = problemsOf({ sampling: { tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 50 } }] } });
+  return `${problem.path}: ${problem.message}`;
+}
+
+function problemsOf(input) {
+  const parsed = parseCollectorConfig(input);
+  if (parsed.ok) throw new Error(`was to be refused: ${JSON.stringify(input)}`);
+  return parsed.problems;
+}
+
+function mustParse(input) {
+  const parsed = parseCollectorConfig(input);
+  if (!parsed.ok) throw new Error(`an example of the page is refused: ${JSON.stringify(parsed.problems)}`);
+}
+
+function checkedCondition(condition) {
+  const last = { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } };
+  mustParse({ sampling: { tiers: condition.kind === "always" ? [last] : [{ ...last, name: "example", condition }, last] } });
+  return condition;
+}
+
+const group = (number) => number.toLocaleString("en-US");
+const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n");
+const plain = (value) => (typeof value === "string" && /^[A-Za-z_][\w ./-]*$/.test(value) ? value : JSON.stringify(value));
+
+/** YAML flow style, on one line. */
+function inline(value) {
+  if (Array.isArray(value)) return `[${value.map(inline).join(", ")}]`;
+  if (typeof value === "object")
+    return `{ ${Object.entries(value)
+      .map(([key, item]) => `${key}: ${inline(item)}`)
+      .join(", ")} }`;
+  return plain(value);
+}
+
+function yaml({ sampling, pipeline, export: exporting }) {
+  return [
+    "sampling:",
+    "  tiers:",
+    ...sampling.tiers.map((tier) => `    - ${inline(tier)}`),
+    "pipeline:",
+    ...Object.entries(pipeline).map(([name, section]) => `  ${name}: ${inline(section)}`),
+    "export:",
+    ...Object.entries(exporting).map(([name, value]) => `  ${name}: ${inline(value)}`),
+  ].join("\n");
+}

@@ -1,0 +1,31 @@
+// Writes docs/configuration.md from the schemas and the declared environment variables; with --check it fails when the page is not what they say now.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { productNode, root } from "./setUp.mjs";
+
+const args = process.argv.slice(2);
+const unknown = args.find((arg) => arg !== "--check");
+if (unknown !== undefined) {
+  process.stderr.write(`unknown option ${unknown}; the only one is --check\n`);
+  process.exit(2);
+}
+
+// The schemas are TypeScript, which needs the product's runtime.
+if (!process.features.typescript) {
+  process.exit(spawnSync(productNode(), [fileURLToPath(import.meta.url), ...args], { stdio: "inherit" }).status ?? 1);
+}
+
+const { configurationPage } = await import("./configurationPage.mjs");
+const page = join(root, "docs", "configuration.md");
+const wanted = await configurationPage();
+const stands = existsSync(page) ? readFileSync(page, "utf8") : "";
+if (stands === wanted) process.stdout.write("docs/configuration.md says what the schemas say\n");
+else if (args.includes("--check")) {
+  process.stderr.write("docs/configuration.md is not what the schemas say; run: npm run docs\n");
+  process.exitCode = 1;
+} else {
+  writeFileSync(page, wanted);
+  process.stdout.write("docs/configuration.md written\n");
+}

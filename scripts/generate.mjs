@@ -1,0 +1,7 @@
+import { checkNodeVersion, ensureGenerated, ensureInstalled, withSetUpLock } from "./setUp.mjs";
+
+checkNodeVersion();
+await withSetUpLock(async () => {
+  await ensureInstalled();
+  await ensureGenerated();
+});

@@ -1,0 +1,31 @@
+// `npm run peers`: builds the Go programs that the contract tests speak to. Takes Go, a network and about five minutes; they are kept outside the project folder.
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { root } from "./setUp.mjs";
+
+const RELEASE = "v0.161.0";
+const folder = process.env.HEADGATE_PEERS_DIR ?? join(homedir(), ".cache", "headgate-peers");
+const bin = join(folder, "bin");
+
+function go(title, command, args, made) {
+  if (existsSync(made)) return void process.stdout.write(`${title}: there already\n`);
+  process.stdout.write(`${title} …\n`);
+  const { status, error } = spawnSync(command, args, { cwd: folder, stdio: "inherit", env: { ...process.env, GOBIN: bin, GOFLAGS: "-buildvcs=false" } });
+  if (error || status !== 0) {
+    process.stderr.write(`${title} failed${error ? `: ${error.message}` : ""}; Go 1.25 or newer has to be on the PATH\n`);
+    process.exit(1);
+  }
+}
+
+if (process.argv.length > 2) {
+  process.stderr.write("npm run peers takes no options; HEADGATE_PEERS_DIR names another folder\n");
+  process.exit(2);
+}
+mkdirSync(bin, { recursive: true });
+copyFileSync(join(root, "tests", "contract", "peers-builder.yaml"), join(folder, "peers-builder.yaml"));
+const module = "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen";
+go("building telemetrygen", "go", ["install", `${module}@${RELEASE}`], join(bin, "telemetrygen"));
+go("building the Collector's builder", "go", ["install", `go.opentelemetry.io/collector/cmd/builder@${RELEASE}`], join(bin, "builder"));
+go("building the OpenTelemetry Collector", join(bin, "builder"), ["--config", "peers-builder.yaml"], join(folder, "otelcol", "otelcol"));

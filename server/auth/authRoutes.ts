@@ -1,0 +1,44 @@
+import type { Auth } from "./auth.ts";
+import type { SignInLimiter } from "./signInLimiter.ts";
+
+/** What of the sign-in library can be reached; anything else of it answers 404. */
+const ROUTES = new Set(["POST /api/auth/sign-in/email", "POST /api/auth/sign-out", "GET /api/auth/get-session"]);
+
+export type AuthRoutes = (request: Request, ip: string) => Promise<Response>;
+
+export function createAuthRoutes({ auth, limiter, onSignedOut }: { auth: Auth; limiter: SignInLimiter; onSignedOut: () => void }): AuthRoutes {
+  return async (request, ip) => {
+    const { pathname } = new URL(request.url);
+    const route = `${request.method} ${pathname}`;
+    if (!ROUTES.has(route)) return Response.json({ message: "there is nothing here" }, { status: 404 });
+    if (pathname.endsWith("/sign-in/email")) return signIn(request, ip);
+    const response = await auth.handler(request);
+    if (pathname.endsWith("/sign-out")) onSignedOut();
+    return response;
+  };
+
+  async function signIn(request: Request, ip: string): Promise<Response> {
+    const credentials = readCredentials(await request.text());
+    if (!credentials) return Response.json({ message: "send e-mail and password as JSON" }, { status: 400 });
+    const waitSeconds = limiter.admit(ip, credentials.email);
+    if (waitSeconds !== null) {
+      const message = `too many tries to sign in; try again in ${waitSeconds} s`;
+      return Response.json({ message }, { status: 429, headers: { "retry-after": String(waitSeconds) } });
+    }
+    const headers = new Headers(request.headers);
+    headers.delete("content-length");
+    const response = await auth.handler(new Request(request.url, { method: "POST", headers, body: JSON.stringify(credentials) }));
+    if (response.ok) limiter.succeeded(credentials.email);
+    else if (response.status < 500) return Response.json({ message: "e-mail or password is not right" }, { status: 401 });
+    return response;
+  }
+}
+
+function readCredentials(text: string): { email: string; password: string } | null {
+  try {
+    const { email, password } = JSON.parse(text) as Record<string, unknown>;
+    return typeof email === "string" && typeof password === "string" && email.length <= 254 ? { email: email.toLowerCase(), password } : null;
+  } catch {
+    return null;
+  }
+}

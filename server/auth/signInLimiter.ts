@@ -1,0 +1,67 @@
+export type SignInLimits = { perIp: number; perAccount: number; windowMs: number; keysMax: number; overflowPerWindow: number };
+export const SIGN_IN_LIMITS: SignInLimits = { perIp: 20, perAccount: 10, windowMs: 300_000, keysMax: 10_000, overflowPerWindow: 100 };
+
+type Entry = { tries: number; untilMs: number };
+
+/** Counts tries to sign in, per address and per account, in windows of five minutes. Bounded: beyond `keysMax` all new keys share one allowance. */
+export class SignInLimiter {
+  readonly #limits: SignInLimits;
+  readonly #nowMs: () => number;
+  readonly #entries = new Map<string, Entry>();
+  #overflow: Entry = { tries: 0, untilMs: 0 };
+  refused = 0;
+
+  constructor(nowMs: () => number, limits: SignInLimits = SIGN_IN_LIMITS) {
+    this.#nowMs = nowMs;
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Seconds to wait before the next try; null when this one may go on, and it is counted. */
+  admit(ip: string, account: string): number | null {
+    const wait = this.#take(`ip ${ip}`, this.#limits.perIp) ?? this.#take(`account ${account.toLowerCase()}`, this.#limits.perAccount);
+    if (wait !== null) this.refused++;
+    return wait;
+  }
+
+  /** A successful sign-in clears what was counted against the account. */
+  succeeded(account: string): void {
+    this.#entries.delete(`account ${account.toLowerCase()}`);
+  }
+
+  #take(key: string, max: number): number | null {
+    const now = this.#nowMs();
+    let entry = this.#entries.get(key);
+    if (entry && entry.untilMs <= now) {
+      this.#entries.delete(key);
+      entry = undefined;
+    }
+    if (!entry) {
+      this.#forgetExpired(now);
+      if (this.#entries.size >= this.#limits.keysMax) return this.#takeOverflow(now);
+      entry = { tries: 0, untilMs: now + this.#limits.windowMs };
+      this.#entries.set(key, entry);
+    }
+    if (entry.tries >= max) return Math.ceil((entry.untilMs - now) / 1000);
+    entry.tries++;
+    return null;
+  }
+
+  #takeOverflow(now: number): number | null {
+    if (this.#overflow.untilMs <= now) this.#overflow = { tries: 0, untilMs: now + this.#limits.windowMs };
+    if (this.#overflow.tries >= this.#limits.overflowPerWindow) return Math.ceil((this.#overflow.untilMs - now) / 1000);
+    this.#overflow.tries++;
+    return null;
+  }
+
+  /** Windows are of one length, so the entries that expire first were put in first. */
+  #forgetExpired(now: number): void {
+    for (const [key, entry] of this.#entries) {
+      if (entry.untilMs > now) return;
+      this.#entries.delete(key);
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import { formatProblem } from "#domain/validation/problems.ts";
+import type { Transaction } from "./database.ts";
+import { findVersion } from "./documentRows.ts";
+import type { SealPort } from "./secretBox.ts";
+
+export type ConfigParts = { policyId: string; policyVersion: number; destinationId: string; destinationVersion: number; pipeline: unknown };
+
+/** Puts a collector's whole configuration together from the versions a revision names, header values in clear. Never to be sent to a browser. */
+export async function assembleConfig(tx: Transaction, parts: ConfigParts, seal: SealPort): Promise<CollectorConfig> {
+  const policy = await findVersion(tx, parts.policyId, parts.policyVersion);
+  const destination = await findVersion(tx, parts.destinationId, parts.destinationVersion);
+  if (!policy || !destination) throw new Error("a revision names a version that is not there");
+  const headers = Object.fromEntries(Object.entries(destination.secrets).map(([name, sealed]) => [name, seal.open(sealed)]));
+  const body = Object(destination.body) as { kind?: unknown };
+  const parsed = parseCollectorConfig({ sampling: policy.body, pipeline: parts.pipeline, export: body.kind === "otlp" ? { ...body, headers } : body });
+  if (!parsed.ok) throw new Error(`a stored configuration is not valid any more: ${parsed.problems.map(formatProblem).join("; ")}`);
+  return parsed.value;
+}

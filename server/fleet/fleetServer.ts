@@ -1,0 +1,277 @@
+import { randomUUID } from "node:crypto";
+import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from "@grpc/grpc-js";
+import { AppError } from "../errors/appError.ts";
+import type { FleetPort, ServiceContext } from "../services/context.ts";
+import { authenticateCollector } from "../services/fleet-channel/authenticateCollector.ts";
+import { enrolCollector } from "../services/fleet-channel/enrolCollector.ts";
+import { configReportSchema, helloSchema } from "../services/fleet-channel/helloInput.ts";
+import { type NewestConfig, newestConfig } from "../services/fleet-channel/newestConfig.ts";
+import { recordConfigReport } from "../services/fleet-channel/recordConfigReport.ts";
+import { recordDisconnect } from "../services/fleet-channel/recordDisconnect.ts";
+import { recordHello } from "../services/fleet-channel/recordHello.ts";
+import { parseInput } from "../services/parseInput.ts";
+import { problemOf } from "../telemetry/collectorDirectory.ts";
+import type { LiveHub } from "../telemetry/liveHub.ts";
+import { Admission } from "./admission.ts";
+import { CollectorSession, type FleetStream } from "./collectorSession.ts";
+import { type CollectorMessageFields, type EnrolRequestFields, type EnrolResponseFields, FLEET_SERVICE } from "./fleetMethods.ts";
+import { toConfigReportInput, toHelloInput, toMeasurement } from "./fromProtobuf.ts";
+import { toStatus } from "./toStatus.ts";
+
+export const SESSIONS_MAX = 1_000;
+const WATCHED_INTERVAL_MS = 1_000;
+const UNWATCHED_INTERVAL_MS = 10_000;
+const HELLO_WITHIN_MS = 10_000;
+const MEASUREMENTS_PER_BATCH_MAX = 1_000;
+const MESSAGE_BYTES_MAX = 16_777_216;
+const GOODBYE_RECONNECT_MS = 1_000;
+
+export type FleetServerOptions = {
+  /** Acts as the control plane itself, on whatever services the channel needs. */
+  ctx: ServiceContext;
+  hub: LiveHub;
+  replica: string;
+  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  onConnectionsChanged: () => void;
+};
+
+type Report = Parameters<typeof recordConfigReport>[0]["input"];
+
+/** The gRPC side of the control plane: enrolment, one stream per collector, delivery of the newest configuration. */
+export class FleetServer implements FleetPort {
+  readonly #options: FleetServerOptions;
+  readonly #server: Server;
+  readonly #sessions = new Map<string, CollectorSession>();
+  /** Reports that could not be saved while the database was away: the latest of each collector. */
+  readonly #unsaved = new Map<string, Report>();
+  readonly #admission: Admission;
+  #newest: NewestConfig | null = null;
+  #streams = 0;
+  readonly counters = { refusedBusy: 0, refusedFull: 0, malformed: 0, configsSent: 0 };
+
+  constructor(options: FleetServerOptions) {
+    this.#options = options;
+    this.#admission = new Admission({ perSecond: 50, burst: 200, nowMs: options.ctx.ports.nowMs });
+    this.#server = new Server({
+      "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+      "grpc.max_send_message_length": MESSAGE_BYTES_MAX,
+      "grpc.keepalive_time_ms": 20_000,
+      "grpc.keepalive_timeout_ms": 10_000,
+      "grpc.max_concurrent_streams": 100,
+    });
+    this.#server.addService(FLEET_SERVICE, {
+      enrol: (call: ServerUnaryCall<EnrolRequestFields, EnrolResponseFields>, answer: sendUnaryData<EnrolResponseFields>) => void this.#enrol(call.request, answer),
+      connect: (stream: FleetStream) => void this.#connect(stream),
+    });
+  }
+
+  get connections(): number {
+    return this.#sessions.size;
+  }
+
+  listen(host: string, port: number): Promise<number> {
+    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+    return new Promise((resolve, reject) => {
+      this.#server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => (error ? reject(error) : resolve(bound)));
+    });
+  }
+
+  /** Says goodbye, so that collectors come back at their own pace, and waits for streams to end, at most so long. */
+  async stop(deadlineMs: number): Promise<void> {
+    for (const session of this.#sessions.values()) session.goodbye(GOODBYE_RECONNECT_MS, "the control plane is stopping");
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, deadlineMs);
+    this.#server.tryShutdown(() => resolve());
+    await promise;
+    clearTimeout(timer);
+    this.#server.forceShutdown();
+  }
+
+  // --- what the rest of the control plane asks for ---
+
+  isConnected(collectorId: string): boolean {
+    return this.#sessions.has(collectorId);
+  }
+
+  checkExport(collectorId: string, exportJson: string, timeoutMs: number) {
+    const session = this.#sessions.get(collectorId);
+    return session ? session.checkExport(randomUUID(), exportJson, timeoutMs) : Promise.resolve({ ok: false, message: "the collector is not connected here", tookMs: 0 });
+  }
+
+  disconnect(collectorId: string, reason: string): void {
+    this.#sessions.get(collectorId)?.refuse(status.UNAUTHENTICATED, reason);
+  }
+
+  setWatched(watched: boolean): void {
+    for (const session of this.#sessions.values()) session.watch(watched ? WATCHED_INTERVAL_MS : UNWATCHED_INTERVAL_MS);
+  }
+
+  /** Reads what every collector shall run now, and sends it to those that don't. */
+  async deliverNewest(): Promise<void> {
+    const newest = await newestConfig({ ctx: this.#options.ctx });
+    if (!newest || newest.revision < (this.#newest?.revision ?? 0)) return;
+    this.#newest = newest;
+    for (const session of this.#sessions.values()) this.#deliver(session);
+  }
+
+  /** Checks again that a collector may be connected: its credential may have been revoked, or it was forgotten, through another replica. */
+  async recheck(collectorId: string, stillAllowed: (id: string) => Promise<boolean>): Promise<void> {
+    if (this.#sessions.has(collectorId) && !(await stillAllowed(collectorId))) this.disconnect(collectorId, "the credential was revoked");
+  }
+
+  /** The database is back. */
+  async saveUnsaved(): Promise<void> {
+    for (const [id, report] of [...this.#unsaved]) {
+      await recordConfigReport({ ctx: this.#options.ctx, input: report });
+      this.#unsaved.delete(id);
+    }
+  }
+
+  // --- the wire ---
+
+  async #enrol(request: EnrolRequestFields, answer: sendUnaryData<EnrolResponseFields>): Promise<void> {
+    try {
+      this.#admit();
+      const { token, instanceUid, name, labels, version } = request;
+      const input = { token: token ?? "", instanceUid: instanceUid ?? "", name: name ?? "", labels: labels ?? {}, version: version ?? "" };
+      const enrolled = await enrolCollector({ ctx: this.#options.ctx, input });
+      this.#options.log.info({ collectorId: enrolled.collectorId, name }, "a collector enrolled");
+      answer(null, enrolled);
+    } catch (error) {
+      answer(toStatus(error));
+    }
+  }
+
+  #admit(): void {
+    if (this.#admission.admit()) return;
+    this.counters.refusedBusy++;
+    throw new AppError("UNAVAILABLE", "too many collectors connect at the same time; try again with back-off");
+  }
+
+  async #connect(stream: FleetStream): Promise<void> {
+    let session: CollectorSession | null = null;
+    const end = () => session && this.#ended(session);
+    this.#streams++;
+    stream.once("close", () => this.#streams--);
+    stream.on("error", end);
+    stream.on("cancelled", end);
+    stream.on("end", () => {
+      end();
+      stream.end();
+    });
+    const hello = nextMessage(stream, HELLO_WITHIN_MS);
+    // When something else fails first, nobody waits for it any more.
+    hello.catch(() => undefined);
+    try {
+      if (this.#streams > SESSIONS_MAX) {
+        this.counters.refusedFull++;
+        throw new AppError("TOO_MANY", `this control plane holds ${SESSIONS_MAX} collectors already`);
+      }
+      this.#admit();
+      const credential = String(stream.metadata.get("authorization")[0] ?? "").replace(/^Bearer /, "");
+      const { ctx, hub, replica } = this.#options;
+      const { collectorId, instanceUid } = await authenticateCollector({ ctx, input: { credential } });
+      const first = await hello;
+      if (!first.hello) throw new AppError("INVALID", "the first message must be Hello");
+      const input = parseInput(helloSchema, toHelloInput(first.hello));
+      if (input.instanceUid !== instanceUid) throw new AppError("FORBIDDEN", "the credential belongs to another collector");
+      await recordHello({ ctx, input: { collectorId, hello: input, replica } });
+      if (stream.destroyed || stream.cancelled) return;
+      const opened = new CollectorSession(collectorId, stream, input.runningHash);
+      session = opened;
+      this.#sessions.get(collectorId)?.goodbye(0, "a newer stream of this collector has taken over");
+      this.#sessions.set(collectorId, session);
+      const { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint } = input;
+      const { haveUntilMs } = hub.connected(collectorId, { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint }, input.nowMs);
+      session.welcome(haveUntilMs);
+      session.watch(hub.watched ? WATCHED_INTERVAL_MS : UNWATCHED_INTERVAL_MS);
+      if (!this.#newest) await this.deliverNewest();
+      this.#deliver(session);
+      this.#options.onConnectionsChanged();
+      stream.on("data", (message: CollectorMessageFields) => this.#received(opened, message));
+      stream.resume();
+    } catch (error) {
+      if (!stream.destroyed) stream.emit("error", toStatus(error));
+    }
+  }
+
+  #deliver(session: CollectorSession): void {
+    if (!this.#newest || !session.deliver(this.#newest)) return;
+    this.counters.configsSent++;
+    this.#options.log.info({ collectorId: session.id, revision: this.#newest.revision }, "configuration sent");
+  }
+
+  #received(session: CollectorSession, message: CollectorMessageFields): void {
+    if (session.closed) return;
+    try {
+      if (message.measurements) this.#measurements(session, message.measurements);
+      else if (message.configReport) this.#configReport(session, message.configReport);
+      else if (message.commandResult) {
+        const { commandId, ok, message: text, tookMs } = message.commandResult;
+        session.answered(commandId ?? "", { ok: ok ?? false, message: (text ?? "").slice(0, 1_000), tookMs: tookMs ?? 0 });
+      } else throw new AppError("INVALID", "a second Hello, or a message of an unknown kind");
+    } catch (error) {
+      this.counters.malformed++;
+      const { code, details } = toStatus(error);
+      this.#options.log.warn({ collectorId: session.id, reason: details }, "a collector sent something malformed; its stream was ended");
+      session.refuse(code, details);
+      this.#ended(session);
+    }
+  }
+
+  #measurements(session: CollectorSession, batch: NonNullable<CollectorMessageFields["measurements"]>): void {
+    const items = batch.items ?? [];
+    if (items.length > MEASUREMENTS_PER_BATCH_MAX) throw new AppError("INVALID", `a batch may have at most ${MEASUREMENTS_PER_BATCH_MAX} measurements`);
+    const { hub, ctx } = this.#options;
+    const measurements = items.flatMap((item) => toMeasurement(item) ?? []);
+    hub.counters.measurementsRefused += items.length - measurements.length;
+    hub.measured(session.id, measurements, batch.nowMs || ctx.ports.nowMs());
+  }
+
+  #configReport(session: CollectorSession, fields: NonNullable<CollectorMessageFields["configReport"]>): void {
+    const { hub, ctx, log } = this.#options;
+    const report = parseInput(configReportSchema, toConfigReportInput(fields));
+    const { revision, state, hash, tookMs } = report;
+    const problem = problemOf(report);
+    if (state === "applied") session.applied(hash);
+    if (state === "failed") session.failed();
+    if (problem) log.warn({ collectorId: session.id, revision, problem }, "a collector refused a configuration");
+    hub.reported(session.id, { revision, state, problem, hash, tookMs: state === "applying" ? null : tookMs });
+    const input = { collectorId: session.id, report };
+    this.#saves = this.#saves.then(() => recordConfigReport({ ctx, input })).catch((error) => {
+      this.#unsaved.set(session.id, input);
+      log.warn({ collectorId: session.id, reason: toStatus(error).details }, "a configuration report waits for the database");
+    });
+  }
+
+  /** Reports are written one after the other, in the order they came. */
+  #saves: Promise<void> = Promise.resolve();
+
+  #ended(session: CollectorSession): void {
+    session.ended();
+    if (this.#sessions.get(session.id) !== session) return;
+    this.#sessions.delete(session.id);
+    const { ctx, hub, replica, log, onConnectionsChanged } = this.#options;
+    hub.disconnected(session.id);
+    onConnectionsChanged();
+    recordDisconnect({ ctx, input: { collectorId: session.id, replica } }).catch((error) => {
+      log.warn({ collectorId: session.id, reason: toStatus(error).details }, "that a collector disconnected could not be written down");
+    });
+  }
+}
+
+function nextMessage(stream: FleetStream, withinMs: number): Promise<CollectorMessageFields> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new AppError("INVALID", "no Hello came in time")), withinMs);
+    stream.once("data", (message: CollectorMessageFields) => {
+      clearTimeout(timer);
+      // Nothing more is read until the session is ready to take it.
+      stream.pause();
+      resolve(message);
+    });
+    stream.once("close", () => {
+      clearTimeout(timer);
+      reject(new AppError("UNAVAILABLE", "the stream was closed"));
+    });
+  });
+}

@@ -1,0 +1,80 @@
+import { type Measurement, measurementSchema } from "#domain/telemetry/measurement.ts";
+import { headgate } from "#proto/gen/fleet.js";
+import type { ConfigReportInput, HelloInput } from "../services/fleet-channel/helloInput.ts";
+
+type Wire = typeof headgate.fleet.v1;
+type Fields<Name extends keyof Wire> = Wire[Name] extends new (properties?: infer Properties) => unknown ? NonNullable<Properties> : never;
+
+const { State } = headgate.fleet.v1.ConfigReport;
+
+/** Protobuf types end here. What comes out still has to pass the schema of whoever takes it, except measurements, which are checked. */
+export function toHelloInput(hello: Fields<"Hello">): HelloInput {
+  return {
+    instanceUid: hello.instanceUid ?? "",
+    name: hello.name ?? "",
+    labels: hello.labels ?? {},
+    version: hello.version ?? "",
+    runningRevision: hello.runningRevision ?? 0,
+    runningHash: hello.runningHash ?? "",
+    effectiveConfig: hello.effectiveConfig ?? "",
+    otlpGrpcEndpoint: hello.otlpGrpcEndpoint ?? "",
+    otlpHttpEndpoint: hello.otlpHttpEndpoint ?? "",
+    processStartMs: hello.processStartMs ?? 0,
+    capabilities: hello.capabilities ?? [],
+    nowMs: hello.nowMs ?? 0,
+  };
+}
+
+export function toConfigReportInput(report: Fields<"ConfigReport">): ConfigReportInput {
+  return {
+    state: report.state === State.APPLIED ? "applied" : report.state === State.FAILED ? "failed" : "applying",
+    revision: report.revision ?? 0,
+    hash: report.hash ?? "",
+    failingPath: report.failingPath ?? "",
+    reason: report.reason ?? "",
+    logLines: report.logLines ?? [],
+    tookMs: report.tookMs ?? 0,
+    effectiveConfig: report.effectiveConfig ?? "",
+  };
+}
+
+/** Null when it is not a measurement as the domain knows it. Fields a message leaves out are zero, as protobuf has it. */
+export function toMeasurement(fields: Fields<"Measurement">): Measurement | null {
+  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason } = fields;
+  const parsed = measurementSchema.safeParse({
+    ...ZEROS,
+    ...withoutNull(fields),
+    tiers: (tiers ?? []).map(({ name, kept, sampledOut, bytesKept, bytesSampledOut }) => ({ name: name ?? "", kept: kept ?? 0, sampledOut: sampledOut ?? 0, bytesKept: bytesKept ?? 0, bytesSampledOut: bytesSampledOut ?? 0 })),
+    droppedByReason: (droppedByReason ?? []).map(toReason),
+    refusedByReason: (refusedByReason ?? []).map(toReason),
+    acknowledgement: toHistogram(acknowledgement),
+    stages: {
+      network: toHistogram(stages?.network),
+      queueWait: toHistogram(stages?.queueWait),
+      processing: toHistogram(stages?.processing),
+      serialization: toHistogram(stages?.serialization),
+      export: toHistogram(stages?.export),
+    },
+  });
+  return parsed.success ? parsed.data : null;
+}
+
+const NUMBERS = [
+  "atMs", "windowMs", "processStartMs", "revision", "received", "sampledOut", "waiting", "queued", "delivered", "dropped", "refused", "sampleReceived", "kept", "requests",
+  "bytesReceived", "bytesKept", "bytesDelivered", "queueSpans", "queueBytes", "queueCapacitySpans", "queueCapacityBytes", "rssBytes", "heapUsedBytes", "externalBytes",
+  "cpuSeconds", "eventLoopDelayP99Ms", "archiveBytes", "archiveBytesMax",
+] as const satisfies readonly (keyof Fields<"Measurement">)[];
+const ZEROS = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
+
+function withoutNull(fields: Fields<"Measurement">): Record<string, number> {
+  return Object.fromEntries(NUMBERS.flatMap((name) => (typeof fields[name] === "number" ? [[name, fields[name]]] : [])));
+}
+
+function toReason({ reason, spans, requests }: Fields<"ReasonCount">) {
+  return { reason: reason ?? "", spans: spans ?? 0, requests: requests ?? 0 };
+}
+
+function toHistogram(fields: Fields<"Histogram"> | null | undefined) {
+  const { scale, count, sum, min, max, zeroCount, offset, counts } = fields ?? {};
+  return { scale: scale ?? 0, count: count ?? 0, sum: sum ?? 0, min: min ?? 0, max: max ?? 0, zeroCount: zeroCount ?? 0, offset: offset ?? 0, counts: counts ?? [] };
+}

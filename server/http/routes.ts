@@ -1,0 +1,90 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { toAppError } from "../errors/appError.ts";
+import type { AuthRoutes } from "../auth/authRoutes.ts";
+import { clientAddress } from "./clientAddress.ts";
+import { type Handler, type Routes, sendJson, sendText } from "./httpServer.ts";
+import type { Metrics } from "./metrics.ts";
+import { readBody } from "./readBody.ts";
+import { sendWebResponse, toHeaders, toWebRequest } from "./webRequest.ts";
+
+export type RouteSources = {
+  publicUrl: () => string;
+  behindProxy: boolean;
+  authRoutes: AuthRoutes;
+  setUp: (input: unknown) => Promise<{ email: string; password: string }>;
+  trpc: Handler;
+  /** Told of every answer that stays open. */
+  onStream: (req: IncomingMessage, res: ServerResponse) => void;
+  isReady: () => boolean;
+  metrics: Metrics;
+  pages: Handler;
+};
+
+const SETUP_BODY_BYTES_MAX = 4_096;
+const HTTP_CODES = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, INVALID: 400, CONFLICT: 409, TOO_MANY: 429, UNAVAILABLE: 503, INTERNAL: 500 } as const;
+
+/** Everything with state is mounted before the pages. */
+export function createRoutes(sources: RouteSources): Routes {
+  const { publicUrl, behindProxy, authRoutes, trpc, onStream, isReady, metrics, pages } = sources;
+  return [
+    { path: "/healthz", handle: (_req, res) => sendText(res, 200, "ok") },
+    { path: "/readyz", handle: (_req, res) => (isReady() ? sendText(res, 200, "ready") : sendText(res, 503, "not ready: the database can't be reached, or the fleet channel is not open")) },
+    {
+      path: "/metrics",
+      async handle(_req, res) {
+        const text = await metrics.text();
+        res.writeHead(200, { "content-type": metrics.contentType, "cache-control": "no-store" });
+        res.end(text);
+      },
+    },
+    {
+      path: "/trpc/",
+      handle(req, res) {
+        res.setHeader("cache-control", "no-store");
+        if (req.headers.accept?.includes("text/event-stream") || req.url?.startsWith("/trpc/live.events")) onStream(req, res);
+        return trpc(req, res);
+      },
+    },
+    { path: "/api/auth/", handle: async (req, res) => answerAuth(req, res) },
+    { path: "/api/setup", handle: async (req, res) => answerSetup(req, res, sources) },
+    { path: "/", handle: pages },
+  ];
+
+  async function answerAuth(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    try {
+      await sendWebResponse(await authRoutes(await toWebRequest(req, publicUrl()), clientAddress(req, behindProxy)), res);
+    } catch (error) {
+      answerError(error, res);
+    }
+  }
+}
+
+/** Uses a one-time link up, then signs in the way a form would: the answer carries the session's cookie. */
+async function answerSetup(req: IncomingMessage, res: ServerResponse, { publicUrl, behindProxy, authRoutes, setUp }: RouteSources): Promise<void> {
+  if (req.method !== "POST") return sendJson(res, 405, { message: "send a POST" });
+  try {
+    const credentials = await setUp(parseJson(await readBody(req, SETUP_BODY_BYTES_MAX)));
+    const headers = toHeaders(req);
+    headers.delete("cookie");
+    headers.delete("content-length");
+    headers.set("content-type", "application/json");
+    const request = new Request(new URL("/api/auth/sign-in/email", publicUrl()), { method: "POST", headers, body: JSON.stringify(credentials) });
+    await sendWebResponse(await authRoutes(request, clientAddress(req, behindProxy)), res);
+  } catch (error) {
+    answerError(error, res);
+  }
+}
+
+function answerError(error: unknown, res: ServerResponse): void {
+  const { code, message, problems } = toAppError(error);
+  if (code === "INTERNAL") throw error;
+  sendJson(res, HTTP_CODES[code], { message, problems });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

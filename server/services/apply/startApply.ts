@@ -1,0 +1,39 @@
+import { configHash } from "#domain/fleet/configHash.ts";
+import { audit } from "../../db/audit.ts";
+import { newestRevision } from "../../db/documentRows.ts";
+import { assembleConfig } from "../../db/newestConfig.ts";
+import { notifyChange } from "../../db/notifyChange.ts";
+import { toJson } from "../../db/toJson.ts";
+import { AppError } from "../../errors/appError.ts";
+import { authorise } from "../authorise.ts";
+import type { Call } from "../context.ts";
+import { parseInput } from "../parseInput.ts";
+import { type StartApplyInput, startApplySchema } from "./applyInput.ts";
+import { nextParts } from "./nextParts.ts";
+
+/** Serialises applies, so that revisions are numbered without gaps and each builds on the one before. */
+const APPLY_LOCK = 7_270_320;
+
+/** Makes the change part of what every collector runs: a new revision. Delivery follows at commit, on every replica. */
+export async function startApply({ ctx, input: untrusted }: Call<StartApplyInput>): Promise<{ revision: number; hash: string }> {
+  const caller = authorise(ctx, "editor");
+  const input = parseInput(startApplySchema, untrusted);
+  return ctx.db.$transaction(async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${APPLY_LOCK})`;
+    const newest = await newestRevision(tx);
+    if (!newest) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
+    const { parts, document } = await nextParts(tx, newest, input);
+    const hash = configHash(await assembleConfig(tx, parts, ctx.ports.seal));
+    const number = newest.number + 1;
+    await tx.revision.create({ data: { ...parts, number, hash, pipeline: toJson(parts.pipeline), authorName: caller.name, message: input.message } });
+    await audit(tx, {
+      by: caller,
+      action: "apply.start",
+      entity: "revision",
+      entityId: String(number),
+      detail: { kind: input.kind, document: document.name, version: input.version, hash },
+    });
+    await notifyChange(tx, "revision", String(number));
+    return { revision: number, hash };
+  });
+}

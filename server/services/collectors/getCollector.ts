@@ -1,0 +1,58 @@
+import type { CollectorRow } from "#domain/telemetry/live.ts";
+import { AppError } from "../../errors/appError.ts";
+import { authorise } from "../authorise.ts";
+import type { Call } from "../context.ts";
+import { type ByIdInput, byIdSchema } from "../documents/documentInput.ts";
+import { parseInput } from "../parseInput.ts";
+
+export const REPORTS_KEPT = 50;
+
+export type CollectorReport = {
+  atMs: number;
+  revision: number;
+  state: "applying" | "applied" | "failed";
+  failingPath: string | null;
+  reason: string | null;
+  logLines: string[];
+  tookMs: number | null;
+};
+export type CollectorView = {
+  row: CollectorRow;
+  /** As the collector reported it, header values redacted. */
+  effectiveConfig: unknown;
+  /** Newest first, at most 50. */
+  reports: CollectorReport[];
+  instanceUid: string;
+  enrolledAtMs: number;
+  tokenName: string | null;
+  credentialRevokedAtMs: number | null;
+};
+
+export async function getCollector({ ctx, input: untrusted }: Call<ByIdInput>): Promise<CollectorView> {
+  authorise(ctx, "viewer");
+  const { id } = parseInput(byIdSchema, untrusted);
+  const collector = await ctx.db.collector.findUnique({ where: { id }, include: { token: true, reports: { orderBy: { id: "desc" }, take: REPORTS_KEPT } } });
+  const row = ctx.ports.live.row(id);
+  if (!collector || !row) throw new AppError("NOT_FOUND", `there is no collector with the id ${id}`);
+  return {
+    row,
+    effectiveConfig: collector.effectiveConfig,
+    reports: collector.reports.map((report) => ({
+      atMs: report.createdAt.getTime(),
+      revision: report.revision,
+      state: toReportState(report.state),
+      failingPath: report.failingPath,
+      reason: report.reason,
+      logLines: Array.isArray(report.logLines) ? report.logLines.map(String) : [],
+      tookMs: report.tookMs,
+    })),
+    instanceUid: collector.instanceUid,
+    enrolledAtMs: collector.enrolledAt.getTime(),
+    tokenName: collector.token?.name ?? null,
+    credentialRevokedAtMs: collector.credentialRevokedAt?.getTime() ?? null,
+  };
+}
+
+function toReportState(text: string): CollectorReport["state"] {
+  return text === "applied" || text === "failed" ? text : "applying";
+}

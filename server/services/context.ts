@@ -1,0 +1,46 @@
+import type { Role } from "#domain/auth/role.ts";
+import type { CollectorRow, LiveEvent, LiveHistory, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
+import type { Database } from "../db/database.ts";
+import type { SealPort } from "../db/secretBox.ts";
+
+export type Person = { id: string; name: string; email: string; role: Role };
+
+/** Who is calling: a signed-in person, nobody, or the control plane itself (first boot, jobs, the fleet channel). */
+export type Actor = ({ kind: "person" } & Person) | { kind: "nobody" } | { kind: "system"; name: string };
+
+/** What services need from the live side. The live hub implements it; services never import the hub. */
+export type LivePort = {
+  rows(): CollectorRow[];
+  row(collectorId: string): CollectorRow | null;
+  history(scope: { kind: "fleet" } | { kind: "collector"; id: string }): LiveHistory;
+  subscribe(topics: LiveTopic[], signal: AbortSignal): AsyncIterable<LiveEvent>;
+  /** Fleet-wide counts per tier over the last 10 s; null when no collector reported. */
+  tierRates(): TierRate[] | null;
+  /** What the fleet kept and its collectors, over the last full second, to price a change with. Null when nothing was reported. */
+  everReceived(): boolean;
+};
+
+/** What services need from the fleet channel. */
+export type FleetPort = {
+  isConnected(collectorId: string): boolean;
+  checkExport(collectorId: string, exportJson: string, timeoutMs: number): Promise<{ ok: boolean; message: string; tookMs: number }>;
+  disconnect(collectorId: string, reason: string): void;
+};
+
+export type SampleTrafficState = { state: "running" | "stopped"; targets: number };
+export type SampleTrafficPort = { start(): SampleTrafficState; stop(): SampleTrafficState; current(): SampleTrafficState };
+
+export type Ports = {
+  live: LivePort;
+  fleet: FleetPort;
+  sampleTraffic: SampleTrafficPort;
+  seal: SealPort;
+  nowMs: () => number;
+  /** A random text of at least 256 bits, safe in a URL. */
+  newToken: () => string;
+  publicUrl: () => string;
+  fleetUrl: () => string;
+};
+
+export type ServiceContext = { actor: Actor; db: Database; ports: Ports };
+export type Call<Input> = { ctx: ServiceContext; input: Input };

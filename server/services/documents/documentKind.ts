@@ -1,0 +1,22 @@
+import type { Document, DocumentVersion } from "../../db/documentRows.ts";
+import type { SealPort } from "../../db/secretBox.ts";
+
+/** Sealed header values by name; empty for kinds that have none. */
+export type SealedSecrets = Record<string, string>;
+
+/** What tells one kind of document from another: its name, how an editor's body is taken in and how a stored one is shown. */
+export type DocumentKind<Body> = {
+  kind: Document["kind"];
+  entity: "policy" | "destination";
+  noun: string;
+  /** Parses what came from outside (throws INVALID, paths begin with `body`), and seals what is secret. */
+  take(input: unknown, seal: SealPort, stored: SealedSecrets): { body: unknown; secrets: SealedSecrets };
+  /** What a browser may see of a stored body: never a secret. */
+  show(version: Pick<DocumentVersion, "body" | "secrets">): Body;
+};
+
+export type DocumentListItem = { id: string; name: string; currentVersion: number; updatedAtMs: number; updatedBy: string; isRunning: boolean; runningVersion: number | null };
+export type VersionListItem = { number: number; authorName: string; createdAtMs: number; message: string | null; appliedRevision: number | null };
+export type DocumentView<Body> = { id: string; name: string; currentVersion: number; body: Body; versions: VersionListItem[]; runningVersion: number | null };
+export type VersionView<Body> = { number: number; body: Body; authorName: string; createdAtMs: number; message: string | null };
+export type SaveConflict<Body> = { currentVersion: number; authorName: string; createdAtMs: number; body: Body };

@@ -1,0 +1,16 @@
+import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samplingPolicy.ts";
+import type { DocumentKind } from "../documents/documentKind.ts";
+import { parseInput } from "../parseInput.ts";
+
+export const policyKind: DocumentKind<SamplingPolicy> = {
+  kind: "sampling",
+  entity: "policy",
+  noun: "sampling policy",
+  take: (input) => ({ body: toPolicy(input, "body"), secrets: {} }),
+  show: (version) => toPolicy(version.body),
+};
+
+function toPolicy(input: unknown, root = ""): SamplingPolicy {
+  const { scope, tiers } = parseInput(samplingPolicySchema, input ?? {}, root);
+  return { scope, tiers };
+}

@@ -1,0 +1,14 @@
+import { audit } from "../../db/audit.ts";
+import { notifyChange } from "../../db/notifyChange.ts";
+import { authorise } from "../authorise.ts";
+import type { SampleTrafficState, ServiceContext } from "../context.ts";
+
+export async function stopSampleTraffic({ ctx }: { ctx: ServiceContext }): Promise<SampleTrafficState> {
+  const caller = authorise(ctx, "editor");
+  const state = ctx.ports.sampleTraffic.stop();
+  await ctx.db.$transaction(async (tx) => {
+    await audit(tx, { by: caller, action: "sampleTraffic.stop", entity: "sampleTraffic" });
+    await notifyChange(tx, "sampleTraffic");
+  });
+  return state;
+}

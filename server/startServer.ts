@@ -1,0 +1,245 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { createAuth } from "./auth/auth.ts";
+import { createAuthRoutes } from "./auth/authRoutes.ts";
+import { createSessions } from "./auth/sessions.ts";
+import { SignInLimiter } from "./auth/signInLimiter.ts";
+import { useOneTimeLink } from "./auth/useOneTimeLink.ts";
+import { Closers } from "./closers.ts";
+import { DataFolder } from "./dataFolder.ts";
+import { createChanges } from "./db/changes.ts";
+import { type Database, openDatabase } from "./db/database.ts";
+import { startEmbeddedPostgres } from "./db/embedded-postgres/embeddedPostgres.ts";
+import { readLivePrice } from "./db/livePriceSetting.ts";
+import { migrate } from "./db/migrate.ts";
+import type { Change } from "./db/notifyChange.ts";
+import { createSecretBox } from "./db/secretBox.ts";
+import type { ServerEnv } from "./env.ts";
+import { toAppError } from "./errors/appError.ts";
+import { StartError } from "./errors/startError.ts";
+import { FleetServer } from "./fleet/fleetServer.ts";
+import { createHttpServer } from "./http/httpServer.ts";
+import { createPages, noPages } from "./http/pages.ts";
+import { createRoutes } from "./http/routes.ts";
+import { serverMetrics } from "./http/serverMetrics.ts";
+import { toHeaders } from "./http/webRequest.ts";
+import { startJobs } from "./jobs/startJobs.ts";
+import type { Log } from "./log.ts";
+import { OpenStreams } from "./openStreams.ts";
+import type { Actor, Ports, ServiceContext } from "./services/context.ts";
+import { isCollectorAllowed } from "./services/fleet-channel/isCollectorAllowed.ts";
+import { loopbackTargets } from "./services/sample-traffic/loopbackTargets.ts";
+import { TrafficProcess } from "./services/sample-traffic/trafficProcess.ts";
+import { ensureLocalToken } from "./services/setup/ensureLocalToken.ts";
+import { renewOwnerLink } from "./services/setup/renewOwnerLink.ts";
+import { seedFirstBoot } from "./services/setup/seedFirstBoot.ts";
+import { readDirectory } from "./telemetry/collectorDirectory.ts";
+import { LiveHub } from "./telemetry/liveHub.ts";
+import { createTrpcHandler } from "./trpc/trpcHandler.ts";
+
+export type StartOptions = { env: ServerEnv; demo: boolean; pages: boolean; log: Log };
+export type RunningServer = { http: string; fleet: string; setupUrl: string | null; dataDir: string; stop: () => Promise<void>; stopAtOnce: () => void };
+
+const STEP_DEADLINE_MS = 3_000;
+const SYSTEM: Actor = { kind: "system", name: "Headgate" };
+
+/** Puts the control plane together and starts it. When a step fails, what was started before is stopped again. */
+export async function startServer({ env, demo, pages: withPages, log }: StartOptions): Promise<RunningServer> {
+  const closers = new Closers((message) => log.warn(message));
+  try {
+    return await start();
+  } catch (error) {
+    await closers.closeAll(STEP_DEADLINE_MS);
+    throw error;
+  }
+
+  async function start(): Promise<RunningServer> {
+    const replica = randomUUID();
+    const nowMs = Date.now;
+    const folder = new DataFolder(env.HEADGATE_DATA_DIR);
+    closers.add("data folder", () => folder.release());
+
+    let httpUrl = `http://${urlHost(env.HEADGATE_HTTP_HOST)}:${env.HEADGATE_HTTP_PORT}`;
+    let fleetUrl = "";
+    const publicUrl = () => env.HEADGATE_PUBLIC_URL ?? httpUrl;
+    const http = createHttpServer({ publicUrl, onError: (error, path) => log.error({ err: error, path }, "a request failed") });
+    const httpPort = await listenOrExplain(() => http.listen(env.HEADGATE_HTTP_HOST, env.HEADGATE_HTTP_PORT), "HEADGATE_HTTP_PORT", env.HEADGATE_HTTP_HOST, env.HEADGATE_HTTP_PORT);
+    httpUrl = `http://${urlHost(env.HEADGATE_HTTP_HOST)}:${httpPort}`;
+    closers.add("http", () => http.stop(1_500));
+
+    const postgres = env.DATABASE_URL ? null : await startEmbeddedPostgres(folder.dir, (message) => log.warn(message));
+    if (postgres) closers.add("Postgres", () => postgres.stop(STEP_DEADLINE_MS - 100));
+    const databaseUrl = env.DATABASE_URL ?? postgres?.url ?? "";
+    const applied = await reachable(() => migrate(databaseUrl), databaseUrl);
+    if (applied.length > 0) log.info({ applied }, "migrations applied");
+    const db: Database = openDatabase({ url: databaseUrl });
+    closers.add("database pool", () => db.$disconnect());
+
+    const secret = env.HEADGATE_SECRET ?? folder.secret();
+    const hub = new LiveHub({ nowMs, replica, onWatched: (watched) => fleet.setWatched(watched) });
+    const traffic = new TrafficProcess({
+      targets: () => loopbackTargets(hub.rows()),
+      pidFile: folder.path("sample-traffic.pid"),
+      log,
+      onChanged: ({ state }) => hub.setSampleTraffic(state),
+    });
+    closers.add("sample traffic", () => traffic.close());
+    const ports: Ports = {
+      live: hub,
+      fleet: {
+        isConnected: (id) => fleet.isConnected(id),
+        checkExport: (id, json, timeoutMs) => fleet.checkExport(id, json, timeoutMs),
+        disconnect: (id, reason) => fleet.disconnect(id, reason),
+      },
+      sampleTraffic: traffic,
+      seal: createSecretBox(secret),
+      nowMs,
+      newToken: () => randomBytes(32).toString("base64url"),
+      publicUrl,
+      fleetUrl: () => fleetUrl,
+    };
+    const system: ServiceContext = { actor: SYSTEM, db, ports };
+    const fleet = new FleetServer({ ctx: system, hub, replica, log, onConnectionsChanged: () => traffic.retarget() });
+
+    const auth = createAuth({ db, secret, publicUrl: publicUrl(), report: (message) => log.error(message) });
+    const limiter = new SignInLimiter(nowMs);
+    const sessions = createSessions({ auth, db, nowMs });
+    const streams = new OpenStreams();
+    const recheckStreams = () => {
+      sessions.forgetAll();
+      return streams.recheck(async (req) => (await sessions.personOf(toHeaders(req))) !== null);
+    };
+
+    if (await seedFirstBoot({ ctx: system, input: { demo } })) log.info("first start: keep everything, in the local archive");
+    folder.writeLocalToken(await ensureLocalToken({ ctx: system, input: { atHand: folder.localToken() } }));
+    const setupUrl = await renewOwnerLink({ ctx: system });
+
+    const background = (work: Promise<unknown>) =>
+      void work.catch((error) => log.warn({ reason: toAppError(error).message, code: toAppError(error).code, err: toAppError(error).code === "INTERNAL" ? error : undefined }, "work in the background failed"));
+    const refreshDirectory = coalesced(50, async () => hub.setDirectory(await readDirectory(db)), background);
+    const readPrice = async () => hub.setPrice((await readLivePrice(db)).price);
+    const changes = createChanges(databaseUrl, {
+      onUp() {
+        hub.setDatabase("up");
+        refreshDirectory();
+        background(Promise.all([readPrice(), fleet.deliverNewest(), fleet.saveUnsaved(), recheckStreams()]));
+      },
+      onDown(error) {
+        log.warn({ reason: error?.message }, "the database can't be reached; live data goes on, saving does not");
+        hub.setDatabase("down");
+      },
+      onChange({ entity, id }: Change) {
+        if (entity === "revision") background(fleet.deliverNewest());
+        if (entity === "prices") background(readPrice());
+        if (entity === "person") background(recheckStreams());
+        if (entity === "collector" && id) background(fleet.recheck(id, (collectorId) => isCollectorAllowed({ ctx: system, input: { collectorId } })));
+        if (entity === "collector" || entity === "revision") refreshDirectory();
+        hub.changed(entity, id);
+      },
+    });
+    hub.setDirectory(await readDirectory(db));
+    await readPrice();
+    changes.start();
+    closers.add("changes", () => changes.stop());
+    const jobs = startJobs({ ctx: system, hub, replica, onError: (error) => log.warn({ reason: toAppError(error).message }, "a job failed; it is tried again at its next turn") });
+    closers.add("jobs", () => jobs.stop());
+
+    const pages = withPages ? await createPages(log) : noPages("pages were left out with --no-pages");
+    closers.add("pages", () => pages.stop());
+    http.setRoutes(
+      createRoutes({
+        publicUrl,
+        behindProxy: env.HEADGATE_PUBLIC_URL !== undefined,
+        authRoutes: createAuthRoutes({ auth, limiter, onSignedOut: () => background(recheckStreams()) }),
+        setUp: (input) => useOneTimeLink({ auth, db, nowMs, input }),
+        trpc: createTrpcHandler(async (req) => {
+          const person = await sessions.personOf(toHeaders(req));
+          return { actor: person ? { kind: "person", ...person } : { kind: "nobody" }, db, ports, report: (error, path) => log.error({ err: error, path }, "a procedure failed") };
+        }),
+        onStream: (req, res) => streams.add(req, res),
+        isReady: () => hub.database.state === "up" && fleetUrl !== "",
+        metrics: serverMetrics({ hub, fleet, limiter }),
+        pages: pages.handle,
+      }),
+    );
+
+    const fleetPort = await listenOrExplain(() => fleet.listen(env.HEADGATE_FLEET_HOST, env.HEADGATE_FLEET_PORT), "HEADGATE_FLEET_PORT", env.HEADGATE_FLEET_HOST, env.HEADGATE_FLEET_PORT);
+    fleetUrl = `http://${fleetHost(env)}:${fleetPort}`;
+    closers.add("fleet channel", () => fleet.stop(1_500));
+    hub.start();
+    closers.add("live hub", () => hub.stop());
+    if (demo) traffic.start();
+    warnAboutOpenPorts(env, log);
+    return {
+      http: httpUrl,
+      fleet: `http://${urlHost(env.HEADGATE_FLEET_HOST)}:${fleetPort}`,
+      setupUrl,
+      dataDir: folder.dir,
+      stop: () => closers.closeAll(STEP_DEADLINE_MS),
+      stopAtOnce() {
+        const pid = postgres?.pid();
+        if (pid) process.kill(pid, "SIGINT");
+      },
+    };
+  }
+}
+
+/** Several calls within so long become one; one that comes while it runs makes it run once more. */
+function coalesced(withinMs: number, work: () => Promise<void>, background: (work: Promise<unknown>) => void): () => void {
+  let timer: NodeJS.Timeout | null = null;
+  let running = false;
+  let again = false;
+  const run = async () => {
+    timer = null;
+    running = true;
+    try {
+      await work();
+    } finally {
+      running = false;
+      if (again) schedule();
+    }
+  };
+  const schedule = () => {
+    again = running;
+    if (!timer && !running) timer = setTimeout(() => background(run()), withinMs).unref();
+  };
+  return schedule;
+}
+
+async function listenOrExplain(listen: () => Promise<number>, variable: string, host: string, port: number): Promise<number> {
+  try {
+    return await listen();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const reason = /EADDRINUSE/.test(message) ? `port ${port} on ${host} is in use` : /EACCES/.test(message) ? `port ${port} on ${host} may not be used by this account` : message;
+    throw new StartError(`${reason}; stop what uses it, or set ${variable} to another port (0 takes any free one)`, error);
+  }
+}
+
+async function reachable<T>(work: () => Promise<T>, databaseUrl: string): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const { host, pathname } = new URL(databaseUrl);
+    throw new StartError(`the database ${host}${pathname} can't be used: ${error instanceof Error ? error.message || error.name : String(error)}; check DATABASE_URL, or unset it to use the embedded Postgres`, error);
+  }
+}
+
+/** An address that stands for all of them is none to connect to. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function fleetHost(env: ServerEnv): string {
+  const isOpen = env.HEADGATE_FLEET_HOST === "0.0.0.0" || env.HEADGATE_FLEET_HOST === "::";
+  return isOpen && env.HEADGATE_PUBLIC_URL ? new URL(env.HEADGATE_PUBLIC_URL).hostname : urlHost(env.HEADGATE_FLEET_HOST);
+}
+
+function warnAboutOpenPorts(env: ServerEnv, log: Log): void {
+  const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.");
+  if (!isLoopback(env.HEADGATE_HTTP_HOST) && !env.HEADGATE_PUBLIC_URL?.startsWith("https:")) {
+    log.warn(`pages are served on ${env.HEADGATE_HTTP_HOST} without TLS; put a proxy with TLS in front and set HEADGATE_PUBLIC_URL`);
+  }
+  if (!isLoopback(env.HEADGATE_FLEET_HOST)) log.warn(`the fleet channel listens on ${env.HEADGATE_FLEET_HOST} without TLS; put a proxy with TLS in front`);
+}

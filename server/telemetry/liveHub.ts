@@ -1,0 +1,341 @@
+// One piece because it is one state: what is connected, what was measured, who watches. Every rule it applies is a file of its own.
+import { LIVE_PRICE_DEFAULT, type LivePrice } from "#domain/cost/livePrice.ts";
+import type { CollectorRow, LiveEvent, LiveHistory, LivePoint, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
+import type { Measurement } from "#domain/telemetry/measurement.ts";
+import { AppError } from "../errors/appError.ts";
+import { addLedgers } from "./addLedgers.ts";
+import { addTierRates } from "./addTierRates.ts";
+import type { CollectorRecord, Directory, ReportedConfig } from "./collectorDirectory.ts";
+import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
+import { LiveSubscriber } from "./liveSubscriber.ts";
+import { type Connection, toCollectorRow } from "./toCollectorRow.ts";
+import { toLivePoint } from "./toLivePoint.ts";
+
+export const SERIES_MAX = 1_000;
+export const SUBSCRIBERS_MAX = 500;
+/** Who has not reported by then is missing from that second. */
+const REPORT_WITHIN_MS = 250;
+/** Reloading a page must not make collectors switch their pace. */
+const WATCH_LINGER_MS = 10_000;
+
+export type HubOptions = { nowMs: () => number; replica: string; onWatched: (watched: boolean) => void };
+export type Scope = { kind: "fleet" } | { kind: "collector"; id: string };
+
+/** The live side of the control plane: 15 minutes of every collector by the second, in memory, and the tabs that watch. */
+export class LiveHub {
+  readonly #options: HubOptions;
+  readonly #series = new Map<string, CollectorSeries>();
+  readonly #connections = new Map<string, Connection>();
+  readonly #subscribers = new Set<LiveSubscriber>();
+  readonly #expected: { second: number; count: number }[] = new Array(SECONDS_KEPT).fill({ second: 0, count: 0 });
+  readonly #fleetPoints: ({ second: number; point: LivePoint | null } | undefined)[] = new Array(SECONDS_KEPT);
+  #directory: Directory = { records: [], newest: null };
+  #price: LivePrice = LIVE_PRICE_DEFAULT;
+  #database: { state: "up" | "down"; sinceMs: number };
+  #sampleTraffic: "running" | "stopped" = "stopped";
+  #emittedSecond = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #unwatch: NodeJS.Timeout | null = null;
+  #stopped = true;
+  watched = false;
+  readonly counters = { measurements: 0, measurementsIgnored: 0, measurementsRefused: 0, framesDropped: 0, subscribersRefused: 0, seriesRefused: 0 };
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+    this.#database = { state: "up", sinceMs: options.nowMs() };
+  }
+
+  get subscribers(): number {
+    return this.#subscribers.size;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#schedule();
+  }
+
+  /** Ends every subscription. */
+  stop(): void {
+    this.#stopped = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    if (this.#unwatch) clearTimeout(this.#unwatch);
+    for (const subscriber of this.#subscribers) subscriber.close();
+  }
+
+  // --- what comes in ---
+
+  connected(id: string, hello: Omit<CollectorRecord, "id" | "report" | "everReceived" | "lastSeenMs" | "replica">, collectorNowMs: number): { haveUntilMs: number } {
+    const nowMs = this.#options.nowMs();
+    this.#connections.set(id, { sinceMs: nowMs, lastMessageMs: nowMs });
+    const known = this.#record(id);
+    const record = { report: null, everReceived: false, ...known, ...hello, id, lastSeenMs: nowMs, replica: this.#options.replica };
+    this.#directory.records = known ? this.#directory.records.map((one) => (one.id === id ? record : one)) : [...this.#directory.records, record];
+    const series = this.#seriesOf(id);
+    series?.noteClock(collectorNowMs, nowMs);
+    this.#emitRows();
+    return { haveUntilMs: series?.haveUntilMs ?? 0 };
+  }
+
+  disconnected(id: string): void {
+    if (!this.#connections.delete(id)) return;
+    const record = this.#record(id);
+    if (record) Object.assign(record, { lastSeenMs: this.#options.nowMs(), replica: null });
+    this.#emitRows();
+  }
+
+  /** Oldest first. A measurement that was seen before, or lies outside of the 15 minutes, is counted and left out. */
+  measured(id: string, measurements: readonly Measurement[], collectorNowMs: number): void {
+    const nowMs = this.#options.nowMs();
+    const connection = this.#connections.get(id);
+    const series = this.#seriesOf(id);
+    if (connection) connection.lastMessageMs = nowMs;
+    if (!series) return;
+    series.noteClock(collectorNowMs, nowMs);
+    const ignored = series.ignored;
+    for (const measurement of measurements) {
+      const second = series.add(measurement, nowMs);
+      if (second !== null) this.#fleetPoints[second % SECONDS_KEPT] = undefined;
+    }
+    this.counters.measurements += measurements.length;
+    this.counters.measurementsIgnored += series.ignored - ignored;
+    const last = measurements.at(-1);
+    const record = this.#record(id);
+    if (record && last && last.received > 0) record.everReceived = true;
+    if (this.#subscribers.size > 0 && this.#allReported(this.#emittedSecond + 1)) this.#emitSecond(this.#emittedSecond + 1);
+  }
+
+  reported(id: string, report: ReportedConfig & { hash: string; tookMs: number | null }): void {
+    const record = this.#record(id);
+    if (record) {
+      record.report = { revision: report.revision, state: report.state, problem: report.problem };
+      if (report.state === "applied") Object.assign(record, { runningRevision: report.revision, runningHash: report.hash });
+    }
+    const { revision, state, problem, tookMs } = report;
+    this.#broadcast({ kind: "configReport", collectorId: id, revision, state, problem, tookMs });
+    this.#emitRows();
+  }
+
+  /** Fresh from the database. What this replica holds itself is newer than any row, so connections stay as they are. */
+  setDirectory(directory: Directory): void {
+    this.#directory = { ...directory, records: directory.records.map((record) => ({ ...record, everReceived: record.everReceived || this.#record(record.id)?.everReceived === true })) };
+    for (const id of this.#series.keys()) if (!this.#connections.has(id) && !this.#record(id)) this.#series.delete(id);
+    this.#emitRows();
+  }
+
+  setPrice(price: LivePrice): void {
+    this.#price = price;
+    this.#fleetPoints.fill(undefined);
+  }
+
+  setSampleTraffic(state: "running" | "stopped"): void {
+    this.#sampleTraffic = state;
+  }
+
+  setDatabase(state: "up" | "down"): void {
+    if (this.#database.state === state) return;
+    this.#database = { state, sinceMs: this.#options.nowMs() };
+    this.#broadcast({ kind: "health", database: state, sinceMs: this.#database.sinceMs });
+  }
+
+  changed(entity: Extract<LiveEvent, { kind: "changed" }>["entity"], id: string | null): void {
+    this.#broadcast({ kind: "changed", entity, id });
+  }
+
+  // --- what is asked ---
+
+  get database(): { state: "up" | "down"; sinceMs: number } {
+    return this.#database;
+  }
+
+  connectedIds(): string[] {
+    return [...this.#connections.keys()];
+  }
+
+  everReceivedIds(): string[] {
+    return this.#directory.records.filter((record) => record.everReceived).map((record) => record.id);
+  }
+
+  everReceived(): boolean {
+    return this.#directory.records.some((record) => record.everReceived);
+  }
+
+  rows(): CollectorRow[] {
+    return this.#directory.records.map((record) => this.#toRow(record)).sort((a, b) => a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1));
+  }
+
+  row(id: string): CollectorRow | null {
+    const record = this.#record(id);
+    return record ? this.#toRow(record) : null;
+  }
+
+  tierRates(): TierRate[] | null {
+    const rates = addTierRates([...this.#connections.keys()].map((id) => this.#series.get(id)?.tierRates() ?? []));
+    return rates.length === 0 ? null : rates;
+  }
+
+  history(scope: Scope): LiveHistory {
+    const lastSecond = Math.floor((this.#options.nowMs() - REPORT_WITHIN_MS) / 1_000);
+    const first = lastSecond - SECONDS_KEPT + 1;
+    const points = Array.from({ length: SECONDS_KEPT }, (_, index) => (scope.kind === "fleet" ? this.#fleetPoint(first + index) : this.#collectorPoint(scope.id, first + index)));
+    return { fromMs: first * 1_000, stepMs: 1_000, points };
+  }
+
+  /** The last known state at once, then events until `signal` aborts or the hub stops. */
+  subscribe(topics: readonly LiveTopic[], signal: AbortSignal): AsyncIterable<LiveEvent> {
+    if (this.#stopped || this.#subscribers.size >= SUBSCRIBERS_MAX) {
+      this.counters.subscribersRefused++;
+      throw new AppError(this.#stopped ? "UNAVAILABLE" : "TOO_MANY", this.#stopped ? "the control plane is stopping" : `${SUBSCRIBERS_MAX} tabs are watching already; close some`);
+    }
+    const subscriber = new LiveSubscriber(topics, this.#options.nowMs, () => this.counters.framesDropped++);
+    this.#subscribers.add(subscriber);
+    this.#setWatched(true);
+    this.#pushLastKnown(subscriber);
+    return this.#drain(subscriber, signal);
+  }
+
+  async *#drain(subscriber: LiveSubscriber, signal: AbortSignal): AsyncGenerator<LiveEvent> {
+    try {
+      yield* subscriber.events(signal);
+    } finally {
+      this.#subscribers.delete(subscriber);
+      if (this.#subscribers.size === 0) this.#setWatched(false);
+    }
+  }
+
+  // --- the second ---
+
+  #schedule(): void {
+    const now = this.#options.nowMs();
+    const wait = 1_000 - ((now - REPORT_WITHIN_MS) % 1_000);
+    this.#timer = setTimeout(() => {
+      const second = Math.floor((this.#options.nowMs() - REPORT_WITHIN_MS) / 1_000);
+      this.tick(second);
+      if (!this.#stopped) this.#schedule();
+    }, wait);
+  }
+
+  /** Closes a second: whoever has not reported by now is missing from it. */
+  tick(second: number): void {
+    this.#expected[second % SECONDS_KEPT] = { second, count: this.#connections.size };
+    if (second > this.#emittedSecond) this.#emitSecond(second);
+  }
+
+  #allReported(second: number): boolean {
+    if (this.#connections.size === 0) return false;
+    for (const id of this.#connections.keys()) if (!this.#series.get(id)?.at(second)) return false;
+    return true;
+  }
+
+  #emitSecond(second: number): void {
+    this.#emittedSecond = second;
+    if (this.#subscribers.size === 0) return;
+    const rows = this.rows();
+    const fleet = this.#fleetEvent(second);
+    const collectors = new Map<string, LiveEvent | null>();
+    for (const subscriber of this.#subscribers) {
+      if (fleet && subscriber.wants("fleet")) subscriber.push(fleet);
+      if (subscriber.wants("collectors")) subscriber.push({ kind: "collectors", rows });
+      for (const topic of subscriber.topics) {
+        if (topic.kind !== "collector") continue;
+        const event = collectors.get(topic.id) ?? this.#collectorEvent(topic.id, second);
+        collectors.set(topic.id, event);
+        if (event) subscriber.push(event);
+      }
+    }
+  }
+
+  #pushLastKnown(subscriber: LiveSubscriber): void {
+    subscriber.push({ kind: "health", database: this.#database.state, sinceMs: this.#database.sinceMs });
+    if (subscriber.wants("collectors")) subscriber.push({ kind: "collectors", rows: this.rows() });
+    const lastSeconds = new Map([...this.#connections.keys()].map((id) => [id, this.#series.get(id)?.lastSecond ?? 0]));
+    const fleet = subscriber.wants("fleet") ? this.#fleetEvent(Math.min(...[...lastSeconds.values()].filter((second) => second > 0))) : null;
+    if (fleet) subscriber.push(fleet);
+    for (const topic of subscriber.topics) {
+      const event = topic.kind === "collector" ? this.#collectorEvent(topic.id, lastSeconds.get(topic.id) ?? 0) : null;
+      if (event) subscriber.push(event);
+    }
+  }
+
+  #fleetEvent(second: number): LiveEvent | null {
+    const point = this.#fleetPoint(second);
+    if (!point) return null;
+    const nowMs = this.#options.nowMs();
+    const ledgers = [...this.#connections.keys()].flatMap((id) => this.#series.get(id)?.ledger(nowMs) ?? []);
+    return { kind: "fleet", point, tiers: this.tierRates() ?? [], ledger: addLedgers(ledgers), everReceived: this.everReceived(), sampleTraffic: this.#sampleTraffic };
+  }
+
+  #collectorEvent(id: string, second: number): LiveEvent | null {
+    const point = this.#collectorPoint(id, second);
+    const series = this.#series.get(id);
+    return point && series ? { kind: "collector", id, point, tiers: series.tierRates(), ledger: series.ledger(this.#options.nowMs()) } : null;
+  }
+
+  #fleetPoint(second: number): LivePoint | null {
+    if (!Number.isFinite(second)) return null;
+    const known = this.#fleetPoints[second % SECONDS_KEPT];
+    if (known?.second === second) return known.point;
+    const slots = [...this.#series.values()].flatMap((series) => series.at(second) ?? []);
+    const expected = this.#expected[second % SECONDS_KEPT];
+    const point = toLivePoint(second, slots, expected.second === second ? expected.count : this.#connections.size, this.#price);
+    // The newest seconds may still be added to; they are kept once they are closed.
+    if (second <= this.#emittedSecond) this.#fleetPoints[second % SECONDS_KEPT] = { second, point };
+    return point;
+  }
+
+  #collectorPoint(id: string, second: number): LivePoint | null {
+    const slot = this.#series.get(id)?.at(second);
+    return slot ? toLivePoint(second, [slot], 1, this.#price) : null;
+  }
+
+  // --- the rest ---
+
+  #toRow(record: CollectorRecord): CollectorRow {
+    const { id } = record;
+    const { nowMs, replica } = this.#options;
+    const known = { series: this.#series.get(id) ?? null, connection: this.#connections.get(id) ?? null };
+    return toCollectorRow({ record, ...known, newest: this.#directory.newest, price: this.#price, replica, nowMs: nowMs() });
+  }
+
+  #record(id: string): CollectorRecord | undefined {
+    return this.#directory.records.find((record) => record.id === id);
+  }
+
+  #seriesOf(id: string): CollectorSeries | null {
+    const known = this.#series.get(id);
+    if (known) return known;
+    if (this.#series.size >= SERIES_MAX) {
+      const idle = [...this.#series.keys()].find((other) => !this.#connections.has(other));
+      if (idle === undefined) {
+        this.counters.seriesRefused++;
+        return null;
+      }
+      this.#series.delete(idle);
+    }
+    const series = new CollectorSeries();
+    this.#series.set(id, series);
+    return series;
+  }
+
+  #broadcast(event: LiveEvent): void {
+    for (const subscriber of this.#subscribers) subscriber.push(event);
+  }
+
+  #emitRows(): void {
+    const watching = [...this.#subscribers].filter((subscriber) => subscriber.wants("collectors"));
+    if (watching.length === 0) return;
+    const rows = this.rows();
+    for (const subscriber of watching) subscriber.push({ kind: "collectors", rows });
+  }
+
+  #setWatched(wanted: boolean): void {
+    if (this.#unwatch) clearTimeout(this.#unwatch);
+    this.#unwatch = null;
+    if (wanted && !this.watched) this.#changeWatched(true);
+    else if (!wanted && this.watched && !this.#stopped) this.#unwatch = setTimeout(() => this.#changeWatched(false), WATCH_LINGER_MS).unref();
+  }
+
+  #changeWatched(watched: boolean): void {
+    this.watched = watched;
+    this.#options.onWatched(watched);
+  }
+}

@@ -1,0 +1,69 @@
+import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
+import { type HistogramSnapshot, type Measurement, type Stage } from "#domain/telemetry/measurement.ts";
+
+/** One second of one collector: rates from the difference of two measurements, gauges from the later one. */
+export type SecondSlot = {
+  second: number;
+  receivedPerS: number;
+  keptPerS: number;
+  sampledOutPerS: number;
+  droppedPerS: number;
+  refusedPerS: number;
+  deliveredPerS: number;
+  sampleReceivedPerS: number;
+  bytesReceivedPerS: number;
+  bytesKeptPerS: number;
+  queueSpans: number;
+  queueCapacitySpans: number;
+  rssBytes: number;
+  cpuCores: number;
+  acknowledgement: HistogramSnapshot;
+  stages: Record<Stage, { sum: number; count: number }>;
+};
+
+/**
+ * Null when there is nothing to take a difference from: the first measurement of a process that had been running for longer than its window.
+ * A process that has just started began at zero. Counters never make a rate negative.
+ */
+export function toSecondSlot(second: number, now: Measurement, before: Measurement | null): SecondSlot | null {
+  const sameProcess = before !== null && before.processStartMs === now.processStartMs;
+  const sinceStartMs = now.atMs - now.processStartMs;
+  if (!sameProcess && sinceStartMs > now.windowMs * 2 + 1_000) return null;
+  const elapsedS = Math.max(sameProcess ? now.atMs - before.atMs : sinceStartMs, 100) / 1_000;
+  const rate = (key: keyof Measurement & ("received" | "kept" | "sampledOut" | "dropped" | "refused" | "delivered" | "sampleReceived" | "bytesReceived" | "bytesKept" | "cpuSeconds")) =>
+    Math.max(0, now[key] - (sameProcess ? before[key] : 0)) / elapsedS;
+  return {
+    second,
+    receivedPerS: rate("received"),
+    keptPerS: rate("kept"),
+    sampledOutPerS: rate("sampledOut"),
+    droppedPerS: rate("dropped"),
+    refusedPerS: rate("refused"),
+    deliveredPerS: rate("delivered"),
+    sampleReceivedPerS: rate("sampleReceived"),
+    bytesReceivedPerS: rate("bytesReceived"),
+    bytesKeptPerS: rate("bytesKept"),
+    queueSpans: now.queueSpans,
+    queueCapacitySpans: now.queueCapacitySpans,
+    rssBytes: now.rssBytes,
+    cpuCores: rate("cpuSeconds"),
+    acknowledgement: compact(now.acknowledgement),
+    stages: stageSums(now),
+  };
+}
+
+function stageSums({ stages }: Measurement): Record<Stage, { sum: number; count: number }> {
+  const sums = (stage: Stage) => ({ sum: stages[stage].sum, count: stages[stage].count });
+  return { network: sums("network"), queueWait: sums("queueWait"), processing: sums("processing"), serialization: sums("serialization"), export: sums("export") };
+}
+
+/** 15 minutes of histograms are kept per collector, so each is brought to buckets about 4% wide. */
+const KEPT_SCALE = 4;
+
+function compact(snapshot: HistogramSnapshot): HistogramSnapshot {
+  if (snapshot.scale <= KEPT_SCALE) return snapshot;
+  const histogram = ExponentialHistogram.fromSnapshot(snapshot);
+  histogram.downscale(histogram.scale - KEPT_SCALE);
+  return histogram.snapshot();
+}
+

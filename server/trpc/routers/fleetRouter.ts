@@ -1,0 +1,19 @@
+import { forgetCollector } from "../../services/collectors/forgetCollector.ts";
+import { getCollector } from "../../services/collectors/getCollector.ts";
+import { listCollectors } from "../../services/collectors/listCollectors.ts";
+import { revokeCredential } from "../../services/collectors/revokeCredential.ts";
+import type { ByIdInput } from "../../services/documents/documentInput.ts";
+import { type CreateTokenInput, createToken } from "../../services/tokens/createToken.ts";
+import { listTokens } from "../../services/tokens/listTokens.ts";
+import { revokeToken } from "../../services/tokens/revokeToken.ts";
+import { procedure, router, untrusted } from "../trpc.ts";
+
+export const fleetRouter = router({
+  list: procedure.query(({ ctx }) => listCollectors({ ctx })),
+  get: procedure.input(untrusted<ByIdInput>()).query(({ ctx, input }) => getCollector({ ctx, input })),
+  forget: procedure.input(untrusted<ByIdInput>()).mutation(({ ctx, input }) => forgetCollector({ ctx, input })),
+  revokeCredential: procedure.input(untrusted<ByIdInput>()).mutation(({ ctx, input }) => revokeCredential({ ctx, input })),
+  tokens: procedure.query(({ ctx }) => listTokens({ ctx })),
+  createToken: procedure.input(untrusted<CreateTokenInput>()).mutation(({ ctx, input }) => createToken({ ctx, input })),
+  revokeToken: procedure.input(untrusted<ByIdInput>()).mutation(({ ctx, input }) => revokeToken({ ctx, input })),
+});

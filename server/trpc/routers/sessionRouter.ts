@@ -1,0 +1,4 @@
+import { me } from "../../services/session/me.ts";
+import { procedure, router } from "../trpc.ts";
+
+export const sessionRouter = router({ me: procedure.query(({ ctx }) => me({ ctx })) });

@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { type Browser, type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
+import { OWNER } from "#tests/fixtures/api.ts";
+
+/** Screenshots stay with the results of a run. */
+export async function shoot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(import.meta.dirname, "..", "..", "test-results", "screenshots", `${name}.png`), fullPage: true });
+}
+
+/** A context that is signed in, through the same request that the sign-in page makes. */
+export async function signedInContext(browser: Browser, http: string, options: Parameters<Browser["newContext"]>[0] = {}): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: http, viewport: { width: 1440, height: 900 }, ...options });
+  const response = await context.request.post(`${http}/api/auth/sign-in/email`, {
+    data: { email: OWNER.email, password: OWNER.password },
+    headers: { origin: http },
+  });
+  expect(response.ok(), `sign-in answered ${response.status()}`).toBe(true);
+  return context;
+}
+
+/** Picks an option of one of the form's selects by their names. */
+export async function choose(within: Page | Locator, select: string | RegExp, option: string): Promise<void> {
+  await within.getByRole("combobox", { name: select }).click();
+  const page = "page" in within ? within.page() : within;
+  await page.getByRole("option", { name: option, exact: true }).click();
+}
+
+export function tier(page: Page, number: number): Locator {
+  return page.getByRole("list", { name: /^Tiers/ }).getByRole("listitem", { name: new RegExp(`^Tier ${number}: `) });
+}
+
+export async function setKeep(page: Page, number: number, percent: string): Promise<void> {
+  await tier(page, number)
+    .getByRole("textbox", { name: /keep, in per cent/ })
+    .fill(percent);
+}
+
+/** From the editor: saves with a message, confirms, and waits until every collector has answered. Gives the time of the acknowledgement. */
+export async function saveAndApply(page: Page, message: string): Promise<number> {
+  await page.getByRole("button", { name: /^Save as v/ }).click();
+  const saving = page.getByRole("dialog", { name: /^Save / });
+  await saving.getByRole("textbox", { name: /^Message/ }).fill(message);
+  await saving.getByRole("button", { name: "Save and apply…" }).click();
+  return confirmApply(page);
+}
+
+export async function confirmApply(page: Page): Promise<number> {
+  const confirming = page.getByRole("dialog", { name: /^Apply / });
+  await confirming.getByRole("button", { name: "Apply to all collectors" }).click();
+  await page.locator('[data-apply="done"]').waitFor();
+  const atMs = Date.now();
+  await expect(page.getByRole("dialog", { name: /^Applied: / })).toBeVisible();
+  return atMs;
+}
+
+/** The figure of the strip with this label, as it stands there. */
+export function figure(page: Page, label: string): Locator {
+  return page.locator('[data-slot="figures"] > div').filter({ has: page.getByText(label, { exact: true }) });
+}
+
+/** Nothing of the page stands outside the viewport, so there is nothing to scroll sideways. */
+export async function expectNoSidewaysScroll(page: Page): Promise<void> {
+  const { content, viewport } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, viewport: document.documentElement.clientWidth }));
+  expect(content, `${page.url()} is ${content} px wide in ${viewport} px`).toBeLessThanOrEqual(viewport);
+}

@@ -1,0 +1,181 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type Api, createOwner } from "#tests/fixtures/api.ts";
+import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
+import { startSdk } from "#tests/fixtures/sdkProcess.ts";
+import { waitFor } from "#tests/fixtures/waitFor.ts";
+import { expectNoSidewaysScroll, shoot, signedInContext } from "./browser.ts";
+
+let headgate: Headgate;
+let api: Api;
+let sdk: ReturnType<typeof startSdk>;
+let setupUrl: string;
+let paths: [name: string, path: string][];
+
+test.beforeAll(async () => {
+  headgate = await startHeadgate();
+  setupUrl = headgate.setupUrl ?? "";
+});
+test.afterAll(async () => {
+  await sdk?.stop();
+  await headgate?.remove();
+});
+
+test("the pages before signing in have no accessibility violation and fit a phone", async ({ browser }) => {
+  await checkInEachScheme(browser, "setup", setupUrl, false);
+  api = await createOwner(headgate);
+  await checkInEachScheme(browser, "sign-in", `${headgate.http}/sign-in`, false);
+});
+
+test("every page has no accessibility violation in light and dark, and needs no sideways scrolling at 390 px", async ({ browser }) => {
+  test.setTimeout(420_000);
+  sdk = startSdk({ protocol: "grpc", endpoint: `http://127.0.0.1:${headgate.collectors[0].otlpGrpc}`, rate: 100 });
+  const [policy] = await api.trpc.policies.list.query();
+  const [destination] = await api.trpc.destinations.list.query();
+  const [collector] = await api.trpc.fleet.list.query();
+  const { body } = await api.trpc.policies.get.query({ id: policy.id });
+  await api.trpc.policies.saveVersion.mutate({
+    id: policy.id,
+    baseVersion: 1,
+    body: { ...body, tiers: [{ ...body.tiers[0], keep: { kind: "ratio", ratio: 0.5 } }] },
+    message: "Half",
+  });
+  await waitFor("some traffic", async () => (await headgate.ledger()).received > 300);
+  paths = [
+    ["overview", "/"],
+    ["live", "/live"],
+    ["sampling", "/sampling"],
+    ["sampling-new", "/sampling/new"],
+    ["sampling-four-tiers", "/sampling/new?from=four-tiers"],
+    ["sampling-policy", `/sampling/${policy.id}`],
+    ["sampling-history", `/sampling/${policy.id}/history`],
+    ["destination", "/destination"],
+    ["destination-new", "/destination/new?kind=otlp"],
+    ["destination-one", `/destination/${destination.id}`],
+    ["destination-history", `/destination/${destination.id}/history`],
+    ["fleet", "/fleet"],
+    ["fleet-collector", `/fleet/${collector.id}`],
+    ["settings", "/settings"],
+    ["not-found", "/there-is-no-such-page"],
+  ];
+  for (const [name, path] of paths) await checkInEachScheme(browser, name, `${headgate.http}${path}`, true);
+});
+
+test("every page is reached and left by keyboard alone", async ({ browser }) => {
+  const context = await signedInContext(browser, headgate.http);
+  const page = await context.newPage();
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+  for (const [key, heading] of [
+    ["l", "Live"],
+    ["p", "Sampling"],
+    ["d", "Destination"],
+    ["f", "Fleet"],
+    ["s", "Settings"],
+    ["o", "Overview"],
+  ]) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await expect(page.getByRole("heading", { level: 1, name: heading })).toBeVisible();
+  }
+  await page.keyboard.press("ControlOrMeta+k");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.type("sampling");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1, name: "Sampling" })).toBeVisible();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await context.close();
+});
+
+test("a tier is added, described, moved and saved by keyboard alone", async ({ browser }) => {
+  const context = await signedInContext(browser, headgate.http);
+  const page = await context.newPage();
+  await page.goto("/sampling");
+  await tabTo(page, page.getByRole("link", { name: "keep everything", exact: true }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("button", { name: /^Add tier/ }));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  const row = (number: number) => page.getByRole("listitem", { name: new RegExp(`^Tier ${number}: `) });
+  await expect(row(3)).toBeVisible();
+
+  await tabTo(page, row(1).getByRole("textbox", { name: /^Name of tier/ }));
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("errors");
+  await tabTo(page, row(1).getByRole("combobox", { name: /what is compared/ }));
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("status");
+  await page.keyboard.press("Enter");
+  await expect(row(1).getByRole("combobox", { name: /status/ })).toBeVisible();
+
+  await tabTo(page, row(2).getByRole("textbox", { name: /^Name of tier/ }));
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("payments");
+  await tabTo(page, row(2).getByRole("textbox", { name: /endpoint 1$/ }));
+  await page.keyboard.type("/api/payment");
+  await tabTo(page, row(2).getByRole("slider"));
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Alt+ArrowUp");
+  await expect(row(1)).toHaveAccessibleName(/payments/);
+
+  await tabTo(page, page.getByRole("button", { name: /^Save as v/ }));
+  await page.keyboard.press("Enter");
+  const saving = page.getByRole("dialog", { name: /^Save / });
+  await expect(saving).toBeVisible();
+  await tabTo(page, saving.getByRole("textbox"));
+  await page.keyboard.type("By keyboard");
+  await page.keyboard.press("Enter");
+  await expect(page.getByText(/^Saved keep everything v3/)).toBeVisible();
+  await shoot(page, "keyboard");
+  await context.close();
+});
+
+/** Presses Tab until `target` has the focus; it has to come within the page's focusable things, and to show it. */
+async function tabTo(page: Page, target: ReturnType<Page["locator"]>): Promise<void> {
+  await target.waitFor();
+  for (const key of ["Tab", "Shift+Tab"]) {
+    for (let presses = 0; presses < 120; presses++) {
+      if (await target.evaluate((element) => element === document.activeElement)) return;
+      await page.keyboard.press(key);
+    }
+  }
+  throw new Error(`${target} is not reached by Tab`);
+}
+
+async function checkInEachScheme(browser: Browser, name: string, url: string, signedIn: boolean): Promise<void> {
+  for (const colorScheme of ["light", "dark"] as const) {
+    const context = signedIn
+      ? await signedInContext(browser, headgate.http, { colorScheme })
+      : await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const errors: string[] = [];
+    page.on("pageerror", (error) => errors.push(error.message));
+    page.on("console", (message) => message.type() === "error" && !/404/.test(message.text()) && errors.push(message.text()));
+    await page.goto(url);
+    await settled(page);
+    await shoot(page, `${name}-${colorScheme}`);
+    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+    expect
+      .soft(
+        violations.map(
+          ({ id, nodes }) => `${name} ${colorScheme}: ${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(" | ")}`,
+        ),
+      )
+      .toEqual([]);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.waitForTimeout(200);
+    await expectNoSidewaysScroll(page);
+    if (colorScheme === "light") await shoot(page, `${name}-390`);
+    expect.soft(errors, `${name}: errors in the console`).toEqual([]);
+    await context.close();
+  }
+}
+
+/** The page has its heading, and no skeleton any more. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await expect(page.getByRole("status", { name: /^Loading/ })).toHaveCount(0);
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
+import { type CollectorMessageFields, type EnrolResponseFields, FLEET_METHODS, type ServerMessageFields } from "#collector/control/fleetMethods.ts";
+import { type Running, run } from "../fixtures/childProcess.ts";
+import { cleanEnvironment, temporaryFolder } from "../fixtures/environment.ts";
+import { waitFor } from "../fixtures/waitFor.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+
+export type ServerProcess = { http: string; fleet: string; setupUrl: string | null; dataDir: string; process: Running; postgresPid(): number; remove(): Promise<void> };
+
+/** `node server/main.ts` alone, on free ports, without pages. */
+export async function startServerProcess({
+  dataDir = join(temporaryFolder(), "data"),
+  env = {},
+  flags = [],
+}: {
+  dataDir?: string;
+  env?: Record<string, string>;
+  flags?: string[];
+} = {}): Promise<ServerProcess> {
+  const ports = { HEADGATE_HTTP_PORT: "0", HEADGATE_FLEET_PORT: "0" };
+  const running = runServer({ HEADGATE_DATA_DIR: dataDir, ...ports, ...env }, flags);
+  const ready = JSON.parse(await running.ready);
+  return {
+    ...ready,
+    process: running,
+    postgresPid: () => Number(readFileSync(join(dataDir, "postgres", "data", "postmaster.pid"), "utf8").split("\n")[0]),
+    async remove() {
+      await running.stop(15_000);
+      rmSync(join(dataDir, ".."), { recursive: true, force: true });
+    },
+  };
+}
+
+export function runServer(env: Record<string, string>, flags: string[] = []): Running {
+  return run(process.execPath, [join(root, "server", "main.ts"), "--no-pages", ...flags], { env: cleanEnvironment(env), isReady: (line) => line.includes('"msg":"ready"') });
+}
+
+export type TestCollector = {
+  collectorId: string;
+  credential: string;
+  instanceUid: string;
+  /** Everything the control plane has sent over all streams, oldest first. */
+  received: ServerMessageFields[];
+  connect(hello?: Partial<NonNullable<CollectorMessageFields["hello"]>>): ConnectedCollector;
+  close(): void;
+};
+
+export type ConnectedCollector = {
+  send(message: CollectorMessageFields): void;
+  ended: Promise<{ code: number; details: string }>;
+  /** The first message of this stream that `match` gives something for. */
+  next<T>(what: string, match: (message: ServerMessageFields) => T | undefined | false | null): Promise<T>;
+  received: ServerMessageFields[];
+  cancel(): void;
+};
+
+export function enrol(fleet: string, token: string, { instanceUid = randomUUID(), name = "test collector" } = {}): Promise<TestCollector> {
+  const client = new Client(new URL(fleet).host, credentials.createInsecure());
+  const { path, requestSerialize, responseDeserialize } = FLEET_METHODS.enrol;
+  const request = { token, instanceUid, name, labels: { env: "test" }, version: "0.1.0" };
+  return new Promise((resolve, reject) => {
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, new Metadata(), { deadline: Date.now() + 10_000 }, (error: ServiceError | null, response?: EnrolResponseFields) => {
+      if (error || !response) {
+        client.close();
+        reject(error ?? new Error("no answer"));
+        return;
+      }
+      resolve(asCollector(client, response, instanceUid, name));
+    });
+  });
+}
+
+function asCollector(client: Client, response: EnrolResponseFields, instanceUid: string, name: string): TestCollector {
+  const all: ServerMessageFields[] = [];
+  const credential = response.credential ?? "";
+  return {
+    collectorId: response.collectorId ?? "",
+    credential,
+    instanceUid,
+    received: all,
+    close: () => client.close(),
+    connect(hello = {}) {
+      const metadata = new Metadata();
+      metadata.set("authorization", `Bearer ${credential}`);
+      const { path, requestSerialize, responseDeserialize } = FLEET_METHODS.connect;
+      const stream: ClientDuplexStream<CollectorMessageFields, ServerMessageFields> = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+      const received: ServerMessageFields[] = [];
+      stream.on("data", (message: ServerMessageFields) => {
+        received.push(message);
+        all.push(message);
+      });
+      stream.on("error", () => undefined);
+      const ended = new Promise<{ code: number; details: string }>((resolve) => stream.on("status", ({ code, details }) => resolve({ code, details })));
+      stream.write({
+        hello: { instanceUid, name, labels: { env: "test" }, version: "0.1.0", otlpGrpcEndpoint: "http://127.0.0.1:4317", otlpHttpEndpoint: "", nowMs: Date.now(), processStartMs: Date.now() - 5_000, ...hello },
+      });
+      return {
+        send: (message) => void stream.write(message),
+        ended,
+        received,
+        next: (what, match) =>
+          waitFor(what, () => {
+            for (const message of received) {
+              const found = match(message);
+              if (found) return found;
+            }
+            return undefined;
+          }, { everyMs: 5 }),
+        cancel: () => stream.cancel(),
+      };
+    },
+  };
+}
+
+const EMPTY_HISTOGRAM = { scale: 0, count: 0, sum: 0, min: 0, max: 0, zeroCount: 0, offset: 0, counts: [] };
+
+/** A measurement whose ledger balances: `received` spans, a tenth of them kept and delivered. */
+export function measurement({ atMs, processStartMs, received }: { atMs: number; processStartMs: number; received: number }) {
+  const kept = received / 10;
+  const sampledOut = received - kept;
+  return {
+    atMs,
+    windowMs: 1_000,
+    processStartMs,
+    received,
+    sampledOut,
+    delivered: kept,
+    kept,
+    requests: received / 100,
+    bytesReceived: received * 400,
+    bytesKept: kept * 400,
+    queueCapacitySpans: 200_000,
+    rssBytes: 100e6,
+    cpuSeconds: (atMs - processStartMs) / 2_000,
+    tiers: [{ name: "default", kept, sampledOut, bytesKept: kept * 400, bytesSampledOut: sampledOut * 400 }],
+    acknowledgement: { scale: 3, count: 10, sum: 0.05, min: 0.004, max: 0.006, zeroCount: 0, offset: -62, counts: [10] },
+    stages: { network: EMPTY_HISTOGRAM, queueWait: EMPTY_HISTOGRAM, processing: EMPTY_HISTOGRAM, serialization: EMPTY_HISTOGRAM, export: EMPTY_HISTOGRAM },
+  };
+}
