@@ -6,7 +6,12 @@ export default function PageError({ error, reset }: { error: Error; reset: () =>
   return (
     <>
       <h1 className="sr-only">Error</h1>
-      <ErrorState title="This page could not be shown" detail={error.message} next="The rest of the product still works; the navigation leads there." onRetry={reset} />
+      <ErrorState
+        title="This page could not be shown"
+        detail={error.message}
+        next="The rest of the product still works; the navigation leads there."
+        onRetry={reset}
+      />
     </>
   );
 }

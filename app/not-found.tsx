@@ -7,15 +7,15 @@ export default function NotFound() {
     <>
       <PageHead title="Not found" />
       <EmptyState
-      title="There is no such page"
-      actions={
-        <>
-          <ButtonLink href="/">Overview</ButtonLink>
-          <ButtonLink href="/live">Live</ButtonLink>
-        </>
-      }
-    >
-      The address may be old, or what it named was removed. Press <b>⌘K</b> to search.
+        title="There is no such page"
+        actions={
+          <>
+            <ButtonLink href="/">Overview</ButtonLink>
+            <ButtonLink href="/live">Live</ButtonLink>
+          </>
+        }
+      >
+        The address may be old, or what it named was removed. Press <b>⌘K</b> to search.
       </EmptyState>
     </>
   );

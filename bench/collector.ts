@@ -25,7 +25,14 @@ export type CollectorRow = {
   peakRssBytes: number;
   idleRssBytes: number;
 };
-export type CollectorReport = { bench: "collector"; pinned: boolean; goalSpansPerSecond: number; goalIdleRssBytes: number; goalsMet: boolean; rows: CollectorRow[] };
+export type CollectorReport = {
+  bench: "collector";
+  pinned: boolean;
+  goalSpansPerSecond: number;
+  goalIdleRssBytes: number;
+  goalsMet: boolean;
+  rows: CollectorRow[];
+};
 
 const keep = (ratio: number) => ({ kind: "ratio", ratio });
 function fourTiers(important: number, rest: number) {
@@ -51,9 +58,11 @@ function canPin(): boolean {
 /** The collector has core 0 to itself as far as this bench goes; everything else gets the others. */
 function start(cores: "first" | "others", args: string[], env: Record<string, string> = {}, ipc = false): ChildProcess {
   const list = cores === "first" ? "0" : `1-${availableParallelism() - 1}`;
-  const [command, all] = pinnable ? ["taskset", ["-c", list, process.execPath, ...args]] : [process.execPath, args];
-  const clean = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("HEADGATE_")));
-  return spawn(command, all, { cwd: root, env: { ...clean, NODE_NO_WARNINGS: "1", ...env }, stdio: ipc ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "inherit"] });
+  const command = pinnable ? "taskset" : process.execPath;
+  const all = pinnable ? ["-c", list, process.execPath, ...args] : args;
+  const clean: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: "1" };
+  for (const name of Object.keys(clean)) if (name.startsWith("HEADGATE_")) delete clean[name];
+  return spawn(command, all, { cwd: root, env: { ...clean, ...env }, stdio: ipc ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "inherit"] });
 }
 
 function message<T>(child: ChildProcess): Promise<T> {
@@ -157,9 +166,18 @@ const { values } = parseArgs({ options: { json: { type: "string" }, seconds: { t
 const seconds = Number(values.seconds);
 const rows = [await measure("4% kept", fourTiers(0.1, 0.01), seconds), await measure("everything kept", fourTiers(1, 1), seconds)];
 const goalsMet = rows[0].spansPerSecond >= GOAL_SPANS_PER_SECOND && rows.every((row) => row.idleRssBytes < GOAL_IDLE_BYTES);
-const report: CollectorReport = { bench: "collector", pinned: pinnable, goalSpansPerSecond: GOAL_SPANS_PER_SECOND, goalIdleRssBytes: GOAL_IDLE_BYTES, goalsMet, rows };
+const report: CollectorReport = {
+  bench: "collector",
+  pinned: pinnable,
+  goalSpansPerSecond: GOAL_SPANS_PER_SECOND,
+  goalIdleRssBytes: GOAL_IDLE_BYTES,
+  goalsMet,
+  rows,
+};
 
-console.log(`collector: OTLP/gRPC over loopback in and out, ${SPANS}-span requests, ${pinnable ? "collector pinned to one core" : "NOT pinned: taskset is missing or there is one core"}`);
+console.log(
+  `collector: OTLP/gRPC over loopback in and out, ${SPANS}-span requests, ${pinnable ? "collector pinned to one core" : "NOT pinned: taskset is missing or there is one core"}`,
+);
 console.table(
   Object.fromEntries(
     rows.map((row) => [

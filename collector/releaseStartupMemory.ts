@@ -5,6 +5,5 @@ import { runInNewContext } from "node:vm";
 export function releaseStartupMemory(): void {
   setFlagsFromString("--expose-gc");
   const collect: unknown = runInNewContext("gc");
-  (globalThis as any).mgc = collect;
   if (typeof collect === "function") collect({ type: "major", flavor: "last-resort" });
 }

@@ -112,7 +112,17 @@ async function generatePrisma() {
 }
 
 /** The pages. Only what ends up in them counts as a source: types from the server are erased. */
-const PAGE_SOURCES = ["app", "components", "domain", "public", "next.config.ts", "postcss.config.mjs", "tsconfig.json", "package-lock.json"];
+const PAGE_SOURCES = [
+  "app",
+  "components",
+  "domain",
+  "public",
+  "next.config.ts",
+  "instrumentation-client.ts",
+  "postcss.config.mjs",
+  "tsconfig.json",
+  "package-lock.json",
+];
 
 export async function ensureBuilt() {
   const stamp = join(root, ".next", "headgate.stamp");

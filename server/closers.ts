@@ -20,7 +20,8 @@ export class Closers {
       const { name, close } = step;
       const late = sleep(stepDeadlineMs, "late" as const, { ref: false });
       try {
-        if ((await Promise.race([Promise.resolve(close()), late])) === "late") this.#report(`stopping ${name} took longer than ${stepDeadlineMs} ms; going on without it`);
+        if ((await Promise.race([Promise.resolve(close()), late])) === "late")
+          this.#report(`stopping ${name} took longer than ${stepDeadlineMs} ms; going on without it`);
       } catch (error) {
         this.#report(`stopping ${name} failed: ${error instanceof Error ? error.message : String(error)}`);
       }

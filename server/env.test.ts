@@ -3,7 +3,12 @@ import { readEnv } from "./env.ts";
 
 describe("environment of the server", () => {
   it("has a default for everything", () => {
-    expect(readEnv({ PATH: "/bin" })).toMatchObject({ HEADGATE_HTTP_HOST: "127.0.0.1", HEADGATE_HTTP_PORT: 3000, HEADGATE_FLEET_PORT: 4320, HEADGATE_LOG_LEVEL: "info" });
+    expect(readEnv({ PATH: "/bin" })).toMatchObject({
+      HEADGATE_HTTP_HOST: "127.0.0.1",
+      HEADGATE_HTTP_PORT: 3000,
+      HEADGATE_FLEET_PORT: 4320,
+      HEADGATE_LOG_LEVEL: "info",
+    });
   });
 
   it("tolerates what the collector reads, and refuses what nobody knows", () => {
@@ -12,7 +17,7 @@ describe("environment of the server", () => {
   });
 
   it.each([
-    ["HEADGATE_HTTP_PORT", "70000", "HEADGATE_HTTP_PORT must be a port number between 0 and 65535, got \"70000\""],
+    ["HEADGATE_HTTP_PORT", "70000", 'HEADGATE_HTTP_PORT must be a port number between 0 and 65535, got "70000"'],
     ["HEADGATE_FLEET_PORT", "http", "HEADGATE_FLEET_PORT must be a port number"],
     ["HEADGATE_PUBLIC_URL", "headgate.example.org", "HEADGATE_PUBLIC_URL must be a URL"],
     ["HEADGATE_LOG_LEVEL", "loud", "HEADGATE_LOG_LEVEL must be trace"],

@@ -11,7 +11,10 @@ const port = (fallback: number) =>
     .transform(Number)
     .refine((value) => value <= 65_535, "must be a port number between 0 and 65535")
     .default(fallback);
-const host = z.string().regex(/^[\w.:-]+$/, "must be a host name or an IP address").default("127.0.0.1");
+const host = z
+  .string()
+  .regex(/^[\w.:-]+$/, "must be a host name or an IP address")
+  .default("127.0.0.1");
 const url = (protocols: string[], example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), `must be a URL such as ${example}`);
 
@@ -29,15 +32,25 @@ const schema = z.object({
     .transform((value) => value.replace(/\/+$/, ""))
     .optional(),
   HEADGATE_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
-  HEADGATE_LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "must be trace, debug, info, warn, error, fatal or silent").default("info"),
+  HEADGATE_LOG_LEVEL: z
+    .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "must be trace, debug, info, warn, error, fatal or silent")
+    .default("info"),
 });
 
 export type ServerEnv = z.output<typeof schema>;
 
 /** The starter hands one environment to both processes, so what the collector reads is no mistake here. */
 const OF_THE_COLLECTOR = new Set([
-  "HEADGATE_CONFIG", "HEADGATE_FLEET_URL", "HEADGATE_ENROLMENT_TOKEN", "HEADGATE_LABELS", "HEADGATE_NAME",
-  "HEADGATE_OTLP_HOST", "HEADGATE_OTLP_GRPC_PORT", "HEADGATE_OTLP_HTTP_PORT", "HEADGATE_METRICS_HOST", "HEADGATE_METRICS_PORT",
+  "HEADGATE_CONFIG",
+  "HEADGATE_FLEET_URL",
+  "HEADGATE_ENROLMENT_TOKEN",
+  "HEADGATE_LABELS",
+  "HEADGATE_NAME",
+  "HEADGATE_OTLP_HOST",
+  "HEADGATE_OTLP_GRPC_PORT",
+  "HEADGATE_OTLP_HTTP_PORT",
+  "HEADGATE_METRICS_HOST",
+  "HEADGATE_METRICS_PORT",
 ]);
 const SECRETS = new Set(["DATABASE_URL", "HEADGATE_SECRET"]);
 

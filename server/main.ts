@@ -37,25 +37,33 @@ function announce({ http, fleet, setupUrl, dataDir }: RunningServer): void {
   process.stdout.write(`Headgate is ready: ${http}\n  Collectors connect to ${fleet}\n  Data is kept in ${dataDir}${setup}\n`);
 }
 
-function stopOnSignals(server: RunningServer): void {
+/** The first signal stops in order, also one that comes while still starting; the second stops at once. */
+function stopOnSignals(starting: Promise<RunningServer>): void {
   let stopping = false;
+  let server: RunningServer | null = null;
+  void starting.then(
+    (started) => {
+      server = started;
+    },
+    () => undefined,
+  );
+  const exitAtOnce = (code: number) => {
+    server?.stopAtOnce();
+    process.exit(code);
+  };
   const onSignal = () => {
-    if (stopping) {
-      server.stopAtOnce();
-      process.exit(130);
-    }
+    if (stopping) exitAtOnce(130);
     stopping = true;
-    setTimeout(() => {
-      server.stopAtOnce();
-      process.exit(1);
-    }, STOP_WITHIN_MS).unref();
-    server.stop().then(
-      () => process.exit(0),
-      (error) => {
-        process.stderr.write(`stopping failed: ${error instanceof Error ? error.message : String(error)}\n`);
-        process.exit(1);
-      },
-    );
+    setTimeout(exitAtOnce, STOP_WITHIN_MS, 1).unref();
+    starting
+      .then((started) => started.stop())
+      .then(
+        () => process.exit(0),
+        (error) => {
+          process.stderr.write(`stopping failed: ${error instanceof Error ? error.message : String(error)}\n`);
+          process.exit(1);
+        },
+      );
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
@@ -69,12 +77,14 @@ async function main(): Promise<void> {
     return void process.stdout.write(`${version}\n`);
   }
   const env = currentEnv();
-  const server = await startServer({ env, demo: args.demo === true, pages: args["no-pages"] !== true, log: createLog(env.HEADGATE_LOG_LEVEL) });
-  stopOnSignals(server);
-  announce(server);
+  const starting = startServer({ env, demo: args.demo === true, pages: args["no-pages"] !== true, log: createLog(env.HEADGATE_LOG_LEVEL) });
+  stopOnSignals(starting);
+  announce(await starting);
 }
 
 main().catch((error) => {
-  process.stderr.write(`${error instanceof StartError ? error.message : `Headgate could not start: ${error instanceof Error ? error.message : String(error)}`}\n`);
+  process.stderr.write(
+    `${error instanceof StartError ? error.message : `Headgate could not start: ${error instanceof Error ? error.message : String(error)}`}\n`,
+  );
   process.exit(2);
 });

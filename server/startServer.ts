@@ -22,6 +22,7 @@ import { createPages, noPages } from "./http/pages.ts";
 import { createRoutes } from "./http/routes.ts";
 import { serverMetrics } from "./http/serverMetrics.ts";
 import { toHeaders } from "./http/webRequest.ts";
+import { every } from "./jobs/every.ts";
 import { startJobs } from "./jobs/startJobs.ts";
 import type { Log } from "./log.ts";
 import { OpenStreams } from "./openStreams.ts";
@@ -40,6 +41,7 @@ export type StartOptions = { env: ServerEnv; demo: boolean; pages: boolean; log:
 export type RunningServer = { http: string; fleet: string; setupUrl: string | null; dataDir: string; stop: () => Promise<void>; stopAtOnce: () => void };
 
 const STEP_DEADLINE_MS = 3_000;
+const SESSIONS_CHECKED_EVERY_MS = 60_000;
 const SYSTEM: Actor = { kind: "system", name: "Headgate" };
 
 /** Puts the control plane together and starts it. When a step fails, what was started before is stopped again. */
@@ -62,7 +64,12 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     let fleetUrl = "";
     const publicUrl = () => env.HEADGATE_PUBLIC_URL ?? httpUrl;
     const http = createHttpServer({ publicUrl, onError: (error, path) => log.error({ err: error, path }, "a request failed") });
-    const httpPort = await listenOrExplain(() => http.listen(env.HEADGATE_HTTP_HOST, env.HEADGATE_HTTP_PORT), "HEADGATE_HTTP_PORT", env.HEADGATE_HTTP_HOST, env.HEADGATE_HTTP_PORT);
+    const httpPort = await listenOrExplain(
+      () => http.listen(env.HEADGATE_HTTP_HOST, env.HEADGATE_HTTP_PORT),
+      "HEADGATE_HTTP_PORT",
+      env.HEADGATE_HTTP_HOST,
+      env.HEADGATE_HTTP_PORT,
+    );
     httpUrl = `http://${urlHost(env.HEADGATE_HTTP_HOST)}:${httpPort}`;
     closers.add("http", () => http.stop(1_500));
 
@@ -114,7 +121,12 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     const setupUrl = await renewOwnerLink({ ctx: system });
 
     const background = (work: Promise<unknown>) =>
-      void work.catch((error) => log.warn({ reason: toAppError(error).message, code: toAppError(error).code, err: toAppError(error).code === "INTERNAL" ? error : undefined }, "work in the background failed"));
+      void work.catch((error) =>
+        log.warn(
+          { reason: toAppError(error).message, code: toAppError(error).code, err: toAppError(error).code === "INTERNAL" ? error : undefined },
+          "work in the background failed",
+        ),
+      );
     const refreshDirectory = coalesced(50, async () => hub.setDirectory(await readDirectory(db)), background);
     const readPrice = async () => hub.setPrice((await readLivePrice(db)).price);
     const changes = createChanges(databaseUrl, {
@@ -140,8 +152,17 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     await readPrice();
     changes.start();
     closers.add("changes", () => changes.stop());
-    const jobs = startJobs({ ctx: system, hub, replica, onError: (error) => log.warn({ reason: toAppError(error).message }, "a job failed; it is tried again at its next turn") });
+    const jobs = startJobs({
+      ctx: system,
+      hub,
+      replica,
+      onError: (error) => log.warn({ reason: toAppError(error).message }, "a job failed; it is tried again at its next turn"),
+    });
     closers.add("jobs", () => jobs.stop());
+    const sessionChecks = every(SESSIONS_CHECKED_EVERY_MS, recheckStreams, (error) =>
+      log.warn({ reason: toAppError(error).message }, "sessions of open streams could not be checked"),
+    );
+    closers.add("session checks", () => sessionChecks.stop());
 
     const pages = withPages ? await createPages(log) : noPages("pages were left out with --no-pages");
     closers.add("pages", () => pages.stop());
@@ -153,7 +174,12 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         setUp: (input) => useOneTimeLink({ auth, db, nowMs, input }),
         trpc: createTrpcHandler(async (req) => {
           const person = await sessions.personOf(toHeaders(req));
-          return { actor: person ? { kind: "person", ...person } : { kind: "nobody" }, db, ports, report: (error, path) => log.error({ err: error, path }, "a procedure failed") };
+          return {
+            actor: person ? { kind: "person", ...person } : { kind: "nobody" },
+            db,
+            ports,
+            report: (error, path) => log.error({ err: error, path }, "a procedure failed"),
+          };
         }),
         onStream: (req, res) => streams.add(req, res),
         isReady: () => hub.database.state === "up" && fleetUrl !== "",
@@ -162,7 +188,14 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       }),
     );
 
-    const fleetPort = await listenOrExplain(() => fleet.listen(env.HEADGATE_FLEET_HOST, env.HEADGATE_FLEET_PORT), "HEADGATE_FLEET_PORT", env.HEADGATE_FLEET_HOST, env.HEADGATE_FLEET_PORT);
+    // Once more, so that in order of stopping it comes before what it needs; stopping it twice does no harm.
+    closers.add("http", () => http.stop(1_500));
+    const fleetPort = await listenOrExplain(
+      () => fleet.listen(env.HEADGATE_FLEET_HOST, env.HEADGATE_FLEET_PORT),
+      "HEADGATE_FLEET_PORT",
+      env.HEADGATE_FLEET_HOST,
+      env.HEADGATE_FLEET_PORT,
+    );
     fleetUrl = `http://${fleetHost(env)}:${fleetPort}`;
     closers.add("fleet channel", () => fleet.stop(1_500));
     hub.start();
@@ -210,7 +243,11 @@ async function listenOrExplain(listen: () => Promise<number>, variable: string, 
     return await listen();
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    const reason = /EADDRINUSE/.test(message) ? `port ${port} on ${host} is in use` : /EACCES/.test(message) ? `port ${port} on ${host} may not be used by this account` : message;
+    const reason = /EADDRINUSE/.test(message)
+      ? `port ${port} on ${host} is in use`
+      : /EACCES/.test(message)
+        ? `port ${port} on ${host} may not be used by this account`
+        : message;
     throw new StartError(`${reason}; stop what uses it, or set ${variable} to another port (0 takes any free one)`, error);
   }
 }
@@ -221,7 +258,10 @@ async function reachable<T>(work: () => Promise<T>, databaseUrl: string): Promis
   } catch (error) {
     if (error instanceof StartError) throw error;
     const { host, pathname } = new URL(databaseUrl);
-    throw new StartError(`the database ${host}${pathname} can't be used: ${error instanceof Error ? error.message || error.name : String(error)}; check DATABASE_URL, or unset it to use the embedded Postgres`, error);
+    throw new StartError(
+      `the database ${host}${pathname} can't be used: ${error instanceof Error ? error.message || error.name : String(error)}; check DATABASE_URL, or unset it to use the embedded Postgres`,
+      error,
+    );
   }
 }
 

@@ -83,7 +83,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     ["reserve", 1],
     ["payment", 1],
     ["shipment", 0.9],
-    ["orderPlaced", 1],
+    ["notify", 1],
   ]),
   reserve: rpc("inventory", "shop.Inventory/Reserve", 6, [["writeStock", 1]]),
   payment: http("payment", "POST", "/api/payment", 45, [
@@ -93,6 +93,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ]),
   fraud: rpc("payment", "shop.Fraud/Score", 22, [["readHistory", 1]]),
   shipment: rpc("shipping", "shop.Shipping/Create", 9, [["writeShipment", 1]]),
+  notify: rpc("notifications", "shop.Notifications/Send", 6, [["orderPlaced", 1]]),
   orderPlaced: { service: "notifications", kind: "queue", name: "orders publish", ownMs: 3 },
   readSession: cache("accounts", "GET session"),
   readUser: database("accounts", "SELECT users", 3),

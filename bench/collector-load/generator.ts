@@ -2,7 +2,11 @@
 import http2 from "node:http2";
 import { createTraffic } from "#traffic/createTraffic.ts";
 
-export type LoadOrder = { kind: "run"; seconds: number; /** Requests per second in an open loop; absent: as fast as answers come. */ requestsPerSecond?: number };
+export type LoadOrder = {
+  kind: "run";
+  seconds: number /** Requests per second in an open loop; absent: as fast as answers come. */;
+  requestsPerSecond?: number;
+};
 export type LoadResult = { seconds: number; spans: number; refused: number; p50Ms: number; p99Ms: number };
 
 const [port, spansPerRequest, connections, inFlightPerConnection, seed] = process.argv.slice(2).map(Number);

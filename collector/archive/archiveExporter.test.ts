@@ -69,6 +69,7 @@ describe("createArchiveExporter", () => {
     const second = await createArchiveExporter(folder, 100_000_000, () => 2000);
     expect(second.figures()).toMatchObject({ bytes: 900_000, filesDeleted: 0 });
     expect(readArchiveFile(await readFile(path.join(folder, (await names())[0])))).toEqual({ requests: [payload(one)], torn: true });
+    await Promise.allSettled([first.close(1000), second.close(1000)]);
     const third = await createArchiveExporter(folder, 800_000, () => 3000);
     expect(third.figures()).toMatchObject({ bytes: 0, filesDeleted: 1, bytesDeleted: 900_000 });
   });

@@ -43,8 +43,7 @@ export async function createArchiveExporter(folder: string, bytesMaxAtStart: num
     if (part === undefined) return;
     const { name, handle, bytes } = part;
     part = undefined;
-    await handle.sync();
-    await handle.close();
+    await handle.sync().finally(() => handle.close());
     await files.finish(name, bytes);
   }
 
@@ -61,7 +60,8 @@ export async function createArchiveExporter(folder: string, bytesMaxAtStart: num
     try {
       await writeAll(part.handle, frame, part.bytes);
     } catch (error) {
-      await part.handle.truncate(part.bytes);
+      // Should this fail too, the next frame is written over the torn one.
+      await part.handle.truncate(part.bytes).catch(() => undefined);
       throw error;
     }
     part.bytes += frame.length;

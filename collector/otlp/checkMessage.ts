@@ -12,6 +12,28 @@ const ARRAY_VALUE = 7;
 const KEY_VALUE_LIST = 8;
 const STATUS = 9;
 const ENTITY_REF = 10;
+const NO_MESSAGE = 255;
+
+/** By message and field number: the message that the field holds. */
+const INNER = new Uint8Array(11 << 4).fill(NO_MESSAGE);
+for (const [type, field, inner] of [
+  [SPAN, 9, KEY_VALUE],
+  [SPAN, 11, EVENT],
+  [SPAN, 13, LINK],
+  [SPAN, 15, STATUS],
+  [RESOURCE, 1, KEY_VALUE],
+  [RESOURCE, 3, ENTITY_REF],
+  [SCOPE, 3, KEY_VALUE],
+  [EVENT, 3, KEY_VALUE],
+  [LINK, 4, KEY_VALUE],
+  [KEY_VALUE, 2, ANY_VALUE],
+  [ANY_VALUE, 5, ARRAY_VALUE],
+  [ANY_VALUE, 6, KEY_VALUE_LIST],
+  [ARRAY_VALUE, 1, ANY_VALUE],
+  [KEY_VALUE_LIST, 1, KEY_VALUE],
+]) {
+  INNER[(type << 4) | field] = inner;
+}
 
 /** Protobuf's C++ and Java readers stop at 100 messages inside each other, the request and its lists included; what is deeper would be refused further on. */
 const DEPTH_MAX = 96;
@@ -40,8 +62,8 @@ export function checkMessage(bytes: Uint8Array, type: number, start: number, end
       length = lengthVarint(bytes, body, content);
     }
     if (length >>> 0 > end - content) return -1;
-    const inner = innerType(type, tag >>> 3);
-    if (inner >= 0) {
+    const inner = tag < 128 ? INNER[(type << 4) | (tag >>> 3)] : NO_MESSAGE;
+    if (inner !== NO_MESSAGE && !(inner === KEY_VALUE && isPlainAttribute(bytes, content, content + length))) {
       const code = checkMessage(bytes, inner, content, content + length, depth + 1);
       if (code < 0) return code;
     }
@@ -50,27 +72,22 @@ export function checkMessage(bytes: Uint8Array, type: number, start: number, end
   return pos === end ? 0 : -1;
 }
 
-function innerType(type: number, field: number): number {
-  switch (type) {
-    case SPAN:
-      return field === 9 ? KEY_VALUE : field === 11 ? EVENT : field === 13 ? LINK : field === 15 ? STATUS : -1;
-    case RESOURCE:
-      return field === 1 ? KEY_VALUE : field === 3 ? ENTITY_REF : -1;
-    case SCOPE:
-      return field === 3 ? KEY_VALUE : -1;
-    case EVENT:
-      return field === 3 ? KEY_VALUE : -1;
-    case LINK:
-      return field === 4 ? KEY_VALUE : -1;
-    case KEY_VALUE:
-      return field === 2 ? ANY_VALUE : -1;
-    case ANY_VALUE:
-      return field === 5 ? ARRAY_VALUE : field === 6 ? KEY_VALUE_LIST : -1;
-    case ARRAY_VALUE:
-      return field === 1 ? ANY_VALUE : -1;
-    case KEY_VALUE_LIST:
-      return field === 1 ? KEY_VALUE : -1;
+// Nearly all that is checked are attributes of this form: a key, then a value that is one text, number or boolean, each of under 128 bytes.
+function isPlainAttribute(bytes: Uint8Array, at: number, end: number): boolean {
+  const keyLength = bytes[at + 1];
+  const second = (at + 2 + keyLength) | 0;
+  const valueLength = bytes[second + 1];
+  const value = (second + 2) | 0;
+  if (bytes[at] !== 0x0a || bytes[second] !== 0x12 || (keyLength | valueLength) > 127 || value + valueLength !== end) return false;
+  switch (bytes[value]) {
+    case 0x0a:
+      return bytes[value + 1] < 128 && value + 2 + bytes[value + 1] === end;
+    case 0x10:
+    case 0x18:
+      return varintEnd(bytes, value + 1, end) === end;
+    case 0x21:
+      return value + 9 === end;
     default:
-      return -1;
+      return false;
   }
 }

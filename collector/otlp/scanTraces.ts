@@ -16,7 +16,6 @@ const TRACE_ID_BYTES = 16;
 /** Attributes set aside per span before they are tested; when there are more, they are tested in between. */
 const HITS_MAX = 64;
 const hitStart = new Int32Array(HITS_MAX + 1);
-const hitEnd = new Int32Array(HITS_MAX + 1);
 /** Flips the sign bit, so that signed comparisons order numbers as unsigned ones. */
 const FLIP = -2147483648;
 
@@ -104,7 +103,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
   const { bits, resourceBits, words, spanKeys, statusBits, kindBits, latencyHigh, latencyLowFlipped, latencyBit, name, thresholdHigh, thresholdLowFlipped } =
     matcher;
   const lookUp = matcher.table;
-  const candidates = spanKeys.candidates;
+  const { lengths0, lengths1 } = spanKeys;
   const wantsAttributes = spanKeys.size > 0;
   const wantsName = !name.isEmpty;
   const { tierSpans, tierBytes } = table;
@@ -177,42 +176,45 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
         }
       }
       switch (tag) {
-        case 0x4a: {
-          length = bytes[pos] | 0;
-          pos = (pos + 1) | 0;
-          if (length > 127) {
-            const next = varintEnd(bytes, pos - 1, spanEnd);
-            length = lengthVarint(bytes, pos - 1, next);
-            pos = next | 0;
-          }
-          if (length < 0 || length > ((spanEnd - pos) | 0)) return SCAN_MALFORMED;
-          const attributeEnd = (pos + length) | 0;
-          if (wantsAttributes) {
-            // The two orders that encoders write, each in one piece of under 128 bytes; everything else goes the general way.
-            const first = bytes[pos] | 0;
-            const firstLength = bytes[(pos + 1) | 0] | 0;
-            const second = (pos + 2 + firstLength) | 0;
-            const secondLength = bytes[(second + 1) | 0] | 0;
-            if (
-              (firstLength | secondLength) < 128 &&
-              ((second + 2 + secondLength) | 0) === attributeEnd &&
-              ((first === 0x0a && bytes[second] === 0x12) || (first === 0x12 && bytes[second] === 0x0a))
-            ) {
-              const keyStart = ((first === 0x0a ? pos : second) + 2) | 0;
-              const keyLength = first === 0x0a ? firstLength : secondLength;
-              // Written always and counted only if asked for: a branch here would be guessed wrongly once or twice a span.
-              hitStart[hits] = pos;
-              hitEnd[hits] = attributeEnd;
-              hits = (hits + candidates[(keyLength << 8) | bytes[(keyStart + (keyLength >> 1)) | 0]]) | 0;
-              if (hits === HITS_MAX) {
-                if (!testHits(bytes, hits, matcher)) return SCAN_MALFORMED;
-                hits = 0;
-              }
-            } else if (!scanAttribute(bytes, pos, attributeEnd, spanKeys, bits)) return SCAN_MALFORMED;
-          }
-          pos = attributeEnd;
+        case 0x4a:
+          // Attributes come in a row: they stay in here until something else comes.
+          do {
+            length = bytes[pos] | 0;
+            pos = (pos + 1) | 0;
+            if (length > 127) {
+              const next = varintEnd(bytes, pos - 1, spanEnd);
+              length = lengthVarint(bytes, pos - 1, next);
+              pos = next | 0;
+            }
+            if (length < 0 || length > ((spanEnd - pos) | 0)) return SCAN_MALFORMED;
+            const attributeEnd = (pos + length) | 0;
+            if (wantsAttributes) {
+              // The two orders that encoders write, each in one piece of under 128 bytes; everything else goes the general way.
+              const first = bytes[pos] | 0;
+              const firstLength = bytes[(pos + 1) | 0] | 0;
+              const second = (pos + 2 + firstLength) | 0;
+              const secondLength = bytes[(second + 1) | 0] | 0;
+              if (first === 0x0a && (firstLength | secondLength) < 128 && ((second + 2 + secondLength) | 0) === attributeEnd && bytes[second] === 0x12) {
+                // Written always and counted only if asked for: a branch here would be guessed wrongly once or twice a span.
+                hitStart[hits] = pos;
+                hits = (hits + (((firstLength < 32 ? lengths0 : lengths1) >>> (firstLength & 31)) & 1)) | 0;
+                if (hits === HITS_MAX) {
+                  if (!testHits(bytes, hits, matcher)) return SCAN_MALFORMED;
+                  hits = 0;
+                }
+              } else if (first === 0x12 && (firstLength | secondLength) < 128 && ((second + 2 + secondLength) | 0) === attributeEnd && bytes[second] === 0x0a) {
+                hitStart[hits] = pos;
+                hits = (hits + (((secondLength < 32 ? lengths0 : lengths1) >>> (secondLength & 31)) & 1)) | 0;
+                if (hits === HITS_MAX) {
+                  if (!testHits(bytes, hits, matcher)) return SCAN_MALFORMED;
+                  hits = 0;
+                }
+              } else if (!scanAttribute(bytes, pos, attributeEnd, spanKeys, bits)) return SCAN_MALFORMED;
+            }
+            pos = (attributeEnd + 1) | 0;
+          } while (pos < spanEnd && bytes[(pos - 1) | 0] === 0x4a);
+          pos = (pos - 1) | 0;
           break;
-        }
         case 0x0a:
           if (bytes[pos] === TRACE_ID_BYTES) {
             if (((spanEnd - pos) | 0) < 17) return SCAN_MALFORMED;
@@ -365,10 +367,12 @@ function testHits(bytes: Buffer, hits: number, matcher: WireMatcher): boolean {
   const { spanKeys, bits } = matcher;
   for (let hit = 0; hit < hits; hit++) {
     const start = hitStart[hit];
-    const end = hitEnd[hit];
     const second = (start + 2 + bytes[start + 1]) | 0;
+    const end = (second + 2 + bytes[second + 1]) | 0;
     const keyFirst = bytes[start] === 0x0a;
     const keyStart = ((keyFirst ? start : second) + 2) | 0;
+    const keyLength = bytes[keyStart - 1];
+    if (spanKeys.candidates[(keyLength << 8) | bytes[keyStart + (keyLength >> 1)]] === 0) continue;
     const tests = spanKeys.find(bytes, keyStart, bytes[keyStart - 1]);
     if (tests !== undefined && !testValue(bytes, ((keyFirst ? second : start) + 2) | 0, keyFirst ? end : second, tests, bits)) return false;
   }

@@ -147,6 +147,7 @@ class Call {
     if (this.#answered) return;
     const body = this.#body;
     const before = body.length;
+    if (before === 0 && chunk.length >= FRAME_HEADER_BYTES) body.expect(chunk.readUInt32BE(1) + FRAME_HEADER_BYTES);
     const taken = body.append(chunk);
     if (taken === "too_large") return this.#refuse(this.#tooLarge());
     if (taken === "busy") return this.#refuse(refusal("busy", "too many bytes are being read at the same time", 1000));

@@ -85,6 +85,7 @@ function read(request: http.IncomingMessage, response: http.ServerResponse, head
   if (refused !== undefined) return turnAway(refused);
   const tooLarge = refusal("too_large", `the request has more than ${bytesMax} bytes (receive.requestBytesMax)`);
   const body = new RequestBody(parts.pool, admission, bytesMax);
+  body.expect(Number(request.headers["content-length"] ?? 0) || 0);
   let done = false;
   const finish = () => {
     if (done) return;

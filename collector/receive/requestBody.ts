@@ -1,6 +1,8 @@
 import type { Admission } from "./admission.ts";
 import type { BodyPool } from "./bodyPool.ts";
 
+const EXPECTED_BELIEVED_MAX = 1_048_576;
+
 /** The bytes of one request as they come in, in one pooled buffer that doubles up to `bytesMax`. */
 export class RequestBody {
   length = 0;
@@ -8,6 +10,7 @@ export class RequestBody {
   readonly #pool: BodyPool;
   readonly #admission: Admission;
   readonly #bytesMax: number;
+  #expected = 0;
 
   constructor(pool: BodyPool, admission: Admission, bytesMax: number) {
     this.#pool = pool;
@@ -18,6 +21,11 @@ export class RequestBody {
   /** Valid until `release`; only the first `length` bytes are the body. */
   get bytes(): Buffer {
     return this.#buffer ?? EMPTY;
+  }
+
+  /** The body will have so many bytes, its sender says. Up to 1 MiB is believed: it saves copying while the buffer grows. */
+  expect(bytes: number): void {
+    this.#expected = Math.min(bytes, this.#bytesMax, EXPECTED_BELIEVED_MAX);
   }
 
   append(chunk: Buffer): "ok" | "too_large" | "busy" {
@@ -39,7 +47,7 @@ export class RequestBody {
   }
 
   #grow(need: number): boolean {
-    const next = this.#pool.take(Math.max(need, 2 * (this.#buffer?.length ?? 0)));
+    const next = this.#pool.take(Math.max(need, this.#expected, 2 * (this.#buffer?.length ?? 0)));
     if (!this.#admission.reserve(next.length)) {
       this.#pool.give(next);
       return false;

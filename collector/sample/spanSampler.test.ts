@@ -11,7 +11,7 @@ import { createSpanSampler } from "./spanSampler.ts";
 import { encodeRequest, factsOf, type ModelRequest, policies, requests, seededRandom } from "./wireTestData.ts";
 
 /** PROPERTY_RUNS=20000 searches longer. */
-const runs = Number(process.env.PROPERTY_RUNS ?? 400);
+const runs = Number(process.env.PROPERTY_RUNS ?? 200);
 const timeout = 20_000 + runs * 20;
 
 const proto = protobuf.parse(
@@ -45,8 +45,10 @@ function flat(request: Decoded) {
   );
 }
 
+const sampler = createSpanSampler();
+const table = new SpanTable();
+
 function framed(bytes: Buffer, policy: SamplingPolicy): Buffer {
-  const sampler = createSpanSampler();
   expect(sampler.sample(bytes, 0, bytes.length, compilePolicy(policy))).toBeGreaterThanOrEqual(0);
   const out = Buffer.alloc(sampler.framedSizeMax() + 8, 0xee);
   const end = sampler.frame(out, 4);
@@ -68,7 +70,6 @@ describe("span sampler", () => {
         fc.property(requests, policies, fc.integer(), (request, policy, seed) => {
           const one = single(request);
           const bytes = encodeRequest(one, seededRandom(seed));
-          const table = new SpanTable();
           const spans = one.flatMap(({ resource, scopes }) => scopes.flatMap((scope) => scope.spans.map((span) => factsOf(span, resource))));
           expect(scanTraces(bytes, 0, bytes.length, table, compilePolicy(policy).matcher)).toBe(spans.length);
           const wanted = spans.map((facts) => decide(facts, policy, randomnessOf(facts)));
@@ -87,7 +88,6 @@ describe("span sampler", () => {
       fc.assert(
         fc.property(requests, policies, fc.integer(), (request, policy, seed) => {
           const bytes = encodeRequest(request, seededRandom(seed));
-          const sampler = createSpanSampler();
           sampler.sample(bytes, 0, bytes.length, compilePolicy(policy));
           const decisions = request
             .flatMap(({ resource, scopes }) => scopes.flatMap((scope) => scope.spans.map((span) => factsOf(span, resource))))
@@ -133,7 +133,6 @@ describe("span sampler", () => {
       fc.assert(
         fc.property(requests, policies, fc.integer(), (request, policy, seed) => {
           const bytes = encodeRequest(request, seededRandom(seed));
-          const table = new SpanTable();
           const spans = scanTraces(bytes, 0, bytes.length, table, compilePolicy(policy).matcher);
           const before = flat(decoded(bytes));
           expect(before).toHaveLength(spans);

@@ -106,7 +106,12 @@ function Progress({ what, revision, startedAtMs, open, onOpenChange }: ProgressP
           {collectors.length > 0 && <CollectorAcknowledgements collectors={collectors} />}
         </div>
       ) : status.isError ? (
-        <ErrorState title="The progress could not be loaded" detail={describeError(status.error).message} next="The change was applied all the same; collectors take it in their own time." onRetry={() => void status.refetch()} />
+        <ErrorState
+          title="The progress could not be loaded"
+          detail={describeError(status.error).message}
+          next="The change was applied all the same; collectors take it in their own time."
+          onRetry={() => void status.refetch()}
+        />
       ) : (
         <Skeleton className="h-[90px] w-full" />
       )}

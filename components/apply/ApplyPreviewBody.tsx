@@ -33,7 +33,9 @@ export function ApplyPreviewBody({ target }: { target: ApplyTarget }) {
               <>
                 {" "}
                 <b>{data.offline}</b> offline {data.offline === 1 ? "gets" : "get"} it on return
-                {offline.length > 0 && ` (${offline.slice(0, NAMED_MAX).join(", ")}${offline.length > NAMED_MAX ? ` and ${offline.length - NAMED_MAX} more` : ""})`}.
+                {offline.length > 0 &&
+                  ` (${offline.slice(0, NAMED_MAX).join(", ")}${offline.length > NAMED_MAX ? ` and ${offline.length - NAMED_MAX} more` : ""})`}
+                .
               </>
             )}{" "}
             {data.fromVersion !== null && data.fromVersion !== target.version && `Version ${data.fromVersion} runs now.`}
@@ -53,7 +55,9 @@ export function ApplyPreviewBody({ target }: { target: ApplyTarget }) {
             </ul>
           )}
           {data.estimate && <EstimateTable estimate={data.estimate} beforeLabel="now" afterLabel={`v${target.version}`} />}
-          {data.estimate === null && target.kind === "policy" && !data.sameHash && <p className="text-s text-ink-3">What it does to volume and cost can't be said: there are no live counts to go by.</p>}
+          {data.estimate === null && target.kind === "policy" && !data.sameHash && (
+            <p className="text-s text-ink-3">What it does to volume and cost can't be said: there are no live counts to go by.</p>
+          )}
         </div>
       )}
     </QueryView>

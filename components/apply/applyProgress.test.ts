@@ -9,7 +9,10 @@ const report = (collectorId: string, state: ReportEvent["state"], problem: strin
 
 describe("the progress of an apply", () => {
   it("takes what the live stream says over the list", () => {
-    const merged = overlayReports([collector("a", "pending"), collector("b", "pending")], new Map([report("a", "applied"), report("b", "failed", "export.endpoint: bad")]));
+    const merged = overlayReports(
+      [collector("a", "pending"), collector("b", "pending")],
+      new Map([report("a", "applied"), report("b", "failed", "export.endpoint: bad")]),
+    );
     expect(merged.map(({ state, problem, tookMs }) => ({ state, problem, tookMs }))).toEqual([
       { state: "applied", problem: null, tookMs: 12 },
       { state: "failed", problem: "export.endpoint: bad", tookMs: null },
@@ -21,7 +24,14 @@ describe("the progress of an apply", () => {
   });
 
   it("is done when every collector that is there has answered; offline ones are not waited for", () => {
-    expect(summariseApply([collector("a", "applied"), collector("b", "offline")])).toEqual({ total: 2, applied: 1, failed: 0, offline: 1, waiting: 0, done: true });
+    expect(summariseApply([collector("a", "applied"), collector("b", "offline")])).toEqual({
+      total: 2,
+      applied: 1,
+      failed: 0,
+      offline: 1,
+      waiting: 0,
+      done: true,
+    });
     expect(summariseApply([collector("a", "applied"), collector("b", "applying")]).done).toBe(false);
   });
 

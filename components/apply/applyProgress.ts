@@ -30,7 +30,8 @@ export function applySentence(summary: ApplySummary, took: string | null): strin
   const { total, applied, failed, offline, waiting } = summary;
   if (total === 0) return "No collector is enrolled. The first one that connects gets this.";
   const reachable = total - offline;
-  if (waiting > 0) return `${applied} of ${reachable} ${reachable === 1 ? "collector has" : "collectors have"} taken it${failed > 0 ? `, ${failed} refused it` : ""}.`;
+  if (waiting > 0)
+    return `${applied} of ${reachable} ${reachable === 1 ? "collector has" : "collectors have"} taken it${failed > 0 ? `, ${failed} refused it` : ""}.`;
   if (reachable === 0) return `${total === 1 ? "The collector is" : `All ${total} collectors are`} offline and will get this on return.`;
   const rest = offline > 0 ? ` ${offline} offline will get it on return.` : "";
   if (failed > 0) return `${failed} of ${reachable} refused it and run what they ran before; ${applied} took it.${rest}`;

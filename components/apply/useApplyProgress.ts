@@ -2,8 +2,8 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { useLiveEvents } from "#components/data/useLive.ts";
 import { useTRPC } from "#components/data/trpc.ts";
+import { useLiveEvents } from "#components/data/useLive.ts";
 import { overlayReports, type ReportEvent, summariseApply } from "./applyProgress.ts";
 
 const ASK_AGAIN_MS = 2000;
@@ -19,7 +19,11 @@ export function useApplyProgress(revision: number | null, startedAtMs: number | 
   const status = useQuery(
     trpc.revisions.status.queryOptions(
       { revision: revision ?? 0 },
-      { enabled: revision !== null, staleTime: 0, refetchInterval: (query) => (query.state.data && summariseApply(query.state.data.collectors).done ? false : ASK_AGAIN_MS) },
+      {
+        enabled: revision !== null,
+        staleTime: 0,
+        refetchInterval: (query) => (query.state.data && summariseApply(query.state.data.collectors).done ? false : ASK_AGAIN_MS),
+      },
     ),
   );
   const collectors = status.data ? overlayReports(status.data.collectors, reports) : null;

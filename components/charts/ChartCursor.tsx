@@ -16,7 +16,13 @@ export function ChartCursor({ id, chart, left, top, width, height }: ChartCursor
   if (at === null || at.atMs < chart.fromMs || at.atMs > chart.toMs || width <= 0) return null;
   const x = left + ((at.atMs - chart.fromMs) / (chart.toMs - chart.fromMs)) * width;
   const here = at.panel === id;
-  const figures = here ? valuesAt(paused ?? series.view(), at.atMs, chart.series.map((one) => one.spec)) : [];
+  const figures = here
+    ? valuesAt(
+        paused ?? series.view(),
+        at.atMs,
+        chart.series.map((one) => one.spec),
+      )
+    : [];
   return (
     <>
       <div aria-hidden="true" className="pointer-events-none absolute w-px bg-ink-3" style={{ left: x, top: top - 6, height: height + 6 }} />

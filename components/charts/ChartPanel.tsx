@@ -31,21 +31,22 @@ export function ChartPanel({ spec, height = 176, stale, controls, className }: C
     <Panel
       title={spec.title}
       className={className}
+      corner={
+        <button
+          type="button"
+          aria-label={table ? `Show ${spec.title} as a chart` : `Show ${spec.title} as a table`}
+          title={table ? "Chart" : "Table"}
+          onClick={() => setOwn(!table)}
+          className="-mr-1 grid size-[24px] place-items-center rounded-chip text-ink-3 hover:bg-hover hover:text-ink"
+        >
+          {table ? <ChartLine aria-hidden className="size-[14px]" /> : <Table2 aria-hidden className="size-[14px]" />}
+        </button>
+      }
       actions={
         <>
           {spec.fact && <PanelFact id={`${spec.id}-fact`} fact={spec.fact} />}
           {spec.legend !== false && <Legend series={spec.series} />}
           {controls}
-          <button
-            type="button"
-            aria-pressed={table}
-            aria-label={table ? `Show ${spec.title} as a chart` : `Show ${spec.title} as a table`}
-            title={table ? "Chart" : "Table"}
-            onClick={() => setOwn(!table)}
-            className="-mr-1 grid size-[24px] place-items-center rounded-chip text-ink-3 hover:bg-hover hover:text-ink"
-          >
-            {table ? <ChartLine aria-hidden className="size-[14px]" /> : <Table2 aria-hidden className="size-[14px]" />}
-          </button>
         </>
       }
     >

@@ -2,6 +2,7 @@
 
 import type { SeriesView } from "../data/seriesStore.ts";
 import { formatClock } from "../format/formatDuration.ts";
+import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { prepareChartTable } from "./prepareChartTable.ts";
 import type { ChartSpec } from "./prepareTimeChart.ts";
 
@@ -9,8 +10,7 @@ import type { ChartSpec } from "./prepareTimeChart.ts";
 export function ChartTable({ view, spec, label, height }: { view: SeriesView; spec: ChartSpec; label: string; height: number }) {
   const { rows } = prepareChartTable(view, spec);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section tabIndex={0} aria-label={`${label}, table`} className="overflow-auto" style={{ height }}>
+    <ScrollRegion label={`${label}, table`} className="overflow-auto" style={{ height }}>
       <table className="num w-full border-collapse text-s">
         <caption className="sr-only">{label}: means of 15 seconds, newest first</caption>
         <thead className="sticky top-0 bg-raised">
@@ -40,6 +40,6 @@ export function ChartTable({ view, spec, label, height }: { view: SeriesView; sp
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }

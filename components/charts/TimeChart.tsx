@@ -18,7 +18,7 @@ const X_LABELS_NARROW = ["−15 min", "now"];
 
 type TimeChartProps = { id: string; label: string; chart: PreparedChart; markers: readonly Marker[]; height: number; dimmed?: boolean };
 
-/** Draws a prepared chart as plain SVG. Measured against Recharts in docs/decisions/0002-live-charts.md. */
+/** Draws a prepared chart as plain SVG. Measured against Recharts in docs/decisions/0007-live-charts.md. */
 export function TimeChart({ id, label, chart, markers, height, dimmed = false }: TimeChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
@@ -110,7 +110,12 @@ const Grid = memo(
           );
         })}
         {labels.map((label, index) => (
-          <text key={label} x={(index / (labels.length - 1)) * width} y={height + 16} textAnchor={index === 0 ? "start" : index === labels.length - 1 ? "end" : "middle"}>
+          <text
+            key={label}
+            x={(index / (labels.length - 1)) * width}
+            y={height + 16}
+            textAnchor={index === 0 ? "start" : index === labels.length - 1 ? "end" : "middle"}
+          >
             {label}
           </text>
         ))}

@@ -18,7 +18,8 @@ describe("axisTicks", () => {
 
   it("does not count parts of a span", () => expect(axisTicks(0.4, "spans").ticks.map((tick) => tick.label)).toEqual(["0", "1"]));
 
-  it("leaves out cents that are all zero", () => expect(axisTicks(88e6, "micro-USD/h").ticks.map((tick) => tick.label)).toEqual(["$0", "$25", "$50", "$75", "$100"]));
+  it("leaves out cents that are all zero", () =>
+    expect(axisTicks(88e6, "micro-USD/h").ticks.map((tick) => tick.label)).toEqual(["$0", "$25", "$50", "$75", "$100"]));
 
   it("has an axis when there is nothing", () => expect(axisTicks(0, "ms").max).toBe(1));
 });

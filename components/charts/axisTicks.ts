@@ -42,8 +42,12 @@ const FORMATS: Record<Unit, (value: number | null) => string> = {
   "micro-USD/h": formatMicroUsd,
 };
 
-/** Axes count in even steps, so cents that are all zero say nothing. */
+/** Axes count in even steps: cents that are all zero say nothing, and all cores have as many decimals as the finest needs. */
 function axisLabels(values: readonly number[], unit: Unit): string[] {
+  if (unit === "cores") {
+    const digits = Math.max(...values.map((value) => (trimZeros(value.toFixed(4)).split(".")[1] ?? "").length));
+    return values.map((value) => (value === 0 ? "0" : value.toFixed(digits)));
+  }
   const labels = values.map(formatOf(unit));
   return unit === "micro-USD/h" && labels.every((label) => label === "$0" || label.endsWith(".00")) ? labels.map((label) => label.replace(".00", "")) : labels;
 }

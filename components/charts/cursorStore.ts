@@ -1,4 +1,4 @@
-export type Cursor = { atMs: number; /** The panel that the pointer or the focus is in. */ panel: string } | null;
+export type Cursor = { atMs: number /** The panel that the pointer or the focus is in. */; panel: string } | null;
 export type CursorStore = ReturnType<typeof createCursorStore>;
 
 /** The one moment that all charts of a page point at. */

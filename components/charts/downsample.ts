@@ -10,7 +10,7 @@ export function downsample(values: readonly (number | null)[], max: number, firs
   const chosen: number[] = [];
   let anchor = -1;
   for (let start = 0; start < values.length; ) {
-    const end = Math.min(values.length, start + size - (((firstTick + start) % size) + size) % size);
+    const end = Math.min(values.length, start + size - ((((firstTick + start) % size) + size) % size));
     const pick = pickOf(values, start, end, anchor, meanOf(values, end, Math.min(values.length, end + size)), lowest, highest);
     chosen.push(pick);
     anchor = values[pick] === null ? -1 : pick;

@@ -10,7 +10,13 @@ type Board = { series: SeriesStore; paused: SeriesView | null; cursor: CursorSto
 
 const BoardContext = createContext<Board | null>(null);
 
-type LiveBoardProps = { series: SeriesStore; /** While set, all panels show this instead of what comes in. */ paused: SeriesView | null; markers: readonly Marker[]; asTables: boolean; children: ReactNode };
+type LiveBoardProps = {
+  series: SeriesStore /** While set, all panels show this instead of what comes in. */;
+  paused: SeriesView | null;
+  markers: readonly Marker[];
+  asTables: boolean;
+  children: ReactNode;
+};
 
 /** What the charts of a page share: the data, the moment pointed at, the order of drawing, and the marked moments. */
 export function LiveBoard({ series, paused, markers, asTables, children }: LiveBoardProps) {

@@ -47,6 +47,19 @@ describe("prepareTimeChart", () => {
     expect(series.top).toContain(900);
   });
 
+  it("smooths what isn't recorded every second over what was known, and keeps gaps", () => {
+    const points = [
+      livePoint({ ackP99Ms: 10 }),
+      livePoint({ ackP99Ms: null }),
+      livePoint({ ackP99Ms: 30 }),
+      null,
+      livePoint({ ackP99Ms: null }),
+      livePoint({ ackP99Ms: null }),
+      livePoint({ ackP99Ms: null }),
+    ];
+    expect(prepareTimeChart(viewOf(points), { ...line, meanOfSeconds: 3 }).series[0].top).toEqual([10, 10, 20, null, 30, null, null]);
+  });
+
   it("takes a value that is not finite as unknown", () => {
     const chart = prepareTimeChart(viewOf([livePoint({ ackP99Ms: Number.POSITIVE_INFINITY }), livePoint()]), line);
     expect(chart.series[0].top).toEqual([null, 20]);

@@ -1,7 +1,7 @@
+import type { LivePoint } from "#domain/telemetry/live.ts";
 import type { SeriesView } from "../data/seriesStore.ts";
 import { type Axis, axisTicks, type Unit } from "./axisTicks.ts";
 import { downsample } from "./downsample.ts";
-import type { LivePoint } from "#domain/telemetry/live.ts";
 
 export const DRAWN_POINTS_MAX = 300;
 
@@ -16,7 +16,11 @@ export type SeriesSpec = {
   value: (point: LivePoint) => number | null;
 };
 
-export type ChartSpec = { unit: Unit; series: readonly SeriesSpec[]; /** Lowest top of the axis. */ topMin?: number };
+export type ChartSpec = {
+  unit: Unit;
+  series: readonly SeriesSpec[] /** Draw each value as the mean of what was known in this many seconds up to it; for what isn't recorded every second. */;
+  meanOfSeconds?: number;
+};
 
 /** One drawn series: `top[i]` (and `base[i]` for areas) at `at[i]` milliseconds; null where there is a gap. */
 export type PreparedSeries = { spec: SeriesSpec; at: number[]; top: (number | null)[]; base: number[] | null };
@@ -27,7 +31,13 @@ export function prepareTimeChart(view: SeriesView, spec: ChartSpec): PreparedCha
   const { points, fromMs } = view;
   const toMs = fromMs + Math.max(1, points.length - 1) * 1000;
   const firstTick = Math.floor(fromMs / 1000);
-  const columns = spec.series.map((series) => points.map((point) => (point === null ? null : finite(series.value(point)))));
+  const columns = spec.series.map((series) =>
+    smooth(
+      points.map((point) => (point === null ? null : finite(series.value(point)))),
+      points,
+      spec.meanOfSeconds ?? 1,
+    ),
+  );
   const stacked = spec.series.flatMap((series, index) => (series.draw === "stack" ? [index] : []));
   const totals = stacked.length === 0 ? [] : points.map((_, row) => totalOf(columns, stacked, row));
   const stackRows = stacked.length === 0 ? [] : downsample(totals, DRAWN_POINTS_MAX, firstTick);
@@ -46,8 +56,15 @@ export function prepareTimeChart(view: SeriesView, spec: ChartSpec): PreparedCha
     });
     return { spec: one, at, top, base };
   });
-  const highest = Math.max(spec.topMin ?? 0, ...series.flatMap(({ top }) => top.map((value) => value ?? 0)));
-  return { unit: spec.unit, fromMs, toMs, axis: axisTicks(highest, spec.unit), series, empty: columns.every((column) => column.every((value) => value === null)) };
+  const highest = Math.max(0, ...series.flatMap(({ top }) => top.map((value) => value ?? 0)));
+  return {
+    unit: spec.unit,
+    fromMs,
+    toMs,
+    axis: axisTicks(highest, spec.unit),
+    series,
+    empty: columns.every((column) => column.every((value) => value === null)),
+  };
 }
 
 /** A stack has a gap only where none of its parts is known; one missing part counts as nothing. */
@@ -58,6 +75,25 @@ function totalOf(columns: readonly (number | null)[][], parts: readonly number[]
     if (value !== null) total = (total ?? 0) + value;
   }
   return total;
+}
+
+/** Trailing means over known values. A second without any measurement stays a gap. */
+function smooth(values: (number | null)[], points: SeriesView["points"], seconds: number): (number | null)[] {
+  if (seconds <= 1) return values;
+  let sum = 0;
+  let count = 0;
+  return values.map((value, index) => {
+    const left = index >= seconds ? values[index - seconds] : null;
+    if (value !== null) {
+      sum += value;
+      count += 1;
+    }
+    if (left !== null) {
+      sum -= left;
+      count -= 1;
+    }
+    return points[index] === null || count === 0 ? null : Math.max(0, sum / count);
+  });
 }
 
 function finite(value: number | null): number | null {

@@ -10,7 +10,9 @@ import { TRPCProvider } from "./trpc.ts";
 
 function createData() {
   const client = createApiClient();
-  const queries = createQueryClient((owner) => void owner.invalidateQueries({ predicate: ({ queryKey }) => Array.isArray(queryKey[0]) && queryKey[0][0] === "session" }));
+  const queries = createQueryClient(
+    (owner) => void owner.invalidateQueries({ predicate: ({ queryKey }) => Array.isArray(queryKey[0]) && queryKey[0][0] === "session" }),
+  );
   const live = createLiveStore(openLiveStream(client), {
     now: Date.now,
     random: Math.random,

@@ -31,7 +31,14 @@ export function QueryView<T>({ query, what, skeleton, children }: QueryViewProps
     );
   }
   if (query.isError) {
-    return <ErrorState title={`${what} could not be loaded`} detail={describeError(query.error).message} onRetry={() => void query.refetch()} busy={query.isFetching} />;
+    return (
+      <ErrorState
+        title={`${what} could not be loaded`}
+        detail={describeError(query.error).message}
+        onRetry={() => void query.refetch()}
+        busy={query.isFetching}
+      />
+    );
   }
   return skeleton ?? <SkeletonRows />;
 }

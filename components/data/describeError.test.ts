@@ -9,7 +9,9 @@ function answered(data: Record<string, unknown>, message = "no") {
 
 describe("describeError", () => {
   it("passes on the problems of an input by path", () => {
-    const error = describeError(answered({ appCode: "INVALID", httpStatus: 400, problems: [{ path: "tiers[2].keep.ratio", message: "must be between 0 and 1" }, "junk"] }));
+    const error = describeError(
+      answered({ appCode: "INVALID", httpStatus: 400, problems: [{ path: "tiers[2].keep.ratio", message: "must be between 0 and 1" }, "junk"] }),
+    );
     expect(error).toMatchObject({ code: "INVALID", temporary: false, problems: [{ path: "tiers[2].keep.ratio", message: "must be between 0 and 1" }] });
   });
 
@@ -21,7 +23,8 @@ describe("describeError", () => {
     expect(describeError(TRPCClientError.from(new TypeError("fetch failed")))).toMatchObject({ code: "NETWORK", temporary: true });
   });
 
-  it("keeps what a conflict says", () => expect(describeError(answered({ appCode: "CONFLICT", httpStatus: 409, conflict: { currentVersion: 4 } })).conflict).toEqual({ currentVersion: 4 }));
+  it("keeps what a conflict says", () =>
+    expect(describeError(answered({ appCode: "CONFLICT", httpStatus: 409, conflict: { currentVersion: 4 } })).conflict).toEqual({ currentVersion: 4 }));
 
   it("says the words of anything else that was thrown", () => expect(describeError(new Error("boom"))).toMatchObject({ code: "UNKNOWN", message: "boom" }));
 });

@@ -21,16 +21,30 @@ export function describeError(error: unknown): DescribedError {
   }
   const data: Record<string, unknown> = isRecord(error.data) ? error.data : {};
   if (error.data === undefined || error.data === null) {
-    return { code: "NETWORK", message: "The server did not answer. It may be restarting, or this computer is offline.", problems: [], conflict: undefined, temporary: true };
+    return {
+      code: "NETWORK",
+      message: "The server did not answer. It may be restarting, or this computer is offline.",
+      problems: [],
+      conflict: undefined,
+      temporary: true,
+    };
   }
   const code = typeof data.appCode === "string" ? data.appCode : typeof data.code === "string" ? data.code : "UNKNOWN";
   const status = typeof data.httpStatus === "number" ? data.httpStatus : 500;
-  return { code: code === "UNAUTHORIZED" ? "UNAUTHENTICATED" : code, message: error.message, problems: readProblems(data.problems), conflict: data.conflict, temporary: status >= 500 || status === 429 };
+  return {
+    code: code === "UNAUTHORIZED" ? "UNAUTHENTICATED" : code,
+    message: error.message,
+    problems: readProblems(data.problems),
+    conflict: data.conflict,
+    temporary: status >= 500 || status === 429,
+  };
 }
 
 function readProblems(value: unknown): Problem[] {
   if (!Array.isArray(value)) return [];
-  return value.flatMap((item: unknown) => (isRecord(item) && typeof item.path === "string" && typeof item.message === "string" ? [{ path: item.path, message: item.message }] : []));
+  return value.flatMap((item: unknown) =>
+    isRecord(item) && typeof item.path === "string" && typeof item.message === "string" ? [{ path: item.path, message: item.message }] : [],
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

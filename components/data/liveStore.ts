@@ -9,7 +9,7 @@ const BACKOFF_MAX_MS = 15_000;
 
 export type EventOf<T extends LiveTopic> = Extract<LiveEvent, { kind: T["kind"] }>;
 export type Heard<E extends LiveEvent = LiveEvent> = { event: E; receivedAtMs: number };
-export type LiveConnection = { state: "connecting" | "live" | "lost"; sinceMs: number; /** Grows with each opening that follows a loss. */ epoch: number };
+export type LiveConnection = { state: "connecting" | "live" | "lost"; sinceMs: number /** Grows with each opening that follows a loss. */; epoch: number };
 
 type Handlers = { onOpen: () => void; onEvent: (event: LiveEvent) => void; onFail: (error: unknown) => void };
 /** Opens the one stream; returns what closes it. */
@@ -43,6 +43,7 @@ export function createLiveStore(open: OpenStream, clock: Clock) {
   let cancelTimer: (() => void) | null = null;
   let cancelSilence: (() => void) | null = null;
   let attempt = 0;
+  let opened = false;
   let turnedAway = 0;
   let closed = false;
 
@@ -61,9 +62,14 @@ export function createLiveStore(open: OpenStream, clock: Clock) {
     }, ms);
   }
 
+  /** A fleet without collectors is silent and well, so silence only opens the stream anew; silence without ever an answer is a loss. */
   function hush() {
     cancelSilence?.();
-    cancelSilence = clock.setTimer(() => fail(), SILENCE_MS);
+    cancelSilence = clock.setTimer(() => {
+      if (!opened) return fail();
+      drop();
+      connect();
+    }, SILENCE_MS);
   }
 
   function drop() {
@@ -89,6 +95,7 @@ export function createLiveStore(open: OpenStream, clock: Clock) {
     drop();
     if (topics.size === 0) return;
     streamKey = wanted;
+    opened = false;
     let current = true;
     const close = open(
       [...topics.values()].map((entry) => entry.topic),
@@ -96,6 +103,7 @@ export function createLiveStore(open: OpenStream, clock: Clock) {
         onOpen: () => {
           if (!current) return;
           attempt = 0;
+          opened = true;
           setConnection("live");
           hush();
         },
@@ -117,6 +125,7 @@ export function createLiveStore(open: OpenStream, clock: Clock) {
 
   function receive(event: LiveEvent) {
     attempt = 0;
+    opened = true;
     setConnection("live");
     hush();
     const key = keyOfEvent(event);

@@ -11,7 +11,7 @@ export function useInvalidation(): void {
   const { epoch } = useLiveConnection();
   useLiveEvents((event) => {
     if (event.kind === "changed") invalidate(ROUTERS_OF_CHANGE[event.entity]);
-    if (event.kind === "configReport" && event.state !== "applying") invalidate(["apply", "fleet"]);
+    if (event.kind === "configReport" && event.state !== "applying") invalidate(["revisions", "fleet"]);
   });
   useEffect(() => {
     if (epoch > 0) void queries.invalidateQueries();

@@ -6,7 +6,9 @@ import { formatBytes } from "#components/format/formatBytes.ts";
 /** How full the archive of each collector is right now, as it reports itself. */
 export function ArchiveUse() {
   const rows = useLiveTopic({ kind: "collectors" })?.event.rows;
-  const archives = rows?.flatMap((row) => (row.archiveBytes !== null && row.archiveBytesMax !== null ? [{ ...row, bytes: row.archiveBytes, bytesMax: row.archiveBytesMax }] : []));
+  const archives = rows?.flatMap((row) =>
+    row.archiveBytes !== null && row.archiveBytesMax !== null ? [{ ...row, bytes: row.archiveBytes, bytesMax: row.archiveBytesMax }] : [],
+  );
   if (!archives) return <p className="text-s text-ink-3">How full the archives are shows when the live connection is up.</p>;
   if (archives.length === 0) return <p className="text-s text-ink-3">No collector reports an archive.</p>;
   return (

@@ -69,7 +69,8 @@ export function CheckConnection({ id, body, disabled }: { id: string | undefined
             </span>
           </Note>
         )}
-        {check.isError && (cancelled ? <p className="text-ink-3">Cancelled.</p> : <Note tone="bad">The check could not be done. {describeError(check.error).message}</Note>)}
+        {check.isError &&
+          (cancelled ? <p className="text-ink-3">Cancelled.</p> : <Note tone="bad">The check could not be done. {describeError(check.error).message}</Note>)}
       </div>
     </div>
   );

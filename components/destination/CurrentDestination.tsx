@@ -11,7 +11,12 @@ export function CurrentDestination() {
   const trpc = useTRPC();
   const current = useQuery(trpc.revisions.current.queryOptions());
   const running = current.data?.destination;
-  const version = useQuery(trpc.destinations.version.queryOptions({ id: running?.id ?? "", number: running?.version ?? 1 }, { enabled: running !== undefined, staleTime: Number.POSITIVE_INFINITY }));
+  const version = useQuery(
+    trpc.destinations.version.queryOptions(
+      { id: running?.id ?? "", number: running?.version ?? 1 },
+      { enabled: running !== undefined, staleTime: Number.POSITIVE_INFINITY },
+    ),
+  );
   if (!running || !version.data) return null;
   return (
     <div className="flex flex-col gap-2">

@@ -7,7 +7,7 @@ import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
-import { SaveDialog, type SaveChoice } from "#components/versions/SaveDialog.tsx";
+import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
 import type { Problem } from "#domain/validation/problems.ts";
 import { CheckConnection } from "./CheckConnection.tsx";
@@ -109,7 +109,13 @@ export function DestinationEditor(props: DestinationEditorProps) {
           )}
         </Panel>
         {base !== null && dirty && !readOnly && (
-          <DocumentDiff title={`${base.label} → draft`} name="The difference" before={shownDestination(base.body)} after={shownDestination(body)} words={<DestinationChangeWords before={base.body} after={body} />} />
+          <DocumentDiff
+            title={`${base.label} → draft`}
+            name="The difference"
+            before={shownDestination(base.body)}
+            after={shownDestination(body)}
+            words={<DestinationChangeWords before={base.body} after={body} />}
+          />
         )}
       </div>
       {!readOnly && <UnsavedGuard dirty={dirty && !saving.busy} kept={false} />}

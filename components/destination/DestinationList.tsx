@@ -64,7 +64,13 @@ export function DestinationList() {
                             v{destination.currentVersion}
                           </Link>
                         </Td>
-                        <Td>{destination.isRunning ? <StatusChip tone="ok">v{destination.runningVersion} in use</StatusChip> : <span className="text-ink-3">not in use</span>}</Td>
+                        <Td>
+                          {destination.isRunning ? (
+                            <StatusChip tone="ok">v{destination.runningVersion} in use</StatusChip>
+                          ) : (
+                            <span className="text-ink-3">not in use</span>
+                          )}
+                        </Td>
                         <Td className="num">{formatDate(destination.updatedAtMs)}</Td>
                         <Td>{destination.updatedBy}</Td>
                       </Tr>

@@ -58,7 +58,8 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
         onSuccess: ({ version }) => {
           setBase({ version, body: withoutValues(body), carried: null });
           if (choice.apply) setApplying(version);
-          else toast.ok(`Saved ${name} v${version}. Collectors use it once it is applied.`, { action: { label: "Apply…", onClick: () => setApplying(version) } });
+          else
+            toast.ok(`Saved ${name} v${version}. Collectors use it once it is applied.`, { action: { label: "Apply…", onClick: () => setApplying(version) } });
         },
         onError: (error) => {
           const theirs = readConflict(describeError(error).conflict, toDestinationBody);
@@ -130,7 +131,9 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
           onClose={() => setConflict(undefined)}
         />
       )}
-      {applying !== null && <ApplyDialog open onOpenChange={(open) => !open && setApplying(null)} target={{ kind: "destination", id, version: applying, name }} />}
+      {applying !== null && (
+        <ApplyDialog open onOpenChange={(open) => !open && setApplying(null)} target={{ kind: "destination", id, version: applying, name }} />
+      )}
     </>
   );
 }

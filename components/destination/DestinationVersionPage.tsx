@@ -31,7 +31,12 @@ export function DestinationVersionPage({ id, number }: { id: string; number: num
             <>
               <PageHead
                 title={`${name} v${number}`}
-                crumbs={[{ label: "Destination", href: "/destination" }, { label: name, href: `/destination/${id}` }, { label: "History", href: `/destination/${id}/history` }, { label: `v${number}` }]}
+                crumbs={[
+                  { label: "Destination", href: "/destination" },
+                  { label: name, href: `/destination/${id}` },
+                  { label: "History", href: `/destination/${id}/history` },
+                  { label: `v${number}` },
+                ]}
                 sub={`Saved ${formatDate(data.createdAtMs)} by ${data.authorName}${data.message ? ` · ${data.message}` : ""}${runningVersion === number ? " · in use" : ""}`}
                 actions={
                   <>

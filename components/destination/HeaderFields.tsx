@@ -54,7 +54,12 @@ export function HeaderFields({ headers, problemAt, readOnly, onEdit }: HeaderFie
                   />
                 )}
                 {!readOnly && row.stored && (
-                  <Button size="small" variant="ghost" onClick={() => onEdit({ kind: row.value === null ? "replace" : "keep", id: row.id })} aria-label={`${row.value === null ? "Replace" : "Keep"} the value of ${label}`}>
+                  <Button
+                    size="small"
+                    variant="ghost"
+                    onClick={() => onEdit({ kind: row.value === null ? "replace" : "keep", id: row.id })}
+                    aria-label={`${row.value === null ? "Replace" : "Keep"} the value of ${label}`}
+                  >
                     {row.value === null ? "Replace" : "Keep the old one"}
                   </Button>
                 )}

@@ -6,7 +6,13 @@ import { destinationInput, destinationProblems, draftFromDestination, shownDesti
 import type { DestinationBody } from "./destinationTypes.ts";
 import { editHeaders } from "./headerEdits.ts";
 
-const OTLP: DestinationBody = { kind: "otlp", protocol: "grpc", endpoint: "http://127.0.0.1:4319", compression: "gzip", headers: [{ name: "x-api-key", isSet: true }] };
+const OTLP: DestinationBody = {
+  kind: "otlp",
+  protocol: "grpc",
+  endpoint: "http://127.0.0.1:4319",
+  compression: "gzip",
+  headers: [{ name: "x-api-key", isSet: true }],
+};
 
 describe("a destination's draft", () => {
   it("sends back what it was made from, and keeps the stored header", () => {
@@ -20,7 +26,9 @@ describe("a destination's draft", () => {
     expect(destinationProblems(draft)).toEqual([]);
     expect(destinationProblems({ ...draft, endpoint: "backend:4317" }).map((problem) => problem.path)).toEqual(["endpoint"]);
     expect(destinationProblems({ ...draft, kind: "archive", size: { text: "0.5", unit: "MB" } }).map((problem) => problem.path)).toEqual(["bytesMax"]);
-    expect(destinationProblems({ ...draft, kind: "archive", size: { text: "ten", unit: "GB" } })).toEqual([{ path: "bytesMax", message: "must be a number of GB" }]);
+    expect(destinationProblems({ ...draft, kind: "archive", size: { text: "ten", unit: "GB" } })).toEqual([
+      { path: "bytesMax", message: "must be a number of GB" },
+    ]);
     const added = editHeaders(draft.headers, { kind: "add" });
     expect(destinationProblems({ ...draft, headers: added })).toEqual([{ path: "headers[1].name", message: "must not be empty" }]);
     const reserved = editHeaders(added, { kind: "name", id: 2, name: "content-type" });
@@ -55,7 +63,9 @@ describe("what changed in a destination", () => {
   });
 
   it("names both when the kind changes", () => {
-    expect(describeDestinationChange({ kind: "discard" }, OTLP)[0]).toBe(`Goes to: ${describeDestination(OTLP)}. Before: ${describeDestination({ kind: "discard" })}.`);
+    expect(describeDestinationChange({ kind: "discard" }, OTLP)[0]).toBe(
+      `Goes to: ${describeDestination(OTLP)}. Before: ${describeDestination({ kind: "discard" })}.`,
+    );
   });
 });
 

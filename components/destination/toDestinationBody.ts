@@ -9,7 +9,9 @@ export function toDestinationBody(value: unknown): DestinationBody | undefined {
   if (kind !== "otlp" || typeof endpoint !== "string" || !Array.isArray(headers)) return undefined;
   if (protocol !== "grpc" && protocol !== "http") return undefined;
   if (compression !== "none" && compression !== "gzip" && compression !== "zstd") return undefined;
-  const names = headers.flatMap((header: unknown) => (isRecord(header) && typeof header.name === "string" ? [{ name: header.name, isSet: true as const }] : []));
+  const names = headers.flatMap((header: unknown) =>
+    isRecord(header) && typeof header.name === "string" ? [{ name: header.name, isSet: true as const }] : [],
+  );
   return { kind, protocol, endpoint, compression, headers: names };
 }
 

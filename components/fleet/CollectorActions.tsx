@@ -46,8 +46,20 @@ export function CollectorActions({ id, name, state, credentialRevokedAtMs }: Col
     <>
       <DropdownMenu
         items={[
-          { label: "Revoke its credential…", onSelect: () => setAsking("revoke"), disabled: credentialRevokedAtMs !== null, hint: credentialRevokedAtMs === null ? undefined : "revoked" },
-          { label: "Forget this collector…", onSelect: () => setAsking("forget"), danger: true, disabled: state !== "offline", hint: state === "offline" ? undefined : "only when offline", separated: true },
+          {
+            label: "Revoke its credential…",
+            onSelect: () => setAsking("revoke"),
+            disabled: credentialRevokedAtMs !== null,
+            hint: credentialRevokedAtMs === null ? undefined : "revoked",
+          },
+          {
+            label: "Forget this collector…",
+            onSelect: () => setAsking("forget"),
+            danger: true,
+            disabled: state !== "offline",
+            hint: state === "offline" ? undefined : "only when offline",
+            separated: true,
+          },
         ]}
         trigger={
           <Button size="icon" aria-label={`More for ${name}`}>

@@ -1,9 +1,9 @@
+import type { ReactNode } from "react";
 import { formatDate } from "#components/format/formatDuration.ts";
 import { Chip } from "#components/ui/Chip.tsx";
 import { CopyButton } from "#components/ui/CopyButton.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
-import type { ReactNode } from "react";
 import { RunningConfig } from "./RunningConfig.tsx";
 
 type CollectorFactsProps = { row: CollectorRow; instanceUid: string; enrolledAtMs: number; tokenName: string | null };

@@ -23,6 +23,7 @@ import { CollectorFacts } from "./CollectorFacts.tsx";
 import { CollectorStateChip, ConfigStateChip } from "./CollectorStateChip.tsx";
 import { ConfigReports } from "./ConfigReports.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
+import { inReadingOrder } from "./inReadingOrder.ts";
 import { useNow } from "./useNow.ts";
 
 /** One collector: its figures, what it runs, what it said about the configurations it was given. */
@@ -63,17 +64,18 @@ export function CollectorPage({ id }: { id: string }) {
             )}
             {data.credentialRevokedAtMs !== null && (
               <Note tone="warn" role="status" className="mb-3">
-                <b>Its credential was revoked {formatDate(data.credentialRevokedAtMs)}.</b> It goes on forwarding under its last good configuration, but can't connect until it enrols again.
+                <b>Its credential was revoked {formatDate(data.credentialRevokedAtMs)}.</b> It goes on forwarding under its last good configuration, but can't
+                connect until it enrols again.
               </Note>
             )}
-            <FigureStrip label="Right now" figures={figures(row)} dimmed={row.state !== "online"} />
+            <FigureStrip label="Right now" figures={figures(row)} dimmed={row.state === "stale"} />
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-3">
                 <Panel title="Effective configuration" aside={<span className="text-s text-ink-3">as it reported; header values are left out</span>}>
                   {data.effectiveConfig === null || data.effectiveConfig === undefined ? (
                     <EmptyState title="It has not reported its configuration yet">It does so right after it connects.</EmptyState>
                   ) : (
-                    <YamlText value={data.effectiveConfig} what="the configuration" />
+                    <YamlText value={inReadingOrder(data.effectiveConfig)} what="the configuration" />
                   )}
                 </Panel>
               </div>
@@ -93,11 +95,29 @@ function figures(row: CollectorRow) {
   const p99 = splitMs(row.ackP99Ms);
   const memory = splitBytes(row.rssBytes);
   return [
-    { label: "In", value: formatRate(row.receivedPerS), unit: "spans/s" },
-    { label: "Kept", value: formatRate(row.keptPerS), unit: "spans/s", below: keptShare(row) === null ? undefined : `${formatPercent(keptShare(row))} of what comes in` },
+    { label: "In", value: formatRate(row.receivedPerS), unit: row.receivedPerS === null ? undefined : "spans/s" },
+    {
+      label: "Kept",
+      value: formatRate(row.keptPerS),
+      unit: row.keptPerS === null ? undefined : "spans/s",
+      below: keptShare(row) === null ? undefined : `${formatPercent(keptShare(row))} of what comes in`,
+    },
     { label: "P99 acknowledgement", value: p99.value, unit: p99.unit },
-    { label: "Queue", value: formatCount(row.queueSpans), unit: "spans", below: queueShare(row) === null ? undefined : `${formatPercent(queueShare(row))} of ${formatCount(row.queueCapacitySpans)}` },
-    { label: "Memory", value: memory.value, unit: memory.unit, below: row.archiveBytes === null || row.archiveBytesMax === null ? undefined : `archive ${formatBytes(row.archiveBytes)} of ${formatBytes(row.archiveBytesMax)}` },
+    {
+      label: "Queue",
+      value: formatCount(row.queueSpans),
+      unit: row.queueSpans === null ? undefined : "spans",
+      below: queueShare(row) === null ? undefined : `${formatPercent(queueShare(row))} of ${formatCount(row.queueCapacitySpans)}`,
+    },
+    {
+      label: "Memory",
+      value: memory.value,
+      unit: memory.unit,
+      below:
+        row.archiveBytes === null || row.archiveBytesMax === null
+          ? undefined
+          : `archive ${formatBytes(row.archiveBytes)} of ${formatBytes(row.archiveBytesMax)}`,
+    },
   ];
 }
 

@@ -31,7 +31,18 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
   const submit = () => create.mutate({ name: name.trim(), ...(expiry === "never" ? {} : { expiresInDays: Number(expiry) }) });
   if (create.isSuccess) {
     return (
-      <Dialog open onOpenChange={onClose} size="wide" title={`The token “${name.trim()}”`} description="It is shown this once. Copy it now; it can't be had back, only replaced." footer={<Button variant="primary" onClick={onClose}>I have copied it</Button>}>
+      <Dialog
+        open
+        onOpenChange={onClose}
+        size="wide"
+        title={`The token “${name.trim()}”`}
+        description="It is shown this once. Copy it now; it can't be had back, only replaced."
+        footer={
+          <Button variant="primary" onClick={onClose}>
+            I have copied it
+          </Button>
+        }
+      >
         <div className="flex flex-col gap-3" data-slot="token">
           <div>
             <h3 className="mb-1 font-semibold">Token</h3>
@@ -39,7 +50,7 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
           </div>
           <div>
             <h3 className="mb-1 font-semibold">Start a collector</h3>
-            <CodeBlock text={create.data.command} what="the command" />
+            <CodeBlock text={create.data.command} what="the command" className="[&_pre]:break-all [&_pre]:whitespace-pre-wrap" />
             <p className="mt-1 text-s text-ink-3">In a copy of the project, on the machine that shall collect. It appears under Fleet by itself.</p>
           </div>
         </div>
@@ -72,7 +83,9 @@ export function CreateTokenDialog({ onClose }: { onClose: () => void }) {
         <Field label="Name" hint="What it is for, for example the cluster whose collectors use it." error={nameProblem}>
           {(control) => <Input {...control} maxLength={80} placeholder="prod-eu" value={name} onChange={(event) => setName(event.target.value)} />}
         </Field>
-        <Field label="Expires">{({ invalid: _invalid, ...control }) => <Select {...control} className="w-[160px]" value={expiry} onValueChange={setExpiry} options={EXPIRIES} />}</Field>
+        <Field label="Expires">
+          {({ invalid: _invalid, ...control }) => <Select {...control} className="w-[160px]" value={expiry} onValueChange={setExpiry} options={EXPIRIES} />}
+        </Field>
         {failure && nameProblem === undefined && (
           <Note tone="bad" role="alert">
             No token was created. {failure.message}

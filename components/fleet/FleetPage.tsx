@@ -76,11 +76,25 @@ function Collectors({ rows }: { rows: readonly CollectorRow[] }) {
       actions={
         <>
           {sort.key !== "name" && (
-            <Button size="small" variant="ghost" onClick={() => setSort({ ...sort, turn: sort.turn + 1 })} title="Figures move on; the order stays until you ask">
+            <Button
+              size="small"
+              variant="ghost"
+              onClick={() => setSort({ ...sort, turn: sort.turn + 1 })}
+              title="Figures move on; the order stays until you ask"
+            >
               Sort again
             </Button>
           )}
-          <Input data-filter type="search" aria-label="Filter collectors" placeholder="Filter by label, name, state" suffix={<Kbd>/</Kbd>} className="w-[240px] max-w-full" value={filter} onChange={(event) => changeFilter(event.target.value)} />
+          <Input
+            data-filter
+            type="search"
+            aria-label="Filter collectors"
+            placeholder="Filter by label, name, state"
+            suffix={<Kbd>/</Kbd>}
+            className="w-[240px] max-w-full"
+            value={filter}
+            onChange={(event) => changeFilter(event.target.value)}
+          />
         </>
       }
     >
@@ -93,7 +107,7 @@ function Collectors({ rows }: { rows: readonly CollectorRow[] }) {
           {rows.length} {rows.length === 1 ? "is" : "are"} there. Words are looked for in name, labels (env=prod), version and state.
         </EmptyState>
       ) : (
-        <div className={connection.state === "lost" ? "opacity-60" : undefined}>
+        <div className={connection.state === "lost" ? "[&_td]:text-ink-3" : undefined}>
           <FleetTable rows={shown} sort={sort} onSort={(next) => setSort({ ...next, turn: sort.turn + 1 })} nowMs={nowMs} />
         </div>
       )}

@@ -51,7 +51,11 @@ export function FleetTable({ rows, sort, onSort, nowMs }: FleetTableProps) {
                 {key === null ? (
                   label
                 ) : (
-                  <button type="button" className="font-medium hover:text-ink" onClick={() => onSort({ key, descending: key === sort.key ? !sort.descending : figure === true })}>
+                  <button
+                    type="button"
+                    className="font-medium hover:text-ink"
+                    onClick={() => onSort({ key, descending: key === sort.key ? !sort.descending : figure === true })}
+                  >
                     {label}
                     <span aria-hidden="true" className="inline-block w-[12px] text-center">
                       {key === sort.key ? (sort.descending ? "↓" : "↑") : ""}
@@ -78,7 +82,7 @@ export function FleetTable({ rows, sort, onSort, nowMs }: FleetTableProps) {
 
 function Spacer({ px }: { px: number }) {
   return (
-    <tr aria-hidden="true">
+    <tr>
       <Td colSpan={COLUMNS.length} className="p-0!" style={{ height: px }} />
     </tr>
   );

@@ -9,7 +9,12 @@ export function RunningConfig({ revision, hash }: { revision: number | null; has
       <span className="font-mono text-xs text-ink-2" title={hash}>
         {hash.slice(0, 8)}
       </span>
-      <CopyButton text={hash} what="the configuration's hash" iconOnly className="size-[20px]! border-transparent! bg-transparent! p-0! opacity-0 group-hover/hash:opacity-100 focus-visible:opacity-100 [@media(hover:none)]:opacity-100" />
+      <CopyButton
+        text={hash}
+        what="the configuration's hash"
+        iconOnly
+        className="size-[20px]! border-transparent! bg-transparent! p-0! opacity-0 group-hover/hash:opacity-100 focus-visible:opacity-100 [@media(hover:none)]:opacity-100"
+      />
     </span>
   );
 }

@@ -12,7 +12,16 @@ import { StatusChip } from "#components/ui/StatusChip.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
 import { toast } from "#components/ui/toast.ts";
 
-export type Token = { id: string; name: string; createdAtMs: number; createdBy: string; expiresAtMs: number | null; revokedAtMs: number | null; lastUsedAtMs: number | null; collectors: number };
+export type Token = {
+  id: string;
+  name: string;
+  createdAtMs: number;
+  createdBy: string;
+  expiresAtMs: number | null;
+  revokedAtMs: number | null;
+  lastUsedAtMs: number | null;
+  collectors: number;
+};
 
 export function TokenTable({ tokens, mayRevoke }: { tokens: readonly Token[]; mayRevoke: boolean }) {
   const trpc = useTRPC();

@@ -1,5 +1,5 @@
 import type { CollectorRow } from "#domain/telemetry/live.ts";
-import { CONFIG_STATES, COLLECTOR_STATES } from "./collectorStates.ts";
+import { COLLECTOR_STATES, CONFIG_STATES } from "./collectorStates.ts";
 
 export type SortKey = "name" | "state" | "version" | "config" | "lastSeen" | "received" | "kept" | "p99" | "queue" | "memory";
 export type Sort = { key: SortKey; descending: boolean };

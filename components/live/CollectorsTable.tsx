@@ -52,7 +52,11 @@ export function CollectorsTable({ selected, paused }: { selected: string | null;
         />
       }
     >
-      {shown === undefined || all === undefined ? <SkeletonRows rows={3} columns={7} /> : <Rows all={all} filter={filter} nowMs={shown.receivedAtMs} selected={selected} />}
+      {shown === undefined || all === undefined ? (
+        <SkeletonRows rows={3} columns={7} />
+      ) : (
+        <Rows all={all} filter={filter} nowMs={shown.receivedAtMs} selected={selected} />
+      )}
     </Panel>
   );
 }
@@ -70,7 +74,8 @@ function Rows({ all, filter, nowMs, selected }: { all: readonly CollectorRow[]; 
       </EmptyState>
     );
   }
-  if (matching.length === 0) return <EmptyState title={`None of ${all.length} collectors matches “${filter}”`}>The filter looks at names, labels and states.</EmptyState>;
+  if (matching.length === 0)
+    return <EmptyState title={`None of ${all.length} collectors matches “${filter}”`}>The filter looks at names, labels and states.</EmptyState>;
   return (
     <>
       <Table label="Collectors">
@@ -92,7 +97,16 @@ function Rows({ all, filter, nowMs, selected }: { all: readonly CollectorRow[]; 
         </thead>
         <tbody>
           {matching.slice(0, ROWS_MAX).map(({ row, status }) => (
-            <Row key={row.id} row={row} tone={status.tone} word={status.word} selected={row.id === selected} trends={trends} step={Math.floor(nowMs / 5000)} loads={loads} />
+            <Row
+              key={row.id}
+              row={row}
+              tone={status.tone}
+              word={status.word}
+              selected={row.id === selected}
+              trends={trends}
+              step={Math.floor(nowMs / 5000)}
+              loads={loads}
+            />
           ))}
         </tbody>
       </Table>
@@ -108,7 +122,15 @@ function Rows({ all, filter, nowMs, selected }: { all: readonly CollectorRow[]; 
   );
 }
 
-type RowProps = { row: CollectorRow; tone: ReturnType<typeof collectorStatus>["tone"]; word: string; selected: boolean; trends: TrendStore; step: number; loads: number };
+type RowProps = {
+  row: CollectorRow;
+  tone: ReturnType<typeof collectorStatus>["tone"];
+  word: string;
+  selected: boolean;
+  trends: TrendStore;
+  step: number;
+  loads: number;
+};
 
 function Row({ row, tone, word, selected, trends, step, loads }: RowProps) {
   const router = useRouter();

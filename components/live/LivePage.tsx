@@ -18,8 +18,8 @@ import { CollectorsTable } from "./CollectorsTable.tsx";
 import { LiveHead } from "./LiveHead.tsx";
 import { PricePopover } from "./PricePopover.tsx";
 import { COST_PANEL, CPU_PANEL, LATENCY_PANEL, MEMORY_PANEL, OUTCOME_PANEL, QUEUE_PANEL, STAGES_PANEL } from "./panels.ts";
-import { ScopeSwitch } from "./ScopeSwitch.tsx";
 import { SampleNote } from "./SampleNote.tsx";
+import { ScopeSwitch } from "./ScopeSwitch.tsx";
 import { StaleNote } from "./StaleNote.tsx";
 import { usePause } from "./usePause.ts";
 import { useRevisionMarkers } from "./useRevisionMarkers.ts";
@@ -48,7 +48,10 @@ export function LivePage() {
         }
         actions={
           <>
-            <ScopeSwitch id={id} onChange={(next) => router.replace(next === null ? "/live" : `/live?collector=${encodeURIComponent(next)}`, { scroll: false })} />
+            <ScopeSwitch
+              id={id}
+              onChange={(next) => router.replace(next === null ? "/live" : `/live?collector=${encodeURIComponent(next)}`, { scroll: false })}
+            />
             <Button onClick={toggle} aria-pressed={paused !== null} icon={paused ? <Play aria-hidden /> : <Pause aria-hidden />}>
               {paused ? "Go on" : "Pause"} <Kbd>space</Kbd>
             </Button>

@@ -63,12 +63,30 @@ function PriceForm({ onDone }: { onDone: () => void }) {
     <form onSubmit={submit} className="flex flex-col gap-3">
       <Field label="Per GB kept" error={gb === null ? wrong : undefined}>
         {(control) => (
-          <Input {...control} numeric prefix="$" suffix="/GB" inputMode="decimal" value={gbText} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, gb: event.target.value })} />
+          <Input
+            {...control}
+            numeric
+            prefix="$"
+            suffix="/GB"
+            inputMode="decimal"
+            value={gbText}
+            disabled={!mayEdit}
+            onChange={(event) => setDraft({ ...draft, gb: event.target.value })}
+          />
         )}
       </Field>
       <Field label="Per collector and hour" error={hour === null ? wrong : undefined}>
         {(control) => (
-          <Input {...control} numeric prefix="$" suffix="/h" inputMode="decimal" value={hourText} disabled={!mayEdit} onChange={(event) => setDraft({ ...draft, hour: event.target.value })} />
+          <Input
+            {...control}
+            numeric
+            prefix="$"
+            suffix="/h"
+            inputMode="decimal"
+            value={hourText}
+            disabled={!mayEdit}
+            onChange={(event) => setDraft({ ...draft, hour: event.target.value })}
+          />
         )}
       </Field>
       <p className="text-s text-ink-3">

@@ -17,7 +17,10 @@ export function SampleNote() {
   const mayEdit = useMay("editor");
   const fleet = useLiveTopic({ kind: "fleet" })?.event;
   const stop = useMutation(
-    trpc.sampleTraffic.stop.mutationOptions({ onSuccess: () => toast.ok("Sample traffic stopped"), onError: (error) => toast.error(describeError(error).message) }),
+    trpc.sampleTraffic.stop.mutationOptions({
+      onSuccess: () => toast.ok("Sample traffic stopped"),
+      onError: (error) => toast.error(describeError(error).message),
+    }),
   );
   if (fleet === undefined) return null;
   const share = fleet.point.receivedPerS > 0 ? fleet.point.sampleShare : 0;
@@ -37,7 +40,11 @@ export function SampleNote() {
       }
     >
       <SampleChip /> <b>Sample traffic {running ? "runs" : "is ending"}.</b>{" "}
-      <span className="text-ink-2">{share > 0 ? `${formatPercent(share)} of what comes in is made up by a small shop of 12 services; figures and costs include it.` : "Its first spans are on their way."}</span>
+      <span className="text-ink-2">
+        {share > 0
+          ? `${share > 0.995 ? "All" : formatPercent(share)} of what comes in is made up by a small shop of 12 services; figures and costs include it.`
+          : "Its first spans are on their way."}
+      </span>
     </Note>
   );
 }

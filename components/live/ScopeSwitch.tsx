@@ -19,7 +19,14 @@ export function ScopeSwitch({ id, onChange }: { id: string | null; onChange: (id
         ]}
       />
       {id !== null && (
-        <Select aria-label="Collector" value={rows.some((row) => row.id === id) ? id : undefined} placeholder="unknown collector" onValueChange={onChange} options={rows.map((row) => ({ value: row.id, label: row.name }))} className="max-w-[200px]" />
+        <Select
+          aria-label="Collector"
+          value={rows.some((row) => row.id === id) ? id : undefined}
+          placeholder="unknown collector"
+          onValueChange={onChange}
+          options={rows.map((row) => ({ value: row.id, label: row.name }))}
+          className="max-w-[200px]"
+        />
       )}
     </>
   );

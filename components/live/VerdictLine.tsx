@@ -28,10 +28,20 @@ export function VerdictLine({ verdict, search = "" }: { verdict: Verdict; search
 function Part({ part, search }: { part: VerdictPart; search: string }): ReactNode {
   if (part.kind === "text") return part.text;
   if (part.kind === "time") return <b>{formatClock(part.atMs)}</b>;
-  const shown = part.kind === "strong" ? part.text : part.kind === "share" ? formatPercent(part.share) : part.kind === "count" ? formatCount(part.spans) : `${formatRate(part.spansPerS)} spans/s`;
+  const shown =
+    part.kind === "strong"
+      ? part.text
+      : part.kind === "share"
+        ? formatPercent(part.share)
+        : part.kind === "count"
+          ? formatCount(part.spans)
+          : `${formatRate(part.spansPerS)} spans/s`;
   if (part.evidence === undefined) return <b>{shown}</b>;
   return (
-    <Link href={EVIDENCE[part.evidence].replace("#", `${search}#`)} className="font-semibold underline decoration-line-strong underline-offset-[3px] hover:decoration-accent">
+    <Link
+      href={EVIDENCE[part.evidence].replace("#", `${search}#`)}
+      className="font-semibold underline decoration-line-strong underline-offset-[3px] hover:decoration-accent"
+    >
       {shown}
     </Link>
   );

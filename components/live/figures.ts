@@ -13,18 +13,29 @@ export function figures(view: SeriesView, ledger: LedgerView | null, nowMs: numb
   const point = newestPoint(view);
   const lost = droppedOf(view);
   const p99 = latest(view, (one) => one.ackP99Ms);
+  const p50 = latest(view, (one) => one.ackP50Ms);
   const usual = median(view.points.map((one) => one?.ackP99Ms ?? null));
   const slow = p99 !== null && p99 > SLOW_MS && usual !== null && p99 > 2 * usual;
   const time = splitMs(p99);
   const cost = splitMicroUsdPerHour(point?.costMicroUsdPerHour ?? null);
   return [
-    { label: "In", value: formatCompact(point?.receivedPerS ?? null), unit: point ? "spans/s" : undefined, below: point ? `${formatBytes(point.bytesReceivedPerS)}/s${point.sampleShare > 0 ? ` · ${formatPercent(point.sampleShare)} sample` : ""}` : "" },
-    { label: "Kept", value: formatCompact(point?.keptPerS ?? null), unit: point ? "spans/s" : undefined, below: point && point.receivedPerS > 0 ? `${formatPercent(point.keptPerS / point.receivedPerS)} · ${formatBytes(point.bytesKeptPerS)}/s` : "" },
+    {
+      label: "In",
+      value: formatCompact(point?.receivedPerS ?? null),
+      unit: point ? "spans/s" : undefined,
+      below: point ? `${formatBytes(point.bytesReceivedPerS)}/s${point.sampleShare > 0 ? ` · ${formatPercent(point.sampleShare)} sample` : ""}` : "",
+    },
+    {
+      label: "Kept",
+      value: formatCompact(point?.keptPerS ?? null),
+      unit: point ? "spans/s" : undefined,
+      below: point && point.receivedPerS > 0 ? `${formatPercent(point.keptPerS / point.receivedPerS)} · ${formatBytes(point.bytesKeptPerS)}/s` : "",
+    },
     {
       label: "P99 acknowledgement",
       value: time.value,
       unit: time.unit,
-      below: usual === null ? "no request lately" : `usually ${formatMs(usual)} · P50 ${formatMs(latest(view, (one) => one.ackP50Ms))}`,
+      below: usual === null ? "no request lately" : `usually ${formatMs(usual)}${p50 === null ? ", no request now" : ` · P50 ${formatMs(p50)}`}`,
       tone: slow ? "warn" : undefined,
     },
     {

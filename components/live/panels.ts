@@ -7,14 +7,35 @@ import { formatMicroUsd } from "../format/formatMoney.ts";
 import { formatCompact, formatPercent } from "../format/formatNumber.ts";
 import { memorySlope } from "./memorySlope.ts";
 
-const STAGE_LABELS: Record<Stage, string> = { network: "network", queueWait: "queue wait", processing: "processing", serialization: "serialization", export: "export" };
-const STAGE_COLORS: Record<Stage, string> = { network: "var(--s1)", queueWait: "var(--s2)", processing: "var(--s3)", serialization: "var(--s4)", export: "var(--s5)" };
+const STAGE_LABELS: Record<Stage, string> = {
+  network: "network",
+  queueWait: "queue wait",
+  processing: "processing",
+  serialization: "serialization",
+  export: "export",
+};
+const STAGE_COLORS: Record<Stage, string> = {
+  network: "var(--s1)",
+  queueWait: "var(--s2)",
+  processing: "var(--s3)",
+  serialization: "var(--s4)",
+  export: "var(--s5)",
+};
 
 export const STAGES_PANEL: ChartPanelSpec = {
   id: "stages",
   title: "Where the time goes",
   unit: "ms",
-  series: STAGES.map((stage) => ({ key: stage, label: STAGE_LABELS[stage], color: STAGE_COLORS[stage], draw: "stack", value: (point) => point.stageMeanMs[stage] })),
+  // Batches leave about once a second, so single seconds often have no queue wait or export to show.
+  meanOfSeconds: 5,
+  fact: () => "means of 5 s",
+  series: STAGES.map((stage) => ({
+    key: stage,
+    label: STAGE_LABELS[stage],
+    color: STAGE_COLORS[stage],
+    draw: "stack",
+    value: (point) => point.stageMeanMs[stage],
+  })),
 };
 
 export const OUTCOME_PANEL: ChartPanelSpec = {
@@ -86,7 +107,7 @@ export const COST_PANEL: ChartPanelSpec = {
 };
 
 function costOfMillion(point: LivePoint): string {
-  return point.receivedPerS < 100 ? "" : ` · ${((point.cpuCores / point.receivedPerS) * 1e6).toFixed(2)} CPU-s per million spans`;
+  return point.receivedPerS < 5000 ? "" : ` · ${((point.cpuCores / point.receivedPerS) * 1e6).toFixed(2)} CPU-s per million spans`;
 }
 
 function costAgainst(point: LivePoint): string {

@@ -8,7 +8,7 @@ import { createTrendStore, type TrendStore } from "./trendStore.ts";
 /** History is asked for this many collectors, one after the other; the trends of the rest grow from now on. */
 const HISTORIES_MAX = 10;
 
-export function useTrends(ids: readonly string[]): { store: TrendStore; /** Changes when history has come. */ loads: number } {
+export function useTrends(ids: readonly string[]): { store: TrendStore /** Changes when history has come. */; loads: number } {
   const [store] = useState(createTrendStore);
   const [loads, setLoads] = useState(0);
   const live = useLiveStore();

@@ -24,7 +24,14 @@ export function FirstRun({ facts, everReceived, onLeave }: FirstRunProps) {
   const point = useLiveTopic({ kind: "fleet" })?.event.point;
   const connected = facts.collectors.filter((collector) => collector.state !== "offline");
   const first = connected.at(0);
-  const rows = facts.collectors.map((collector) => ({ name: collector.name, state: collector.state, lastSeenMs: null, configState: "in-sync" as const, queueSpans: null, queueCapacitySpans: null }));
+  const rows = facts.collectors.map((collector) => ({
+    name: collector.name,
+    state: collector.state,
+    lastSeenMs: null,
+    configState: "in-sync" as const,
+    queueSpans: null,
+    queueCapacitySpans: null,
+  }));
   const sentence = verdict({ fromMs: 0, points: [], rows, ledger: null, everReceived: false, subject: { kind: "fleet" } });
   const states: StepState[] = [first !== undefined, everReceived, facts.policyTouched, facts.destinationTouched].map((done) => (done ? "done" : "later"));
   const next = states.indexOf("later");
@@ -40,7 +47,12 @@ export function FirstRun({ facts, everReceived, onLeave }: FirstRunProps) {
         <VerdictLine verdict={sentence} />
       )}
       <ol className="max-w-[860px]">
-        <Step number={1} state={states[0]} title={connected.length > 1 ? `${connected.length} collectors connected` : "Collector connected"} fact={<ConnectedFact facts={facts} />}>
+        <Step
+          number={1}
+          state={states[0]}
+          title={connected.length > 1 ? `${connected.length} collectors connected` : "Collector connected"}
+          fact={<ConnectedFact facts={facts} />}
+        >
           {first === undefined && (
             <ButtonLink href="/fleet" className="mt-2.5">
               Connect a collector…
@@ -66,7 +78,12 @@ export function FirstRun({ facts, everReceived, onLeave }: FirstRunProps) {
             </div>
           )}
         </Step>
-        <Step number={3} state={states[2]} title="Choose what to keep" fact="Start from four tiers: all errors, everything slow, half of the important, one in a hundred of the rest.">
+        <Step
+          number={3}
+          state={states[2]}
+          title="Choose what to keep"
+          fact="Start from four tiers: all errors, everything slow, half of the important, one in a hundred of the rest."
+        >
           <div className="mt-2.5 flex flex-wrap gap-2">
             <ButtonLink variant="primary" href="/sampling/new?from=four-tiers">
               Edit the four tiers
@@ -74,7 +91,12 @@ export function FirstRun({ facts, everReceived, onLeave }: FirstRunProps) {
             <ButtonLink href="/sampling">All policies</ButtonLink>
           </div>
         </Step>
-        <Step number={4} state={states[3]} title="Say where kept traces go" fact={facts.destinationTouched ? "A destination is set." : <>Until you do, they are kept in this machine's archive{archiveFact(facts)}.</>}>
+        <Step
+          number={4}
+          state={states[3]}
+          title="Say where kept traces go"
+          fact={facts.destinationTouched ? "A destination is set." : <>Until you do, they are kept in this machine's archive{archiveFact(facts)}.</>}
+        >
           <div className="mt-2.5">
             <ButtonLink href="/destination">{facts.destinationTouched ? "Open the destination" : "Add an OTLP backend…"}</ButtonLink>
           </div>
@@ -94,7 +116,8 @@ function ConnectedFact({ facts }: { facts: FirstRunFacts }) {
   if (first === undefined) return <span className="text-s text-ink-3">none yet</span>;
   return (
     <span className="text-s text-ink-3">
-      {first.name} · policy “{facts.runningPolicy.name}” v{facts.runningPolicy.version} · {listening({ grpc: first.otlpGrpcEndpoint, http: first.otlpHttpEndpoint })}
+      {first.name} · policy “{facts.runningPolicy.name}” v{facts.runningPolicy.version} ·{" "}
+      {listening({ grpc: first.otlpGrpcEndpoint, http: first.otlpHttpEndpoint })}
     </span>
   );
 }

@@ -44,7 +44,9 @@ export function LatestRevisions({ className }: { className?: string }) {
                     </Td>
                     <Td className="text-ink-2">{revision.authorName}</Td>
                     <Td className="num text-ink-2">{formatDate(revision.createdAtMs)}</Td>
-                    <Td className="max-w-[260px] truncate text-ink-2">{revision.message || "—"}</Td>
+                    <Td className="max-w-[170px] truncate text-ink-2" title={revision.message ?? undefined}>
+                      {revision.message || "—"}
+                    </Td>
                   </Tr>
                 ))}
               </tbody>

@@ -68,7 +68,14 @@ function OutcomeTable({ store }: { store: SeriesStore }) {
                 {now === null || newest === null || newest.receivedPerS === 0 ? "—" : formatPercent(now / newest.receivedPerS)}
               </Td>
               <Td className="w-[40%]">
-                <Sparkline values={view.points.map((point) => (point === null ? null : value(point)))} label={`${label}, last 15 minutes`} width={140} height={20} color={color} fill />
+                <Sparkline
+                  values={view.points.map((point) => (point === null ? null : value(point)))}
+                  label={`${label}, last 15 minutes`}
+                  width={140}
+                  height={20}
+                  color={color}
+                  fill
+                />
               </Td>
             </Tr>
           );

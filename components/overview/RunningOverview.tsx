@@ -68,7 +68,9 @@ function NextStep({ facts, onGuide }: { facts: FirstRunFacts; onGuide: () => voi
     >
       <b>Next: {facts.policyTouched ? "say where kept traces go." : "choose what to keep."}</b>{" "}
       <span className="text-ink-2">
-        {facts.policyTouched ? "Until you do, they are kept in this machine's archive." : "Everything is kept now. Start from four tiers: all errors, everything slow, half of the important, one in a hundred of the rest."}
+        {facts.policyTouched
+          ? "Until you do, they are kept in this machine's archive."
+          : "Everything is kept now. Start from four tiers: all errors, everything slow, half of the important, one in a hundred of the rest."}
       </span>
     </Note>
   );

@@ -31,7 +31,8 @@ export function SampleTrafficOffer({ collectors }: { collectors: number }) {
     >
       <b>Nothing at hand to trace?</b>{" "}
       <span className="text-ink-2">
-        A small shop of 12 services sends 2,000 spans/s through {collectors > 1 ? "these collectors" : "this collector"}. Everything it makes is marked “sample” and can be stopped at once.
+        A small shop of 12 services sends 2,000 spans/s through {collectors > 1 ? "these collectors" : "this collector"}. Everything it makes is marked “sample”
+        and can be stopped at once.
         {!mayEdit && " Your role is viewer; an editor may start it."}
       </span>
     </Note>

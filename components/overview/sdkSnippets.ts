@@ -14,11 +14,20 @@ export function sdkSnippet(sdk: Sdk, endpoints: Endpoints): string {
     case "any":
       return environment.join("\n");
     case "node":
-      return ["npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node", ...environment, "node --require @opentelemetry/auto-instrumentations-node/register app.js"].join("\n");
+      return [
+        "npm install @opentelemetry/api @opentelemetry/auto-instrumentations-node",
+        ...environment,
+        "node --require @opentelemetry/auto-instrumentations-node/register app.js",
+      ].join("\n");
     case "java":
       return [...environment, "java -javaagent:opentelemetry-javaagent.jar -jar app.jar"].join("\n");
     case "python":
-      return ["pip install opentelemetry-distro opentelemetry-exporter-otlp", "opentelemetry-bootstrap -a install", ...environment, "opentelemetry-instrument python app.py"].join("\n");
+      return [
+        "pip install opentelemetry-distro opentelemetry-exporter-otlp",
+        "opentelemetry-bootstrap -a install",
+        ...environment,
+        "opentelemetry-instrument python app.py",
+      ].join("\n");
     case "go":
       return goProgram(grpc, endpoint);
     case "collector":
@@ -42,7 +51,16 @@ function goProgram(grpc: boolean, endpoint: string): string {
 
 function collectorConfiguration(grpc: boolean, endpoint: string): string {
   const name = grpc ? "otlp/headgate" : "otlphttp/headgate";
-  return ["exporters:", `  ${name}:`, `    endpoint: ${endpoint}`, "    tls: { insecure: true }", "service:", "  pipelines:", "    traces:", `      exporters: [${name}]`].join("\n");
+  return [
+    "exporters:",
+    `  ${name}:`,
+    `    endpoint: ${endpoint}`,
+    "    tls: { insecure: true }",
+    "service:",
+    "  pipelines:",
+    "    traces:",
+    `      exporters: [${name}]`,
+  ].join("\n");
 }
 
 /** Port of an endpoint for the sentence "listening on 4317 (gRPC) and 4318 (HTTP)". */

@@ -12,7 +12,11 @@ export function CreateFrom() {
   const policies = useQuery(trpc.policies.list.queryOptions());
   const choices = [
     ...TEMPLATES.map((template) => ({ href: `/sampling/new?from=${template.id}`, title: template.title, about: template.about })),
-    ...(policies.data ?? []).map((policy) => ({ href: `/sampling/new?from=${policy.id}`, title: `Copy of ${policy.name}`, about: `v${policy.currentVersion}, ${policy.tierCount} ${policy.tierCount === 1 ? "tier" : "tiers"}` })),
+    ...(policies.data ?? []).map((policy) => ({
+      href: `/sampling/new?from=${policy.id}`,
+      title: `Copy of ${policy.name}`,
+      about: `v${policy.currentVersion}, ${policy.tierCount} ${policy.tierCount === 1 ? "tier" : "tiers"}`,
+    })),
   ];
   return (
     <Panel title="Begin with" flush className="max-w-[720px]">

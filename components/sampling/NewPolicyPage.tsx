@@ -11,11 +11,11 @@ import { Input } from "#components/ui/Input.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { toast } from "#components/ui/toast.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import { CreateFrom } from "./CreateFrom.tsx";
 import { draftKey } from "./draft/draftStore.ts";
+import { EditorSkeleton } from "./EditorSkeleton.tsx";
 import { PolicyEditor, type Save } from "./editor/PolicyEditor.tsx";
 import { ReadOnlyNote } from "./editor/ReadOnlyNote.tsx";
-import { EditorSkeleton } from "./EditorSkeleton.tsx";
-import { CreateFrom } from "./CreateFrom.tsx";
 import { templateById } from "./templates.ts";
 
 const CRUMBS = [{ label: "Sampling", href: "/sampling" }, { label: "New policy" }];

@@ -1,6 +1,36 @@
+import { Chip } from "#components/ui/Chip.tsx";
+import { describeDifference } from "#domain/sampling/describePolicyChange.ts";
+import { diffPolicies, type PolicyDifference } from "#domain/sampling/diffPolicies.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 
-/** placeholder until the domain says it in words */
+const KINDS: Record<PolicyDifference["kind"], { word: string; look: string }> = {
+  added: { word: "added", look: "bg-ok-soft! text-ok!" },
+  removed: { word: "removed", look: "bg-bad-soft! text-bad!" },
+  renamed: { word: "renamed", look: "bg-info-soft! text-info!" },
+  moved: { word: "moved", look: "bg-info-soft! text-info!" },
+  condition: { word: "changed", look: "bg-info-soft! text-info!" },
+  ratio: { word: "changed", look: "bg-info-soft! text-info!" },
+};
+
+/** What differs between two policies, one line each. */
 export function PolicyChangeWords({ before, after }: { before: SamplingPolicy; after: SamplingPolicy }) {
-  return <p className="text-ink-3">{before.tiers.length} → {after.tiers.length} tiers</p>;
+  const differences = diffPolicies(before, after);
+  if (differences.length === 0) return <p className="text-ink-3">Nothing differs.</p>;
+  return (
+    <ul aria-label="What changes" className="flex flex-col gap-1.5">
+      {differences.map((difference) => {
+        const sentence = describeDifference(difference);
+        const subject = difference.kind === "renamed" ? difference.before : difference.name;
+        return (
+          <li key={sentence} className="flex items-start gap-2">
+            <Chip className={`shrink-0 ${KINDS[difference.kind].look}`}>{KINDS[difference.kind].word}</Chip>
+            <span className="min-w-0 break-words">
+              <b>{subject}</b>
+              {sentence.slice(subject.length)}
+            </span>
+          </li>
+        );
+      })}
+    </ul>
+  );
 }

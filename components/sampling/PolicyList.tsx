@@ -39,7 +39,11 @@ export function PolicyList() {
               heading="Begin with"
               items={[
                 ...TEMPLATES.map((template) => ({ label: template.title, onSelect: () => create(template.id) })),
-                ...(policies.data ?? []).map((policy, index) => ({ label: `Copy of ${policy.name}`, onSelect: () => create(policy.id), separated: index === 0 })),
+                ...(policies.data ?? []).map((policy, index) => ({
+                  label: `Copy of ${policy.name}`,
+                  onSelect: () => create(policy.id),
+                  separated: index === 0,
+                })),
               ]}
               trigger={
                 <Button variant="primary" icon={<Plus aria-hidden />}>
@@ -55,7 +59,17 @@ export function PolicyList() {
         <QueryView query={policies} what="The list of policies" skeleton={<SkeletonRows rows={3} columns={5} />}>
           {(rows) =>
             rows.length === 0 ? (
-              <EmptyState title="There is no policy yet" actions={mayEdit && TEMPLATES.map((template) => <ButtonLink key={template.id} href={`/sampling/new?from=${template.id}`}>{template.title}</ButtonLink>)}>
+              <EmptyState
+                title="There is no policy yet"
+                actions={
+                  mayEdit &&
+                  TEMPLATES.map((template) => (
+                    <ButtonLink key={template.id} href={`/sampling/new?from=${template.id}`}>
+                      {template.title}
+                    </ButtonLink>
+                  ))
+                }
+              >
                 Collectors keep everything until one is applied.
               </EmptyState>
             ) : (

@@ -16,8 +16,8 @@ import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samp
 import { parseOrProblems } from "#domain/validation/problems.ts";
 import type { DraftPolicy } from "./draft/draftPolicy.ts";
 import { draftKey, forgetDraft, writeDraft } from "./draft/draftStore.ts";
-import { PolicyEditor, type Save } from "./editor/PolicyEditor.tsx";
 import { EditorSkeleton } from "./EditorSkeleton.tsx";
+import { PolicyEditor, type Save } from "./editor/PolicyEditor.tsx";
 import { PolicyChangeWords } from "./PolicyChangeWords.tsx";
 import { RunsOn } from "./RunsOn.tsx";
 
@@ -61,7 +61,8 @@ function PolicyEditing({ policy }: { policy: PolicyView }) {
           done();
           setBase({ version, body, initial: null });
           if (choice.apply) setApplying(version);
-          else toast.ok(`Saved ${name} v${version}. Collectors run it once it is applied.`, { action: { label: "Apply…", onClick: () => setApplying(version) } });
+          else
+            toast.ok(`Saved ${name} v${version}. Collectors run it once it is applied.`, { action: { label: "Apply…", onClick: () => setApplying(version) } });
         },
         onError: (error) => {
           const theirs = readConflict(describeError(error).conflict, toPolicy);
@@ -108,7 +109,16 @@ function PolicyEditing({ policy }: { policy: PolicyView }) {
         }
         notices={
           newerBySomebody && (
-            <Note tone="warn" role="status" className="mb-3" action={<Button size="small" onClick={() => moveTo({ version: policy.currentVersion, body: policy.body, initial: null })}>Open v{policy.currentVersion}, without my changes</Button>}>
+            <Note
+              tone="warn"
+              role="status"
+              className="mb-3"
+              action={
+                <Button size="small" onClick={() => moveTo({ version: policy.currentVersion, body: policy.body, initial: null })}>
+                  Open v{policy.currentVersion}, without my changes
+                </Button>
+              }
+            >
               <b>v{policy.currentVersion} was saved meanwhile.</b> You are still on v{base.version}; saving will show you both, and nothing is overwritten.
             </Note>
           )

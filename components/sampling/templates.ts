@@ -14,7 +14,11 @@ export const TEMPLATES: readonly Template[] = [
       tiers: [
         { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
         { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
-        { name: "important APIs", condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] }, keep: { kind: "ratio", ratio: 0.5 } },
+        {
+          name: "important APIs",
+          condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] },
+          keep: { kind: "ratio", ratio: 0.5 },
+        },
         { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
       ],
     },

@@ -8,6 +8,11 @@ export function useRunningPolicy() {
   const trpc = useTRPC();
   const current = useQuery(trpc.revisions.current.queryOptions());
   const running = current.data?.policy;
-  const version = useQuery(trpc.policies.version.queryOptions({ id: running?.id ?? "", number: running?.version ?? 1 }, { enabled: running !== undefined, staleTime: Number.POSITIVE_INFINITY }));
+  const version = useQuery(
+    trpc.policies.version.queryOptions(
+      { id: running?.id ?? "", number: running?.version ?? 1 },
+      { enabled: running !== undefined, staleTime: Number.POSITIVE_INFINITY },
+    ),
+  );
   return { running, body: version.data?.body, collectors: current.data ? { inSync: current.data.inSync, total: current.data.total } : undefined };
 }

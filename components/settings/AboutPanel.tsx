@@ -14,7 +14,9 @@ export function AboutPanel({ version }: { version: string }) {
         <dt className="text-ink-2">Control plane</dt>
         <dd className="num">Headgate {version}</dd>
         <dt className="text-ink-2">Collectors</dt>
-        <dd className="num">{counts.size === 0 ? "none enrolled" : [...counts].map(([collectorVersion, count]) => `${collectorVersion} (${count})`).join(", ")}</dd>
+        <dd className="num">
+          {counts.size === 0 ? "none enrolled" : [...counts].map(([collectorVersion, count]) => `${collectorVersion} (${count})`).join(", ")}
+        </dd>
       </dl>
     </Panel>
   );

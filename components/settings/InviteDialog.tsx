@@ -26,8 +26,18 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
   const submit = () => invite.mutate({ role, ...(email.trim() === "" ? {} : { email: email.trim() }) });
   if (invite.isSuccess) {
     return (
-      <Dialog open onOpenChange={onClose} title="Invitation link" description={`Creates one account with the role ${role}. Works once, until ${formatDate(invite.data.expiresAtMs)}.`} footer={<Button variant="primary" onClick={onClose}>I have copied it</Button>}>
-        <CodeBlock text={invite.data.url} what="the link" />
+      <Dialog
+        open
+        onOpenChange={onClose}
+        title="Invitation link"
+        description={`Creates one account with the role ${role}. Works once, until ${formatDate(invite.data.expiresAtMs)}.`}
+        footer={
+          <Button variant="primary" onClick={onClose}>
+            I have copied it
+          </Button>
+        }
+      >
+        <CodeBlock text={invite.data.url} what="the link" className="[&_pre]:break-all [&_pre]:whitespace-pre-wrap" />
         <p className="mt-2 text-s text-ink-3">It is shown this once. Whoever has it can use it, so pass it on in private.</p>
       </Dialog>
     );

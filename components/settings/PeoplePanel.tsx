@@ -29,7 +29,13 @@ export function PeoplePanel() {
   const [removing, setRemoving] = useState<{ id: string; name: string } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const refused = (error: unknown) => setProblem(describeError(error).message);
-  const setRole = useMutation(trpc.people.setRole.mutationOptions({ onError: refused, onSuccess: (_, { role }) => toast.ok(`The role is ${role} now.`), onSettled: () => void people.refetch() }));
+  const setRole = useMutation(
+    trpc.people.setRole.mutationOptions({
+      onError: refused,
+      onSuccess: (_, { role }) => toast.ok(`The role is ${role} now.`),
+      onSettled: () => void people.refetch(),
+    }),
+  );
   const remove = useMutation(
     trpc.people.remove.mutationOptions({
       onSuccess: () => {

@@ -41,7 +41,8 @@ function PriceForm({ price }: { price: LivePrice & { updatedAtMs: number | null;
   const hour = parseMicroUsd(perHour);
   const next = { microUsdPerGbKept: gb.ok ? gb.microUsd : Number.NaN, microUsdPerCollectorHour: hour.ok ? hour.microUsd : Number.NaN };
   const parsed = parseOrProblems(livePriceSchema, next);
-  const problemAt = (path: keyof LivePrice) => (parsed.ok ? undefined : parsed.problems.find((problem) => problem.path === path)?.message.replace(/, got .*/, ""));
+  const problemAt = (path: keyof LivePrice) =>
+    parsed.ok ? undefined : parsed.problems.find((problem) => problem.path === path)?.message.replace(/, got .*/, "");
   const changed = next.microUsdPerGbKept !== price.microUsdPerGbKept || next.microUsdPerCollectorHour !== price.microUsdPerCollectorHour;
   return (
     <form
@@ -53,13 +54,35 @@ function PriceForm({ price }: { price: LivePrice & { updatedAtMs: number | null;
     >
       <div className="flex flex-wrap gap-4">
         <Field label="Per GB kept" hint="1 GB = 1,000,000,000 bytes" error={gb.ok ? problemAt("microUsdPerGbKept") : gb.message} className="w-[220px]">
-          {(control) => <Input {...control} numeric inputMode="decimal" prefix="$" readOnly={!mayEdit} value={perGb} onChange={(event) => setPerGb(event.target.value)} />}
+          {(control) => (
+            <Input {...control} numeric inputMode="decimal" prefix="$" readOnly={!mayEdit} value={perGb} onChange={(event) => setPerGb(event.target.value)} />
+          )}
         </Field>
-        <Field label="Per collector and hour" hint="what the machine under it costs" error={hour.ok ? problemAt("microUsdPerCollectorHour") : hour.message} className="w-[220px]">
-          {(control) => <Input {...control} numeric inputMode="decimal" prefix="$" readOnly={!mayEdit} value={perHour} onChange={(event) => setPerHour(event.target.value)} />}
+        <Field
+          label="Per collector and hour"
+          hint="what the machine under it costs"
+          error={hour.ok ? problemAt("microUsdPerCollectorHour") : hour.message}
+          className="w-[220px]"
+        >
+          {(control) => (
+            <Input
+              {...control}
+              numeric
+              inputMode="decimal"
+              prefix="$"
+              readOnly={!mayEdit}
+              value={perHour}
+              onChange={(event) => setPerHour(event.target.value)}
+            />
+          )}
         </Field>
       </div>
-      <p className="text-s text-ink-3">Kept to a millionth of a dollar. {price.updatedAtMs === null ? "These are the starting values." : `Last changed ${formatDate(price.updatedAtMs)}${price.updatedBy === null ? "" : ` by ${price.updatedBy}`}.`}</p>
+      <p className="text-s text-ink-3">
+        Kept to a millionth of a dollar.{" "}
+        {price.updatedAtMs === null
+          ? "These are the starting values."
+          : `Last changed ${formatDate(price.updatedAtMs)}${price.updatedBy === null ? "" : ` by ${price.updatedBy}`}.`}
+      </p>
       {set.isError && (
         <Note tone="bad" role="alert">
           Not saved. {describeError(set.error).message}

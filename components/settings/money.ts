@@ -12,6 +12,8 @@ export function parseMicroUsd(text: string): { ok: true; microUsd: number } | { 
 /** The same amount as text, with at least two decimals: 163200 gives `"0.1632"`, 500000 `"0.50"`. */
 export function exactUsd(microUsd: number): string {
   const whole = Math.floor(microUsd / 1_000_000);
-  const fraction = String(microUsd % 1_000_000).padStart(6, "0").replace(/0{1,4}$/, "");
+  const fraction = String(microUsd % 1_000_000)
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
   return `${whole}.${fraction.padEnd(2, "0")}`;
 }

@@ -21,7 +21,12 @@ export function AccountMenu({ onHelp }: { onHelp: () => void }) {
   const [, redraw] = useState(0);
   if (!me) return null;
   const theme = typeof document === "undefined" ? "system" : currentTheme();
-  const initials = me.name.split(/\s+/).map((word) => word[0]).join("").slice(0, 2).toUpperCase();
+  const initials = me.name
+    .split(/\s+/)
+    .map((word) => word[0])
+    .join("")
+    .slice(0, 2)
+    .toUpperCase();
   return (
     <DropdownMenu
       heading={

@@ -5,9 +5,9 @@ import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import type { ReactNode } from "react";
+import { describeError } from "../data/describeError.ts";
 import { useTRPC } from "../data/trpc.ts";
 import { useMay } from "../data/useMe.ts";
-import { describeError } from "../data/describeError.ts";
 import { Kbd } from "../ui/Kbd.tsx";
 import { toast } from "../ui/toast.ts";
 import { NAV_ITEMS } from "./navItems.ts";
@@ -57,7 +57,12 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
               {policies.length > 0 && (
                 <Group heading="Sampling policies">
                   {policies.map((policy) => (
-                    <Item key={policy.id} value={`policy ${policy.name} ${policy.id}`} onSelect={go(`/sampling/${policy.id}`)} hint={policy.isRunning ? "running" : `v${policy.currentVersion}`}>
+                    <Item
+                      key={policy.id}
+                      value={`policy ${policy.name} ${policy.id}`}
+                      onSelect={go(`/sampling/${policy.id}`)}
+                      hint={policy.isRunning ? "running" : `v${policy.currentVersion}`}
+                    >
                       {policy.name}
                     </Item>
                   ))}
@@ -75,7 +80,12 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
               {collectors.length > 0 && (
                 <Group heading="Collectors">
                   {collectors.slice(0, 200).map((collector) => (
-                    <Item key={collector.id} value={`collector ${collector.name} ${collector.id}`} onSelect={go(`/fleet/${collector.id}`)} hint={collector.state}>
+                    <Item
+                      key={collector.id}
+                      value={`collector ${collector.name} ${collector.id}`}
+                      onSelect={go(`/fleet/${collector.id}`)}
+                      hint={collector.state}
+                    >
                       {collector.name}
                     </Item>
                   ))}
@@ -123,7 +133,10 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
 
 function Group({ heading, children }: { heading: string; children: ReactNode }) {
   return (
-    <Command.Group heading={heading} className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-s [&_[cmdk-group-heading]]:text-ink-3">
+    <Command.Group
+      heading={heading}
+      className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-s [&_[cmdk-group-heading]]:text-ink-3"
+    >
       {children}
     </Command.Group>
   );
@@ -131,7 +144,11 @@ function Group({ heading, children }: { heading: string; children: ReactNode }) 
 
 function Item({ value, onSelect, hint, children }: { value: string; onSelect: () => void; hint?: ReactNode; children: ReactNode }) {
   return (
-    <Command.Item value={value} onSelect={onSelect} className="flex h-[32px] cursor-default items-center gap-2 rounded-control px-2.5 select-none data-[selected=true]:bg-selected">
+    <Command.Item
+      value={value}
+      onSelect={onSelect}
+      className="flex h-[32px] cursor-default items-center gap-2 rounded-control px-2.5 select-none data-[selected=true]:bg-selected"
+    >
       <span className="truncate">{children}</span>
       {hint !== undefined && <span className="ml-auto flex gap-1 text-s text-ink-3">{hint}</span>}
     </Command.Item>

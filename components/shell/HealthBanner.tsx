@@ -24,8 +24,8 @@ export function HealthBanner() {
     return (
       <Banner tone="bad">
         <span>
-          <b>No connection to the server</b> for {formatAge(now - connection.sinceMs)}. Collectors go on under their last configuration; what you see here is as old as that. Trying
-          again by itself.
+          <b>No connection to the server</b> for {formatAge(now - connection.sinceMs)}. Collectors go on under their last configuration; what you see here is as
+          old as that. Trying again by itself.
         </span>
         <Button size="small" onClick={() => store.reconnectNow()}>
           Try now
@@ -37,7 +37,8 @@ export function HealthBanner() {
     return (
       <Banner tone="warn">
         <span>
-          <b>The database has not answered since {formatClock(databaseDownSince)}.</b> Collectors go on and live figures stay right; nothing can be saved or applied until it is back.
+          <b>The database has not answered since {formatClock(databaseDownSince)}.</b> Collectors go on and live figures stay right; nothing can be saved or
+          applied until it is back.
         </span>
       </Banner>
     );

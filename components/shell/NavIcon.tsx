@@ -5,13 +5,23 @@ const PATHS: Record<NavItem["icon"], string> = {
   live: "M10 8a2 2 0 1 1-4 0 2 2 0 0 1 4 0zM4 4a5.7 5.7 0 0 0 0 8M12 4a5.7 5.7 0 0 1 0 8",
   sampling: "M2 3h12L9.5 8.5V13l-3-1.5V8.5z",
   destination: "M2.5 8h8M7.5 4.5 11 8l-3.5 3.5M13.5 3.5v9",
-  fleet: "M5.6 4a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0zM13.6 4a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0zM9.6 12a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0zM5 5.3l2.2 5.3M11 5.3l-2.2 5.3M5.6 4h4.8",
+  fleet:
+    "M5.6 4a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0zM13.6 4a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0zM9.6 12a1.6 1.6 0 1 1-3.2 0 1.6 1.6 0 0 1 3.2 0zM5 5.3l2.2 5.3M11 5.3l-2.2 5.3M5.6 4h4.8",
   settings: "M2.5 5h6M12 5h1.5M2.5 11H4M7.5 11h6M12 5a1.75 1.75 0 1 1-3.5 0A1.75 1.75 0 0 1 12 5zM7.5 11A1.75 1.75 0 1 1 4 11a1.75 1.75 0 0 1 3.5 0z",
 };
 
 export function NavIcon({ icon }: { icon: NavItem["icon"] }) {
   return (
-    <svg aria-hidden="true" viewBox="0 0 16 16" className="size-[15px] shrink-0 opacity-80" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round">
+    <svg
+      aria-hidden="true"
+      viewBox="0 0 16 16"
+      className="size-[15px] shrink-0 opacity-80"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth="1.4"
+      strokeLinecap="round"
+      strokeLinejoin="round"
+    >
       <path d={PATHS[icon]} />
     </svg>
   );

@@ -69,7 +69,9 @@ function RailFoot() {
           <div className="truncate">
             {data.policy.name} v{data.policy.version}
           </div>
-          <div>{data.total === 0 ? "no collector connected" : data.inSync === data.total ? `${data.total} in sync` : `${data.inSync} of ${data.total} in sync`}</div>
+          <div>
+            {data.total === 0 ? "no collector connected" : data.inSync === data.total ? `${data.total} in sync` : `${data.inSync} of ${data.total} in sync`}
+          </div>
         </>
       )}
     </div>

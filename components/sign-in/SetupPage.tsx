@@ -7,8 +7,8 @@ import { Button } from "#components/ui/Button.tsx";
 import { Field } from "#components/ui/Field.tsx";
 import { Input } from "#components/ui/Input.tsx";
 import { Note } from "#components/ui/Note.tsx";
-import { type Account, accountProblems, PASSWORD_MIN } from "./accountRules.ts";
 import { AloneCard } from "./AloneCard.tsx";
+import { type Account, accountProblems, PASSWORD_MIN } from "./accountRules.ts";
 import { postJson } from "./postJson.ts";
 
 /** Turns a one-time link into an account. The token leaves the address bar at once and is kept for this page only. */
@@ -26,7 +26,8 @@ export function SetupPage() {
   }, [inAddress]);
 
   const here = tried ? accountProblems(account) : [];
-  const problemAt = (path: string) => here.find((problem) => problem.path === path)?.message ?? refusal?.problems.find((problem) => problem.path === path)?.message;
+  const problemAt = (path: string) =>
+    here.find((problem) => problem.path === path)?.message ?? refusal?.problems.find((problem) => problem.path === path)?.message;
   const general = refusal !== null && !refusal.problems.some((problem) => problem.path in account) ? refusal.message : null;
   const set = (patch: Partial<Account>) => {
     setRefusal(null);
@@ -63,16 +64,54 @@ export function SetupPage() {
     <AloneCard title="Set up your account" sub="The link works once. After this you sign in with e-mail and password.">
       <form noValidate className="flex flex-col gap-3.5" onSubmit={(event) => void submit(event)}>
         <Field label="Name" error={problemAt("name")}>
-          {(control) => <Input {...control} name="name" autoComplete="name" autoFocus maxLength={80} value={account.name} onChange={(event) => set({ name: event.target.value })} />}
+          {(control) => (
+            <Input
+              {...control}
+              name="name"
+              autoComplete="name"
+              autoFocus
+              maxLength={80}
+              value={account.name}
+              onChange={(event) => set({ name: event.target.value })}
+            />
+          )}
         </Field>
         <Field label="E-mail" error={problemAt("email")}>
-          {(control) => <Input {...control} type="email" name="email" autoComplete="username" maxLength={254} value={account.email} onChange={(event) => set({ email: event.target.value })} />}
+          {(control) => (
+            <Input
+              {...control}
+              type="email"
+              name="email"
+              autoComplete="username"
+              maxLength={254}
+              value={account.email}
+              onChange={(event) => set({ email: event.target.value })}
+            />
+          )}
         </Field>
         <Field label="Password" hint={`At least ${PASSWORD_MIN} characters. Length is what counts; a few words do well.`} error={problemAt("password")}>
-          {(control) => <Input {...control} type="password" name="password" autoComplete="new-password" value={account.password} onChange={(event) => set({ password: event.target.value })} />}
+          {(control) => (
+            <Input
+              {...control}
+              type="password"
+              name="password"
+              autoComplete="new-password"
+              value={account.password}
+              onChange={(event) => set({ password: event.target.value })}
+            />
+          )}
         </Field>
         <Field label="Password again" error={problemAt("repeated")}>
-          {(control) => <Input {...control} type="password" name="repeated" autoComplete="new-password" value={account.repeated} onChange={(event) => set({ repeated: event.target.value })} />}
+          {(control) => (
+            <Input
+              {...control}
+              type="password"
+              name="repeated"
+              autoComplete="new-password"
+              value={account.repeated}
+              onChange={(event) => set({ repeated: event.target.value })}
+            />
+          )}
         </Field>
         {general !== null && (
           <Note tone="bad" role="alert">

@@ -45,22 +45,44 @@ export function SignInPage() {
   return (
     <AloneCard title="Sign in">
       <form className="flex flex-col gap-3.5" onSubmit={(event) => void submit(event)}>
-        <Field label="E-mail">{(control) => <Input {...control} type="email" name="email" autoComplete="username" required autoFocus value={email} onChange={(event) => setEmail(event.target.value)} />}</Field>
+        <Field label="E-mail">
+          {(control) => (
+            <Input
+              {...control}
+              type="email"
+              name="email"
+              autoComplete="username"
+              required
+              autoFocus
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
+          )}
+        </Field>
         <Field label="Password">
-          {(control) => <Input {...control} ref={passwordInput} type="password" name="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} />}
+          {(control) => (
+            <Input
+              {...control}
+              ref={passwordInput}
+              type="password"
+              name="password"
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(event) => setPassword(event.target.value)}
+            />
+          )}
         </Field>
         <div aria-live="assertive">
-          {waitS > 0 ? (
-            <Note tone="warn">Too many tries. You can try again in {waitS} s.</Note>
-          ) : (
-            message !== null && <Note tone="bad">{message}</Note>
-          )}
+          {waitS > 0 ? <Note tone="warn">Too many tries. You can try again in {waitS} s.</Note> : message !== null && <Note tone="bad">{message}</Note>}
         </div>
         <Button type="submit" variant="primary" busy={busy} disabled={waitS > 0} className="h-[34px]!">
           Sign in
         </Button>
       </form>
-      <p className="mt-5 text-s text-ink-3">No account? An admin makes an invitation link under Settings. On the very first start the server prints a link for the owner.</p>
+      <p className="mt-5 text-s text-ink-3">
+        No account? An admin makes an invitation link under Settings. On the very first start the server prints a link for the owner.
+      </p>
     </AloneCard>
   );
 }

@@ -7,7 +7,8 @@ describe("where sign-in leads", () => {
   });
 
   it("never leaves this site", () => {
-    for (const next of [null, "", "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "/\t/evil.example"]) expect(nextPath(next)).toBe("/");
+    for (const next of [null, "", "https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil", "javascript:alert(1)", "/\t/evil.example"])
+      expect(nextPath(next)).toBe("/");
   });
 
   it("does not lead back to itself", () => {

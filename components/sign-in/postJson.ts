@@ -29,5 +29,7 @@ function readDetails(text: string): { message: string; problems: Problem[] } {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return typeof value === "object" && value !== null && "path" in value && typeof value.path === "string" && "message" in value && typeof value.message === "string";
+  return (
+    typeof value === "object" && value !== null && "path" in value && typeof value.path === "string" && "message" in value && typeof value.message === "string"
+  );
 }

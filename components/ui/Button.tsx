@@ -38,7 +38,14 @@ type ButtonProps = ComponentProps<"button"> & {
 
 export function Button({ variant, size, busy = false, icon, className, children, disabled, type = "button", ...rest }: ButtonProps) {
   return (
-    <button data-slot="button" type={type} className={buttonClass(variant, size, className)} disabled={disabled || busy} aria-busy={busy || undefined} {...rest}>
+    <button
+      data-slot="button"
+      type={type}
+      className={buttonClass(variant, size, className)}
+      disabled={disabled || busy}
+      aria-busy={busy || undefined}
+      {...rest}
+    >
       {busy ? <LoaderCircle aria-hidden className="animate-spin" /> : icon}
       {children}
     </button>

@@ -2,7 +2,19 @@ import type { ReactNode } from "react";
 import { cx } from "./cx.ts";
 
 /** A small label: a count, a version, "sample". For states use StatusChip. */
-export function Chip({ children, outline = false, mono = false, title, className }: { children: ReactNode; outline?: boolean; mono?: boolean; title?: string; className?: string }) {
+export function Chip({
+  children,
+  outline = false,
+  mono = false,
+  title,
+  className,
+}: {
+  children: ReactNode;
+  outline?: boolean;
+  mono?: boolean;
+  title?: string;
+  className?: string;
+}) {
   return (
     <span
       data-slot="chip"
@@ -23,7 +35,11 @@ export function Chip({ children, outline = false, mono = false, title, className
 export function SampleChip({ share }: { share?: number | null }) {
   const text = share === undefined || share === null || share >= 0.9995 ? "sample" : `${Math.max(0.1, share * 100).toFixed(share < 0.1 ? 1 : 0)}% sample`;
   return (
-    <span data-slot="sample" title="Made by the sample traffic generator, not by your services" className="inline-flex h-[20px] items-center rounded-chip bg-info-soft px-[7px] text-s whitespace-nowrap text-info">
+    <span
+      data-slot="sample"
+      title="Made by the sample traffic generator, not by your services"
+      className="inline-flex h-[20px] items-center rounded-chip bg-info-soft px-[7px] text-s whitespace-nowrap text-info"
+    >
       {text}
     </span>
   );

@@ -5,7 +5,13 @@ import { useEffect, useState } from "react";
 import { buttonClass } from "./Button.tsx";
 import { toast } from "./toast.ts";
 
-type CopyButtonProps = { text: string; label?: string; /** What is copied, for screen readers: "the command". */ what?: string; iconOnly?: boolean; className?: string };
+type CopyButtonProps = {
+  text: string;
+  label?: string /** What is copied, for screen readers: "the command". */;
+  what?: string;
+  iconOnly?: boolean;
+  className?: string;
+};
 
 export function CopyButton({ text, label = "Copy", what, iconOnly = false, className }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);

@@ -35,7 +35,10 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
               <RadixDialog.Title className="text-l font-semibold tracking-[-0.01em]">{title}</RadixDialog.Title>
               {description !== undefined && <RadixDialog.Description className="mt-0.5 text-ink-2">{description}</RadixDialog.Description>}
             </div>
-            <RadixDialog.Close aria-label="Close" className="-mr-1.5 grid size-[26px] place-items-center rounded-control text-ink-3 hover:bg-hover hover:text-ink">
+            <RadixDialog.Close
+              aria-label="Close"
+              className="-mr-1.5 grid size-[26px] place-items-center rounded-control text-ink-3 hover:bg-hover hover:text-ink"
+            >
               <X aria-hidden className="size-[15px]" />
             </RadixDialog.Close>
           </header>

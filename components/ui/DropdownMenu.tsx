@@ -46,7 +46,12 @@ export function DropdownMenu({ trigger, items, heading, align = "end" }: Dropdow
               >
                 {item.icon}
                 <span className="flex-1">{item.label}</span>
-                {item.checked && <span aria-label="chosen">✓</span>}
+                {item.checked && (
+                  <span>
+                    <span aria-hidden="true">✓</span>
+                    <span className="sr-only">chosen</span>
+                  </span>
+                )}
                 {item.hint !== undefined && <span className="pl-4 text-s text-ink-3">{item.hint}</span>}
               </RadixMenu.Item>
             </Fragment>

@@ -22,7 +22,13 @@ export function FigureStrip({ figures, dimmed = false, label }: { figures: reado
         // biome-ignore lint/suspicious/noArrayIndexKey: the strip is a fixed list
         <div key={index} className="-mt-px -ml-px min-w-0 border-t border-l border-line px-3.5 py-2.5">
           <dt className="text-s text-ink-2">{figure.label}</dt>
-          <dd className={cx("num truncate text-figure font-semibold tracking-[-0.025em]", figure.tone === "warn" && "text-warn", figure.tone === "bad" && "text-bad")}>
+          <dd
+            className={cx(
+              "num truncate text-figure font-semibold tracking-[-0.025em]",
+              figure.tone === "warn" && "text-warn",
+              figure.tone === "bad" && "text-bad",
+            )}
+          >
             {figure.value}
             {figure.unit !== undefined && <span className="ml-1 text-base font-[450] tracking-normal text-ink-2">{figure.unit}</span>}
           </dd>

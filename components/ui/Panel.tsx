@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from "react";
-import { ErrorBoundary } from "./ErrorBoundary.tsx";
 import { cx } from "./cx.ts";
+import { ErrorBoundary } from "./ErrorBoundary.tsx";
 
 type PanelProps = {
   title: ReactNode;
@@ -8,6 +8,8 @@ type PanelProps = {
   aside?: ReactNode;
   /** Legend, figures or controls at the right. */
   actions?: ReactNode;
+  /** One small button that stays at the right of the title, also where the actions move below it. */
+  corner?: ReactNode;
   children: ReactNode;
   /** No padding: tables and lists bring their own. */
   flush?: boolean;
@@ -18,7 +20,7 @@ type PanelProps = {
 };
 
 /** A titled region with its own error boundary; panels never stand inside panels. */
-export function Panel({ title, aside, actions, children, flush = false, className, bodyClassName, name }: PanelProps) {
+export function Panel({ title, aside, actions, corner, children, flush = false, className, bodyClassName, name }: PanelProps) {
   const id = useId();
   return (
     <section data-slot="panel" aria-labelledby={id} className={cx("flex min-w-0 flex-col rounded-panel border border-line bg-raised", className)}>
@@ -27,7 +29,12 @@ export function Panel({ title, aside, actions, children, flush = false, classNam
           {title}
         </h2>
         {aside}
-        {actions !== undefined && <div className="ml-auto flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1">{actions}</div>}
+        {corner !== undefined && <div className="max-md:ml-auto md:order-last">{corner}</div>}
+        {actions !== undefined && (
+          <div className={cx("flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 md:ml-auto", corner === undefined ? "ml-auto" : "max-md:w-full")}>
+            {actions}
+          </div>
+        )}
       </header>
       <div className={cx("min-w-0 flex-1", !flush && "px-3 pb-3", bodyClassName)}>
         <ErrorBoundary what={name ?? (typeof title === "string" ? title : "This panel")}>{children}</ErrorBoundary>

@@ -25,7 +25,10 @@ export function Popover({ trigger, children, open, onOpenChange, align = "end", 
           align={align}
           sideOffset={6}
           collisionPadding={12}
-          className={cx("z-50 w-[300px] max-w-[calc(100vw-24px)] animate-float-in rounded-panel border border-line bg-raised p-3 shadow-float outline-none", className)}
+          className={cx(
+            "z-50 w-[300px] max-w-[calc(100vw-24px)] animate-float-in rounded-panel border border-line bg-raised p-3 shadow-float outline-none",
+            className,
+          )}
           {...aria}
         >
           {children}

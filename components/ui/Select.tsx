@@ -22,7 +22,17 @@ type SelectProps<V extends string> = {
   className?: string;
 };
 
-export function Select<V extends string>({ value, onValueChange, options, placeholder, invalid, disabled, size = "default", className, ...aria }: SelectProps<V>) {
+export function Select<V extends string>({
+  value,
+  onValueChange,
+  options,
+  placeholder,
+  invalid,
+  disabled,
+  size = "default",
+  className,
+  ...aria
+}: SelectProps<V>) {
   const choose = (text: string) => {
     const option = options.find((candidate) => candidate.value === text);
     if (option) onValueChange(option.value);

@@ -16,7 +16,12 @@ const TONES: Record<Tone, string> = {
 /** Status is a shape, a word and a colour together: ● ok, ▲ warn, ■ bad, ◆ info, ✓ done, ◌ under way, ○ nothing to say. */
 export function StatusChip({ tone, children, title, className }: { tone: Tone; children: ReactNode; title?: string; className?: string }) {
   return (
-    <span data-slot="status" data-tone={tone} title={title} className={cx("inline-flex h-[20px] items-center gap-[5px] rounded-chip px-[7px] text-s whitespace-nowrap", TONES[tone], className)}>
+    <span
+      data-slot="status"
+      data-tone={tone}
+      title={title}
+      className={cx("inline-flex h-[20px] items-center gap-[5px] rounded-chip px-[7px] text-s whitespace-nowrap", TONES[tone], className)}
+    >
       <StatusShape tone={tone} />
       {children}
     </span>

@@ -1,22 +1,23 @@
 "use client";
 
 import { type ComponentProps, type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
-import { isTyping } from "./isTyping.ts";
 import { cx } from "./cx.ts";
+import { isTyping } from "./isTyping.ts";
+import { ScrollRegion } from "./ScrollRegion.tsx";
 
 /** Dense table: 32 px rows, thin rules, scrolls inside its panel. `j`/`k` walk over rows that can be opened, Enter opens. */
 export function Table({ children, className, label, ...rest }: ComponentProps<"table"> & { label: string }) {
-  const frame = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLElement>(null);
   useEffect(() => {
     const walk = (event: globalThis.KeyboardEvent) => {
       if ((event.key !== "j" && event.key !== "k") || event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
       if (document.querySelector("[role=dialog]")) return;
       const all = [...document.querySelectorAll<HTMLElement>("[data-row-open]")];
       const own = all.filter((row) => frame.current?.contains(row));
-      const focused = all.findIndex((row) => row === document.activeElement);
+      const focused = all.findIndex(hasFocus);
       // Of several tables the one that holds the focus answers, else the first.
       if (own.length === 0 || (focused === -1 ? all[0] !== own[0] : !own.includes(all[focused]))) return;
-      const at = own.findIndex((row) => row === document.activeElement);
+      const at = own.findIndex(hasFocus);
       own[Math.min(own.length - 1, Math.max(0, at === -1 ? 0 : at + (event.key === "j" ? 1 : -1)))].focus();
       event.preventDefault();
     };
@@ -24,19 +25,26 @@ export function Table({ children, className, label, ...rest }: ComponentProps<"t
     return () => document.removeEventListener("keydown", walk);
   }, []);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section ref={frame} data-slot="table" aria-label={`${label}, table`} tabIndex={0} className="w-full overflow-x-auto rounded-b-panel focus-visible:outline-offset-[-2px]">
+    <ScrollRegion ref={frame} label={`${label}, table`} className="relative w-full overflow-x-auto rounded-b-panel focus-visible:outline-offset-[-2px]">
       <table className={cx("w-full border-collapse text-left", className)} {...rest}>
         {children}
       </table>
-    </section>
+    </ScrollRegion>
   );
+}
+
+function hasFocus(row: HTMLElement): boolean {
+  return row === document.activeElement;
 }
 
 /** `n` aligns right with tabular figures. */
 export function Th({ n, className, children, ...rest }: ComponentProps<"th"> & { n?: boolean }) {
   return (
-    <th scope="col" className={cx("h-[28px] border-b border-line px-2.5 text-s font-medium whitespace-nowrap text-ink-3", n && "num text-right", className)} {...rest}>
+    <th
+      scope="col"
+      className={cx("h-[28px] border-b border-line px-2.5 text-s font-medium whitespace-nowrap text-ink-3", n && "num text-right", className)}
+      {...rest}
+    >
       {children}
     </th>
   );

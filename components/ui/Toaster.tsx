@@ -16,7 +16,8 @@ export function Toaster() {
       toastOptions={{
         unstyled: true,
         classNames: {
-          toast: "flex w-[340px] max-w-[calc(100vw-32px)] items-start gap-2 rounded-panel border border-line bg-raised px-3 py-2.5 text-base text-ink shadow-float",
+          toast:
+            "flex w-[340px] max-w-[calc(100vw-32px)] items-start gap-2 rounded-panel border border-line bg-raised px-3 py-2.5 text-base text-ink shadow-float",
           title: "font-[550]",
           description: "text-ink-2",
           content: "min-w-0 flex-1",

@@ -24,7 +24,17 @@ type ConflictDialogProps<Body> = {
 };
 
 /** Nothing was overwritten: shows what the other editor changed and lets this one choose how to go on. */
-export function ConflictDialog<Body>({ conflict, baseVersion, baseBody, shownBody, theirWords, onOnTop, onCopy, onDiscard, onClose }: ConflictDialogProps<Body>) {
+export function ConflictDialog<Body>({
+  conflict,
+  baseVersion,
+  baseBody,
+  shownBody,
+  theirWords,
+  onOnTop,
+  onCopy,
+  onDiscard,
+  onClose,
+}: ConflictDialogProps<Body>) {
   const theirs = `v${conflict.currentVersion}`;
   return (
     <Dialog
@@ -51,7 +61,8 @@ export function ConflictDialog<Body>({ conflict, baseVersion, baseBody, shownBod
       {theirWords !== undefined && <div className="mb-3">{theirWords}</div>}
       <YamlDiff before={baseBody} after={shownBody ?? conflict.body} />
       <p className="mt-3 text-ink-2">
-        On top of {theirs} means: your draft stays as it is, is compared with {theirs}, and is saved as v{conflict.currentVersion + 1}. Take over from theirs what you want to keep before you save.
+        On top of {theirs} means: your draft stays as it is, is compared with {theirs}, and is saved as v{conflict.currentVersion + 1}. Take over from theirs
+        what you want to keep before you save.
       </p>
     </Dialog>
   );
@@ -59,7 +70,15 @@ export function ConflictDialog<Body>({ conflict, baseVersion, baseBody, shownBod
 
 /** Reads the server's conflict; undefined when it is of another shape. */
 export function readConflict<Body>(value: unknown, readBody: (body: unknown) => Body | undefined): SavedMeanwhile<Body> | undefined {
-  if (typeof value !== "object" || value === null || !("currentVersion" in value) || !("authorName" in value) || !("createdAtMs" in value) || !("body" in value)) return undefined;
+  if (
+    typeof value !== "object" ||
+    value === null ||
+    !("currentVersion" in value) ||
+    !("authorName" in value) ||
+    !("createdAtMs" in value) ||
+    !("body" in value)
+  )
+    return undefined;
   const { currentVersion, authorName, createdAtMs } = value;
   const body = readBody(value.body);
   if (typeof currentVersion !== "number" || typeof authorName !== "string" || typeof createdAtMs !== "number" || body === undefined) return undefined;

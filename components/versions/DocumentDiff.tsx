@@ -23,7 +23,11 @@ const VIEWS = [
 export function DocumentDiff({ title, name, words, before, after }: DocumentDiffProps) {
   const [view, setView] = useState<"words" | "yaml">("words");
   return (
-    <Panel title={title} name={name} actions={<Segmented size="small" aria-label="How the difference is shown" value={view} onValueChange={setView} options={VIEWS} />}>
+    <Panel
+      title={title}
+      name={name}
+      actions={<Segmented size="small" aria-label="How the difference is shown" value={view} onValueChange={setView} options={VIEWS} />}
+    >
       {view === "words" ? words : <YamlDiff before={before} after={after} />}
     </Panel>
   );

@@ -59,7 +59,15 @@ export function SaveDialog({ open, onOpenChange, title, saveLabel, children, bus
       >
         {children}
         <Field label="Message" optional hint="Why this version is there; stands in the history.">
-          {(control) => <Input {...control} maxLength={MESSAGE_MAX} value={message} onChange={(event) => setMessage(event.target.value)} placeholder="Keep half of checkout" />}
+          {(control) => (
+            <Input
+              {...control}
+              maxLength={MESSAGE_MAX}
+              value={message}
+              onChange={(event) => setMessage(event.target.value)}
+              placeholder="Keep half of checkout"
+            />
+          )}
         </Field>
         {error !== null && (
           <Note tone="bad" role="alert">

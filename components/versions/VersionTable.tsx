@@ -37,10 +37,24 @@ export function VersionTable({ versions, runningVersion, compared, onCompare, hr
         {versions.map((version) => (
           <Tr key={version.number} selected={version.number === from || version.number === to}>
             <Td>
-              <input type="radio" name="compare-from" aria-label={`Compare from version ${version.number}`} className="accent-accent" checked={version.number === from} onChange={() => onCompare(version.number, to)} />
+              <input
+                type="radio"
+                name="compare-from"
+                aria-label={`Compare from version ${version.number}`}
+                className="accent-accent"
+                checked={version.number === from}
+                onChange={() => onCompare(version.number, to)}
+              />
             </Td>
             <Td>
-              <input type="radio" name="compare-to" aria-label={`Compare to version ${version.number}`} className="accent-accent" checked={version.number === to} onChange={() => onCompare(from, version.number)} />
+              <input
+                type="radio"
+                name="compare-to"
+                aria-label={`Compare to version ${version.number}`}
+                className="accent-accent"
+                checked={version.number === to}
+                onChange={() => onCompare(from, version.number)}
+              />
             </Td>
             <Td>
               <span className="flex items-center gap-1.5">

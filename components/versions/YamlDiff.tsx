@@ -15,8 +15,12 @@ export function YamlDiff({ before, after }: { before: unknown; after: unknown })
   const lines = useMemo(() => toYaml && lineDiff(toYaml(before), toYaml(after)), [toYaml, before, after]);
   if (!lines) return <Skeleton className="h-[120px] w-full" />;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label="Difference as YAML" tabIndex={0} className="max-h-[460px] overflow-auto rounded-control border border-line bg-subtle font-mono text-s leading-[19px]">
+    <section
+      aria-label="Difference as YAML"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="relative max-h-[460px] overflow-auto rounded-control border border-line bg-subtle font-mono text-s leading-[19px]"
+    >
       <ol className="min-w-max py-1.5">
         {lines.map((line, index) => (
           <li

@@ -30,8 +30,14 @@ export type Condition =
 export const NUMBER_OPS: readonly AttributeOp[] = ["above", "atLeast", "below", "atMost"];
 export const TEXT_OPS: readonly AttributeOp[] = ["contains", "prefix", "regex"];
 
+const NOT_WELL_FORMED = "must be well-formed Unicode; it has half of a surrogate pair";
+
 const textMatch = z.enum(["exact", "prefix", "contains", "regex"], "must be exact, prefix, contains or regex");
-const text = z.string("must be a text").min(1, "must not be empty").max(VALUE_LENGTH_MAX, `must have at most ${VALUE_LENGTH_MAX} characters`);
+const text = z
+  .string("must be a text")
+  .min(1, "must not be empty")
+  .max(VALUE_LENGTH_MAX, `must have at most ${VALUE_LENGTH_MAX} characters`)
+  .refine((value) => value.isWellFormed(), NOT_WELL_FORMED);
 const texts = z.array(text, "must be a list of texts").min(1, "must have at least one value").max(VALUES_MAX, `must have at most ${VALUES_MAX} values`);
 
 type TextCondition = { match: TextMatch; values: string[] };
@@ -62,12 +68,7 @@ const attribute = z
       ["equals", "notEquals", "above", "atLeast", "below", "atMost", "contains", "prefix", "regex", "exists"],
       "must be equals, notEquals, above, atLeast, below, atMost, contains, prefix, regex or exists",
     ),
-    value: z
-      .union(
-        [z.string().max(VALUE_LENGTH_MAX, `must have at most ${VALUE_LENGTH_MAX} characters`), z.number(), z.boolean()],
-        "must be a text, a number or a boolean",
-      )
-      .optional(),
+    value: z.union([z.string(), z.number(), z.boolean()], "must be a text, a number or a boolean").optional(),
   })
   .superRefine((condition, ctx) => {
     const problem = attributeValueProblem(condition.op, condition.value);
@@ -77,6 +78,11 @@ const attribute = z
 function attributeValueProblem(op: AttributeOp, value: string | number | boolean | undefined): string | undefined {
   if (op === "exists") return value === undefined ? undefined : "must be left out with exists";
   if (value === undefined) return `must be given with ${op}`;
+  if (typeof value === "string") {
+    if (value.length > VALUE_LENGTH_MAX) return `must have at most ${VALUE_LENGTH_MAX} characters`;
+    // Such a text has no bytes of its own: what arrives is compared as UTF-8.
+    if (!value.isWellFormed()) return NOT_WELL_FORMED;
+  }
   if (NUMBER_OPS.includes(op)) return typeof value === "number" ? undefined : `must be a number with ${op}, got ${JSON.stringify(value)}`;
   if (TEXT_OPS.includes(op)) {
     if (typeof value !== "string" || value === "") return `must be a text that is not empty with ${op}, got ${JSON.stringify(value)}`;

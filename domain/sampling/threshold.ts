@@ -1,25 +1,24 @@
 /** Rejection thresholds of consistent probability sampling (OpenTelemetry TraceState `th`, W3C Trace Context level 2): 56-bit numbers, keep when randomness ≥ threshold. */
-export const RANDOMNESS_RANGE = 1n << 56n;
-/** A threshold that no randomness reaches: nothing is kept. It has no `th` form. */
-export const NEVER = RANDOMNESS_RANGE;
+/** 2^56, the threshold that no randomness reaches: nothing is kept. It has no `th` form. */
+export const NEVER = 1n << 56n;
 
 /** T = 2^56 − round(ratio × 2^56). A ratio under 2^-57 keeps nothing. */
 export function ratioToThreshold(ratio: number): bigint {
-  return RANDOMNESS_RANGE - BigInt(Math.round(ratio * 2 ** 56));
+  return NEVER - BigInt(Math.round(ratio * 2 ** 56));
 }
 
 export function thresholdToRatio(threshold: bigint): number {
-  return Number(RANDOMNESS_RANGE - threshold) / 2 ** 56;
+  return Number(NEVER - threshold) / 2 ** 56;
 }
 
 /** How many spans a kept one stands for; infinite for NEVER. */
 export function adjustedCount(threshold: bigint): number {
-  return 2 ** 56 / Number(RANDOMNESS_RANGE - threshold);
+  return 2 ** 56 / Number(NEVER - threshold);
 }
 
 /** The value of `th`: 14 hex digits without trailing zeros, `0` for 0; undefined for NEVER. */
 export function encodeThreshold(threshold: bigint): string | undefined {
-  if (threshold < 0n || threshold >= RANDOMNESS_RANGE) return undefined;
+  if (threshold < 0n || threshold >= NEVER) return undefined;
   return threshold.toString(16).padStart(14, "0").replace(/0+$/, "") || "0";
 }
 

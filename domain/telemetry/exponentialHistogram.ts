@@ -82,6 +82,7 @@ export class ExponentialHistogram {
   quantile(q: number): number | null {
     if (this.count === 0) return null;
     const rank = Math.min(this.count, Math.max(1, Math.ceil(q * this.count)));
+    if (rank === this.count) return this.max;
     let seen = this.zeroCount;
     if (rank <= seen) return 0;
     for (let slot = 0; slot < this.used; slot++) {

@@ -1,5 +1,5 @@
-import { betterAuth } from "better-auth/minimal";
 import { prismaAdapter } from "better-auth/adapters/prisma";
+import { betterAuth } from "better-auth/minimal";
 import type { Database } from "../db/database.ts";
 
 export const PASSWORD_MIN = 10;

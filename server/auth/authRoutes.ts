@@ -4,17 +4,23 @@ import type { SignInLimiter } from "./signInLimiter.ts";
 /** What of the sign-in library can be reached; anything else of it answers 404. */
 const ROUTES = new Set(["POST /api/auth/sign-in/email", "POST /api/auth/sign-out", "GET /api/auth/get-session"]);
 
-export type AuthRoutes = (request: Request, ip: string) => Promise<Response>;
+export type AuthRoutes = {
+  answer(request: Request, ip: string): Promise<Response>;
+  /** Signs somebody in whose one-time link was just used: no try at guessing, so no limit. `like` brings the browser's headers. */
+  signInAfterSetup(like: Request, credentials: { email: string; password: string }): Promise<Response>;
+};
 
 export function createAuthRoutes({ auth, limiter, onSignedOut }: { auth: Auth; limiter: SignInLimiter; onSignedOut: () => void }): AuthRoutes {
-  return async (request, ip) => {
-    const { pathname } = new URL(request.url);
-    const route = `${request.method} ${pathname}`;
-    if (!ROUTES.has(route)) return Response.json({ message: "there is nothing here" }, { status: 404 });
-    if (pathname.endsWith("/sign-in/email")) return signIn(request, ip);
-    const response = await auth.handler(request);
-    if (pathname.endsWith("/sign-out")) onSignedOut();
-    return response;
+  return {
+    async answer(request, ip) {
+      const { pathname } = new URL(request.url);
+      if (!ROUTES.has(`${request.method} ${pathname}`)) return Response.json({ message: "there is nothing here" }, { status: 404 });
+      if (pathname.endsWith("/sign-in/email")) return signIn(request, ip);
+      const response = await auth.handler(request);
+      if (pathname.endsWith("/sign-out")) onSignedOut();
+      return response;
+    },
+    signInAfterSetup: (like, credentials) => auth.handler(withCredentials(like, credentials)),
   };
 
   async function signIn(request: Request, ip: string): Promise<Response> {
@@ -25,13 +31,18 @@ export function createAuthRoutes({ auth, limiter, onSignedOut }: { auth: Auth; l
       const message = `too many tries to sign in; try again in ${waitSeconds} s`;
       return Response.json({ message }, { status: 429, headers: { "retry-after": String(waitSeconds) } });
     }
-    const headers = new Headers(request.headers);
-    headers.delete("content-length");
-    const response = await auth.handler(new Request(request.url, { method: "POST", headers, body: JSON.stringify(credentials) }));
-    if (response.ok) limiter.succeeded(credentials.email);
+    const response = await auth.handler(withCredentials(request, credentials));
+    if (response.ok) limiter.succeeded(ip, credentials.email);
     else if (response.status < 500) return Response.json({ message: "e-mail or password is not right" }, { status: 401 });
     return response;
   }
+}
+
+function withCredentials(like: Request, credentials: { email: string; password: string }): Request {
+  const headers = new Headers(like.headers);
+  for (const name of ["content-length", "transfer-encoding", "cookie"]) headers.delete(name);
+  headers.set("content-type", "application/json");
+  return new Request(new URL("/api/auth/sign-in/email", like.url), { method: "POST", headers, body: JSON.stringify(credentials) });
 }
 
 function readCredentials(text: string): { email: string; password: string } | null {

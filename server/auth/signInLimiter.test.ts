@@ -30,8 +30,16 @@ describe("sign-in limiter", () => {
   it("forgets an account's failures once it has signed in", () => {
     const limiter = new SignInLimiter(() => 0, limits);
     for (let i = 0; i < 3; i++) limiter.admit(`10.0.0.${i}`, "a@x.test");
-    limiter.succeeded("a@x.test");
+    limiter.succeeded("10.0.0.2", "a@x.test");
     expect(limiter.admit("10.0.0.8", "a@x.test")).toBeNull();
+  });
+
+  it("does not count successes against an address that many people share", () => {
+    const limiter = new SignInLimiter(() => 0, limits);
+    for (let i = 0; i < 50; i++) {
+      expect(limiter.admit("10.0.0.1", `${i}@x.test`)).toBeNull();
+      limiter.succeeded("10.0.0.1", `${i}@x.test`);
+    }
   });
 
   it("stays within its bound when overfilled, and limits the overflow too", () => {

@@ -3,7 +3,7 @@ export const SIGN_IN_LIMITS: SignInLimits = { perIp: 20, perAccount: 10, windowM
 
 type Entry = { tries: number; untilMs: number };
 
-/** Counts tries to sign in, per address and per account, in windows of five minutes. Bounded: beyond `keysMax` all new keys share one allowance. */
+/** Counts failed tries to sign in, per address and per account, in windows of five minutes. Bounded: beyond `keysMax` all new keys share one allowance. */
 export class SignInLimiter {
   readonly #limits: SignInLimits;
   readonly #nowMs: () => number;
@@ -27,9 +27,11 @@ export class SignInLimiter {
     return wait;
   }
 
-  /** A successful sign-in clears what was counted against the account. */
-  succeeded(account: string): void {
+  /** A successful sign-in clears what was counted against the account, and does not count against the address. */
+  succeeded(ip: string, account: string): void {
     this.#entries.delete(`account ${account.toLowerCase()}`);
+    const entry = this.#entries.get(`ip ${ip}`);
+    if (entry) entry.tries = Math.max(0, entry.tries - 1);
   }
 
   #take(key: string, max: number): number | null {

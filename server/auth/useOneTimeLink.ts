@@ -16,11 +16,24 @@ const setupSchema = z.strictObject({
     .email("must be an e-mail address")
     .max(254, "must have at most 254 characters")
     .transform((email) => email.toLowerCase()),
-  password: z.string("must be a text").min(PASSWORD_MIN, `must have at least ${PASSWORD_MIN} characters`).max(PASSWORD_MAX, `must have at most ${PASSWORD_MAX} characters`),
+  password: z
+    .string("must be a text")
+    .min(PASSWORD_MIN, `must have at least ${PASSWORD_MIN} characters`)
+    .max(PASSWORD_MAX, `must have at most ${PASSWORD_MAX} characters`),
 });
 
 /** Turns a one-time link into an account, once: of two who use it at the same time, one gets in. Returns what to sign in with. */
-export async function useOneTimeLink({ auth, db, nowMs, input }: { auth: Auth; db: Database; nowMs: () => number; input: unknown }): Promise<{ email: string; password: string }> {
+export async function useOneTimeLink({
+  auth,
+  db,
+  nowMs,
+  input,
+}: {
+  auth: Auth;
+  db: Database;
+  nowMs: () => number;
+  input: unknown;
+}): Promise<{ email: string; password: string }> {
   const parsed = parseOrProblems(setupSchema, input);
   // A password is never repeated, not even a wrong one.
   if (!parsed.ok) {
@@ -28,15 +41,20 @@ export async function useOneTimeLink({ auth, db, nowMs, input }: { auth: Auth; d
     throw new AppError("INVALID", `${problems[0].path}: ${problems[0].message}`, { problems });
   }
   const { token, name, email, password } = parsed.value;
-  const passwordHash = await (await auth.$context).password.hash(password);
   const now = new Date(nowMs());
+  // Hashing a password is made to be slow; nobody without a link gets us to do it.
+  if (!(await db.oneTimeLink.findFirst({ where: { tokenHash: hashToken(token), usedAt: null, expiresAt: { gt: now } } }))) throw linkSpent();
+  const passwordHash = await (await auth.$context).password.hash(password);
   try {
     await db.$transaction(async (tx) => {
       const open = { tokenHash: hashToken(token), usedAt: null, expiresAt: { gt: now } };
       const link = await tx.oneTimeLink.findFirst({ where: open });
       const used = await tx.oneTimeLink.updateMany({ where: open, data: { usedAt: now } });
       if (!link || used.count !== 1) throw linkSpent();
-      if (link.email && link.email !== email) throw new AppError("INVALID", "email: this invitation is for another address", { problems: [{ path: "email", message: "this invitation is for another address" }] });
+      if (link.email && link.email !== email)
+        throw new AppError("INVALID", "email: this invitation is for another address", {
+          problems: [{ path: "email", message: "this invitation is for another address" }],
+        });
       if (link.purpose === "owner" && (await tx.user.count()) > 0) throw linkSpent();
       const id = randomUUID();
       await tx.user.create({ data: { id, name, email, role: link.role, emailVerified: false } });
@@ -45,7 +63,10 @@ export async function useOneTimeLink({ auth, db, nowMs, input }: { auth: Auth; d
       await notifyChange(tx, "person", id);
     });
   } catch (error) {
-    if (isUniqueViolation(error)) throw new AppError("INVALID", "email: has an account already; sign in instead", { problems: [{ path: "email", message: "has an account already; sign in instead" }] });
+    if (isUniqueViolation(error))
+      throw new AppError("INVALID", "email: has an account already; sign in instead", {
+        problems: [{ path: "email", message: "has an account already; sign in instead" }],
+      });
     throw error;
   }
   return { email, password };

@@ -1,5 +1,5 @@
 import pg from "pg";
-import { type Change, CHANGES_CHANNEL } from "./notifyChange.ts";
+import { CHANGES_CHANNEL, type Change } from "./notifyChange.ts";
 
 export type ChangesHandlers = {
   onChange: (change: Change) => void;
@@ -24,7 +24,13 @@ export function createChanges(url: string, handlers: ChangesHandlers): Changes {
 
   async function connect(): Promise<void> {
     timer = null;
-    const next = new pg.Client({ connectionString: url, connectionTimeoutMillis: 3_000, query_timeout: PROBE_TIMEOUT_MS, keepAlive: true, application_name: "headgate changes" });
+    const next = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 3_000,
+      query_timeout: PROBE_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: "headgate changes",
+    });
     client = next;
     next.on("error", (error) => lost(next, error));
     next.on("end", () => lost(next, null));

@@ -26,7 +26,13 @@ export type Revision = {
 };
 
 export function toDocument(row: DocumentModel): Document {
-  return { id: row.id, kind: row.kind === "sampling" ? "sampling" : "export", name: row.name, currentVersion: row.currentVersion, createdAtMs: row.createdAt.getTime() };
+  return {
+    id: row.id,
+    kind: row.kind === "sampling" ? "sampling" : "export",
+    name: row.name,
+    currentVersion: row.currentVersion,
+    createdAtMs: row.createdAt.getTime(),
+  };
 }
 
 export function toDocumentVersion(row: DocumentVersionModel): DocumentVersion {

@@ -31,7 +31,8 @@ async function applyMissing(client: pg.Client, dir: string): Promise<string[]> {
   const done = new Map(rows.filter((row) => row.finished_at).map((row) => [row.migration_name, row.checksum]));
   const names = readMigrations(dir);
   const unknown = rows.find((row) => !names.includes(row.migration_name));
-  if (unknown) throw new StartError(`the database was written by a newer version (migration ${unknown.migration_name}); start that version, or restore a backup`);
+  if (unknown)
+    throw new StartError(`the database was written by a newer version (migration ${unknown.migration_name}); start that version, or restore a backup`);
   const applied: string[] = [];
   for (const name of names) {
     const sql = readFileSync(path.join(dir, name, "migration.sql"), "utf8");
@@ -50,7 +51,11 @@ async function applyOne(client: pg.Client, name: string, sql: string, checksum: 
   try {
     await client.query(sql);
     await client.query(`DELETE FROM "_prisma_migrations" WHERE migration_name = $1 AND finished_at IS NULL`, [name]);
-    await client.query(`INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)`, [randomUUID(), checksum, name]);
+    await client.query(`INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, now(), 1)`, [
+      randomUUID(),
+      checksum,
+      name,
+    ]);
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");

@@ -22,7 +22,10 @@ export class AppError extends Error {
 /** Whatever was thrown, as an AppError. What isn't known becomes INTERNAL with a message that gives nothing away. */
 export function toAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (isDatabaseDown(error)) return new AppError("UNAVAILABLE", "the database can't be reached; collectors and live data go on, saving does not. Try again in a moment", { cause: error });
+  if (isDatabaseDown(error))
+    return new AppError("UNAVAILABLE", "the database can't be reached; collectors and live data go on, saving does not. Try again in a moment", {
+      cause: error,
+    });
   if (isUniqueViolation(error)) return new AppError("CONFLICT", "something with that name is already there", { cause: error });
   return new AppError("INTERNAL", "something went wrong on the server; its log says what", { cause: error });
 }

@@ -1,4 +1,4 @@
-import { type ServerDuplexStream, status } from "@grpc/grpc-js";
+import type { ServerDuplexStream, status } from "@grpc/grpc-js";
 import type { NewestConfig } from "../services/fleet-channel/newestConfig.ts";
 import type { CollectorMessageFields, ServerMessageFields } from "./fleetMethods.ts";
 
@@ -53,10 +53,14 @@ export class CollectorSession {
   }
 
   checkExport(commandId: string, exportJson: string, timeoutMs: number): Promise<CommandAnswer> {
-    if (this.#closed || this.#pending.size >= COMMANDS_PENDING_MAX) return Promise.resolve({ ok: false, message: "the collector is busy or gone; try again", tookMs: 0 });
+    if (this.#closed || this.#pending.size >= COMMANDS_PENDING_MAX)
+      return Promise.resolve({ ok: false, message: "the collector is busy or gone; try again", tookMs: 0 });
     return new Promise((resolve) => {
       const started = performance.now();
-      const timer = setTimeout(() => settle({ ok: false, message: `the collector gave no answer within ${timeoutMs / 1_000} s`, tookMs: performance.now() - started }), timeoutMs);
+      const timer = setTimeout(
+        () => settle({ ok: false, message: `the collector gave no answer within ${timeoutMs / 1_000} s`, tookMs: performance.now() - started }),
+        timeoutMs,
+      );
       const settle = (answer: CommandAnswer) => {
         clearTimeout(timer);
         this.#pending.delete(commandId);

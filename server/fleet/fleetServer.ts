@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall, status } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, setLogVerbosity, status } from "@grpc/grpc-js";
 import { AppError } from "../errors/appError.ts";
 import type { FleetPort, ServiceContext } from "../services/context.ts";
 import { authenticateCollector } from "../services/fleet-channel/authenticateCollector.ts";
@@ -35,6 +35,9 @@ export type FleetServerOptions = {
   onConnectionsChanged: () => void;
 };
 
+// Whatever the library would print, we are told as an error, and say in our own words.
+setLogVerbosity(logVerbosity.NONE);
+
 type Report = Parameters<typeof recordConfigReport>[0]["input"];
 
 /** The gRPC side of the control plane: enrolment, one stream per collector, delivery of the newest configuration. */
@@ -60,7 +63,8 @@ export class FleetServer implements FleetPort {
       "grpc.max_concurrent_streams": 100,
     });
     this.#server.addService(FLEET_SERVICE, {
-      enrol: (call: ServerUnaryCall<EnrolRequestFields, EnrolResponseFields>, answer: sendUnaryData<EnrolResponseFields>) => void this.#enrol(call.request, answer),
+      enrol: (call: ServerUnaryCall<EnrolRequestFields, EnrolResponseFields>, answer: sendUnaryData<EnrolResponseFields>) =>
+        void this.#enrol(call.request, answer),
       connect: (stream: FleetStream) => void this.#connect(stream),
     });
   }
@@ -95,7 +99,9 @@ export class FleetServer implements FleetPort {
 
   checkExport(collectorId: string, exportJson: string, timeoutMs: number) {
     const session = this.#sessions.get(collectorId);
-    return session ? session.checkExport(randomUUID(), exportJson, timeoutMs) : Promise.resolve({ ok: false, message: "the collector is not connected here", tookMs: 0 });
+    return session
+      ? session.checkExport(randomUUID(), exportJson, timeoutMs)
+      : Promise.resolve({ ok: false, message: "the collector is not connected here", tookMs: 0 });
   }
 
   disconnect(collectorId: string, reason: string): void {
@@ -182,7 +188,11 @@ export class FleetServer implements FleetPort {
       this.#sessions.get(collectorId)?.goodbye(0, "a newer stream of this collector has taken over");
       this.#sessions.set(collectorId, session);
       const { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint } = input;
-      const { haveUntilMs } = hub.connected(collectorId, { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint }, input.nowMs);
+      const { haveUntilMs } = hub.connected(
+        collectorId,
+        { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint },
+        input.nowMs,
+      );
       session.welcome(haveUntilMs);
       session.watch(hub.watched ? WATCHED_INTERVAL_MS : UNWATCHED_INTERVAL_MS);
       if (!this.#newest) await this.deliverNewest();
@@ -238,10 +248,12 @@ export class FleetServer implements FleetPort {
     if (problem) log.warn({ collectorId: session.id, revision, problem }, "a collector refused a configuration");
     hub.reported(session.id, { revision, state, problem, hash, tookMs: state === "applying" ? null : tookMs });
     const input = { collectorId: session.id, report };
-    this.#saves = this.#saves.then(() => recordConfigReport({ ctx, input })).catch((error) => {
-      this.#unsaved.set(session.id, input);
-      log.warn({ collectorId: session.id, reason: toStatus(error).details }, "a configuration report waits for the database");
-    });
+    this.#saves = this.#saves
+      .then(() => recordConfigReport({ ctx, input }))
+      .catch((error) => {
+        this.#unsaved.set(session.id, input);
+        log.warn({ collectorId: session.id, reason: toStatus(error).details }, "a configuration report waits for the database");
+      });
   }
 
   /** Reports are written one after the other, in the order they came. */

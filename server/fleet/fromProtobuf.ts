@@ -44,7 +44,13 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
   const parsed = measurementSchema.safeParse({
     ...ZEROS,
     ...withoutNull(fields),
-    tiers: (tiers ?? []).map(({ name, kept, sampledOut, bytesKept, bytesSampledOut }) => ({ name: name ?? "", kept: kept ?? 0, sampledOut: sampledOut ?? 0, bytesKept: bytesKept ?? 0, bytesSampledOut: bytesSampledOut ?? 0 })),
+    tiers: (tiers ?? []).map(({ name, kept, sampledOut, bytesKept, bytesSampledOut }) => ({
+      name: name ?? "",
+      kept: kept ?? 0,
+      sampledOut: sampledOut ?? 0,
+      bytesKept: bytesKept ?? 0,
+      bytesSampledOut: bytesSampledOut ?? 0,
+    })),
     droppedByReason: (droppedByReason ?? []).map(toReason),
     refusedByReason: (refusedByReason ?? []).map(toReason),
     acknowledgement: toHistogram(acknowledgement),
@@ -60,9 +66,34 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
 }
 
 const NUMBERS = [
-  "atMs", "windowMs", "processStartMs", "revision", "received", "sampledOut", "waiting", "queued", "delivered", "dropped", "refused", "sampleReceived", "kept", "requests",
-  "bytesReceived", "bytesKept", "bytesDelivered", "queueSpans", "queueBytes", "queueCapacitySpans", "queueCapacityBytes", "rssBytes", "heapUsedBytes", "externalBytes",
-  "cpuSeconds", "eventLoopDelayP99Ms", "archiveBytes", "archiveBytesMax",
+  "atMs",
+  "windowMs",
+  "processStartMs",
+  "revision",
+  "received",
+  "sampledOut",
+  "waiting",
+  "queued",
+  "delivered",
+  "dropped",
+  "refused",
+  "sampleReceived",
+  "kept",
+  "requests",
+  "bytesReceived",
+  "bytesKept",
+  "bytesDelivered",
+  "queueSpans",
+  "queueBytes",
+  "queueCapacitySpans",
+  "queueCapacityBytes",
+  "rssBytes",
+  "heapUsedBytes",
+  "externalBytes",
+  "cpuSeconds",
+  "eventLoopDelayP99Ms",
+  "archiveBytes",
+  "archiveBytesMax",
 ] as const satisfies readonly (keyof Fields<"Measurement">)[];
 const ZEROS = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
 
@@ -76,5 +107,14 @@ function toReason({ reason, spans, requests }: Fields<"ReasonCount">) {
 
 function toHistogram(fields: Fields<"Histogram"> | null | undefined) {
   const { scale, count, sum, min, max, zeroCount, offset, counts } = fields ?? {};
-  return { scale: scale ?? 0, count: count ?? 0, sum: sum ?? 0, min: min ?? 0, max: max ?? 0, zeroCount: zeroCount ?? 0, offset: offset ?? 0, counts: counts ?? [] };
+  return {
+    scale: scale ?? 0,
+    count: count ?? 0,
+    sum: sum ?? 0,
+    min: min ?? 0,
+    max: max ?? 0,
+    zeroCount: zeroCount ?? 0,
+    offset: offset ?? 0,
+    counts: counts ?? [],
+  };
 }

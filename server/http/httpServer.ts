@@ -19,7 +19,10 @@ const CONNECTIONS_MAX = 2_000;
 
 export function createHttpServer({ publicUrl, onError }: HttpServerOptions): HttpServer {
   let routes: Routes = [{ path: "/healthz", handle: (_req, res) => sendText(res, 200, "ok") }];
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 }, (req, res) => void answer(req, res));
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 10_000, maxHeaderSize: 16_384 },
+    (req, res) => void answer(req, res),
+  );
   server.maxConnections = CONNECTIONS_MAX;
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {

@@ -6,7 +6,8 @@ const host = "127.0.0.1:3000";
 
 describe("origin check", () => {
   it("lets every read pass", () => {
-    for (const method of ["GET", "HEAD", "OPTIONS"]) expect(originProblem(method, { host, origin: "https://evil.test", "sec-fetch-site": "cross-site" }, url)).toBeNull();
+    for (const method of ["GET", "HEAD", "OPTIONS"])
+      expect(originProblem(method, { host, origin: "https://evil.test", "sec-fetch-site": "cross-site" }, url)).toBeNull();
   });
   it("lets our own pages change things, under the address they were opened with or the public one", () => {
     expect(originProblem("POST", { host, origin: `http://${host}`, cookie: "a=b", "sec-fetch-site": "same-origin" }, url)).toBeNull();

@@ -1,11 +1,10 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { toAppError } from "../errors/appError.ts";
 import type { AuthRoutes } from "../auth/authRoutes.ts";
+import { toAppError } from "../errors/appError.ts";
 import { clientAddress } from "./clientAddress.ts";
 import { type Handler, type Routes, sendJson, sendText } from "./httpServer.ts";
 import type { Metrics } from "./metrics.ts";
-import { readBody } from "./readBody.ts";
-import { sendWebResponse, toHeaders, toWebRequest } from "./webRequest.ts";
+import { sendWebResponse, toWebRequest } from "./webRequest.ts";
 
 export type RouteSources = {
   publicUrl: () => string;
@@ -21,14 +20,28 @@ export type RouteSources = {
 };
 
 const SETUP_BODY_BYTES_MAX = 4_096;
-const HTTP_CODES = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404, INVALID: 400, CONFLICT: 409, TOO_MANY: 429, UNAVAILABLE: 503, INTERNAL: 500 } as const;
+const AUTH_BODY_BYTES_MAX = 4_096;
+const HTTP_CODES = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  INVALID: 400,
+  CONFLICT: 409,
+  TOO_MANY: 429,
+  UNAVAILABLE: 503,
+  INTERNAL: 500,
+} as const;
 
 /** Everything with state is mounted before the pages. */
 export function createRoutes(sources: RouteSources): Routes {
   const { publicUrl, behindProxy, authRoutes, trpc, onStream, isReady, metrics, pages } = sources;
   return [
     { path: "/healthz", handle: (_req, res) => sendText(res, 200, "ok") },
-    { path: "/readyz", handle: (_req, res) => (isReady() ? sendText(res, 200, "ready") : sendText(res, 503, "not ready: the database can't be reached, or the fleet channel is not open")) },
+    {
+      path: "/readyz",
+      handle: (_req, res) =>
+        isReady() ? sendText(res, 200, "ready") : sendText(res, 503, "not ready: the database can't be reached, or the fleet channel is not open"),
+    },
     {
       path: "/metrics",
       async handle(_req, res) {
@@ -52,7 +65,7 @@ export function createRoutes(sources: RouteSources): Routes {
 
   async function answerAuth(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
-      await sendWebResponse(await authRoutes(await toWebRequest(req, publicUrl()), clientAddress(req, behindProxy)), res);
+      await sendWebResponse(await authRoutes.answer(await toWebRequest(req, publicUrl(), AUTH_BODY_BYTES_MAX), clientAddress(req, behindProxy)), res);
     } catch (error) {
       answerError(error, res);
     }
@@ -60,16 +73,12 @@ export function createRoutes(sources: RouteSources): Routes {
 }
 
 /** Uses a one-time link up, then signs in the way a form would: the answer carries the session's cookie. */
-async function answerSetup(req: IncomingMessage, res: ServerResponse, { publicUrl, behindProxy, authRoutes, setUp }: RouteSources): Promise<void> {
+async function answerSetup(req: IncomingMessage, res: ServerResponse, { publicUrl, authRoutes, setUp }: RouteSources): Promise<void> {
   if (req.method !== "POST") return sendJson(res, 405, { message: "send a POST" });
   try {
-    const credentials = await setUp(parseJson(await readBody(req, SETUP_BODY_BYTES_MAX)));
-    const headers = toHeaders(req);
-    headers.delete("cookie");
-    headers.delete("content-length");
-    headers.set("content-type", "application/json");
-    const request = new Request(new URL("/api/auth/sign-in/email", publicUrl()), { method: "POST", headers, body: JSON.stringify(credentials) });
-    await sendWebResponse(await authRoutes(request, clientAddress(req, behindProxy)), res);
+    const request = await toWebRequest(req, publicUrl(), SETUP_BODY_BYTES_MAX);
+    const credentials = await setUp(parseJson(await request.text()));
+    await sendWebResponse(await authRoutes.signInAfterSetup(request, credentials), res);
   } catch (error) {
     answerError(error, res);
   }

@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readBody } from "./readBody.ts";
 
-const BODY_BYTES_MAX = 16_384;
-
 export function toHeaders(req: IncomingMessage): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(req.headers)) {
@@ -12,9 +10,9 @@ export function toHeaders(req: IncomingMessage): Headers {
 }
 
 /** node:http's request as the web's, for libraries that speak that. */
-export async function toWebRequest(req: IncomingMessage, publicUrl: string): Promise<Request> {
+export async function toWebRequest(req: IncomingMessage, publicUrl: string, bodyBytesMax: number): Promise<Request> {
   const method = req.method ?? "GET";
-  const body = method === "GET" || method === "HEAD" ? undefined : await readBody(req, BODY_BYTES_MAX);
+  const body = method === "GET" || method === "HEAD" ? undefined : await readBody(req, bodyBytesMax);
   return new Request(new URL(req.url ?? "/", publicUrl), { method, headers: toHeaders(req), body });
 }
 

@@ -1,5 +1,5 @@
-import { touchCollectors } from "../services/fleet-channel/touchCollectors.ts";
 import type { ServiceContext } from "../services/context.ts";
+import { touchCollectors } from "../services/fleet-channel/touchCollectors.ts";
 import { forgetExpired } from "../services/people/forgetExpired.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
 import { every, type Job } from "./every.ts";

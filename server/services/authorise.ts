@@ -9,6 +9,7 @@ export function authorise(ctx: ServiceContext, needed: Role): Caller {
   const { actor } = ctx;
   if (actor.kind === "system") return { id: null, name: actor.name };
   if (actor.kind === "nobody") throw new AppError("UNAUTHENTICATED", "sign in first");
-  if (!roleAllows(actor.role, needed)) throw new AppError("FORBIDDEN", `this needs the role ${needed}; yours is ${actor.role}. An admin can change it under Settings`);
+  if (!roleAllows(actor.role, needed))
+    throw new AppError("FORBIDDEN", `this needs the role ${needed}; yours is ${actor.role}. An admin can change it under Settings`);
   return { id: actor.id, name: actor.name };
 }

@@ -23,13 +23,30 @@ export type Directory = { records: CollectorRecord[]; newest: { revision: number
 
 /** All collectors with their latest report, and the newest revision. */
 export async function readDirectory(db: Database): Promise<Directory> {
-  const rows = await db.collector.findMany({ include: { reports: { orderBy: { id: "desc" }, take: 1 } }, omit: { effectiveConfig: true, credentialHash: true }, orderBy: [{ name: "asc" }, { id: "asc" }] });
+  const rows = await db.collector.findMany({
+    include: { reports: { orderBy: { id: "desc" }, take: 1 } },
+    omit: { effectiveConfig: true, credentialHash: true },
+    orderBy: [{ name: "asc" }, { id: "asc" }],
+  });
   const newest = await newestRevision(db);
   const records = rows.map((row) => {
     const [report] = row.reports;
     const { id, name, version, replica, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint, everReceived } = row;
     const reported = report && { revision: report.revision, state: toState(report.state), problem: problemOf(report) };
-    return { id, name, labels: toTexts(row.labels), version, lastSeenMs: row.lastSeenAt?.getTime() ?? null, replica, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint, everReceived, report: reported ?? null };
+    return {
+      id,
+      name,
+      labels: toTexts(row.labels),
+      version,
+      lastSeenMs: row.lastSeenAt?.getTime() ?? null,
+      replica,
+      runningRevision,
+      runningHash,
+      otlpGrpcEndpoint,
+      otlpHttpEndpoint,
+      everReceived,
+      report: reported ?? null,
+    };
   });
   return { records, newest: newest && { revision: newest.number, hash: newest.hash } };
 }

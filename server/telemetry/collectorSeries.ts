@@ -6,7 +6,10 @@ export const SECONDS_KEPT = 900;
 const TIER_WINDOW_S = 10;
 /** Below this a difference of clocks is taken for the way of the message. */
 const SKEW_IGNORED_MS = 100;
-const SKEW_CHANGE_MS = 500;
+const SKEW_JITTER_MS = 50;
+/** A collector's clock that was set back shows as a larger difference that stays. */
+const SKEW_STEP_MS = 2_000;
+const HIGHER_UNTIL_BELIEVED = 5;
 /** A measurement up to this much after a full second belongs to that second. */
 const SECOND_SLACK_MS = 150;
 const CLOCK_STEPPED_BACK_MS = 5_000;
@@ -19,6 +22,7 @@ export class CollectorSeries {
   #last: Measurement | null = null;
   #marks: TierMark[] = [];
   #skewMs = 0;
+  #higherInARow = 0;
   lastSecond = 0;
   /** Measurements that were seen before, or belong to no second that is kept. */
   ignored = 0;
@@ -32,11 +36,15 @@ export class CollectorSeries {
     return this.#last;
   }
 
-  /** Clocks are compared when a message comes; small changes are the network's. */
+  /** Clocks are compared when a message comes. Its way only adds to the difference, so the smallest one is nearest to the truth. */
   noteClock(collectorNowMs: number, nowMs: number): void {
-    const skew = nowMs - collectorNowMs;
-    const wanted = Math.abs(skew) < SKEW_IGNORED_MS ? 0 : skew;
-    if (this.#last === null || Math.abs(wanted - this.#skewMs) > SKEW_CHANGE_MS) this.#skewMs = wanted;
+    const seen = nowMs - collectorNowMs;
+    const isHigher = seen > this.#skewMs + SKEW_STEP_MS;
+    this.#higherInARow = isHigher ? this.#higherInARow + 1 : 0;
+    if (this.#last === null || seen < this.#skewMs - SKEW_JITTER_MS || this.#higherInARow >= HIGHER_UNTIL_BELIEVED) {
+      this.#skewMs = Math.abs(seen) < SKEW_IGNORED_MS ? 0 : seen;
+      this.#higherInARow = 0;
+    }
     if (this.#last && collectorNowMs < this.#last.atMs - CLOCK_STEPPED_BACK_MS) this.#last = null;
   }
 
@@ -74,10 +82,17 @@ export class CollectorSeries {
     if (from === now && now.measurement.atMs - now.measurement.processStartMs > now.measurement.windowMs * 2 + 1_000) return [];
     return now.measurement.tiers.map((tier) => {
       const base = bases.get(tier.name);
-      const since = (key: "kept" | "sampledOut" | "bytesKept" | "bytesSampledOut") => (base && tier[key] >= base[key] ? tier[key] - base[key] : tier[key]) / seconds;
+      const since = (key: "kept" | "sampledOut" | "bytesKept" | "bytesSampledOut") =>
+        (base && tier[key] >= base[key] ? tier[key] - base[key] : tier[key]) / seconds;
       const keptPerS = since("kept");
       const bytesKeptPerS = since("bytesKept");
-      return { name: tier.name, matchedPerS: keptPerS + since("sampledOut"), keptPerS, bytesMatchedPerS: bytesKeptPerS + since("bytesSampledOut"), bytesKeptPerS };
+      return {
+        name: tier.name,
+        matchedPerS: keptPerS + since("sampledOut"),
+        keptPerS,
+        bytesMatchedPerS: bytesKeptPerS + since("bytesSampledOut"),
+        bytesKeptPerS,
+      };
     });
   }
 
@@ -85,6 +100,15 @@ export class CollectorSeries {
     const last = this.#last;
     if (!last) return null;
     const { received, sampledOut, waiting, queued, delivered, dropped } = last;
-    return { received, sampledOut, waiting, queued, delivered, dropped, balanced: received === sampledOut + waiting + queued + delivered + dropped, checkedAtMs: nowMs };
+    return {
+      received,
+      sampledOut,
+      waiting,
+      queued,
+      delivered,
+      dropped,
+      balanced: received === sampledOut + waiting + queued + delivered + dropped,
+      checkedAtMs: nowMs,
+    };
   }
 }

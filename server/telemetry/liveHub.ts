@@ -15,6 +15,8 @@ export const SERIES_MAX = 1_000;
 export const SUBSCRIBERS_MAX = 500;
 /** Who has not reported by then is missing from that second. */
 const REPORT_WITHIN_MS = 250;
+/** How long after its time a second may still be sent. */
+const LATE_SECONDS = 3;
 /** Reloading a page must not make collectors switch their pace. */
 const WATCH_LINGER_MS = 10_000;
 
@@ -33,7 +35,9 @@ export class LiveHub {
   #price: LivePrice = LIVE_PRICE_DEFAULT;
   #database: { state: "up" | "down"; sinceMs: number };
   #sampleTraffic: "running" | "stopped" = "stopped";
-  #emittedSecond = 0;
+  /** The last second that watchers were sent, and the last one whose time to report is over. */
+  #sentSecond = 0;
+  #closedSecond = 0;
   #timer: NodeJS.Timeout | null = null;
   #unwatch: NodeJS.Timeout | null = null;
   #stopped = true;
@@ -64,7 +68,11 @@ export class LiveHub {
 
   // --- what comes in ---
 
-  connected(id: string, hello: Omit<CollectorRecord, "id" | "report" | "everReceived" | "lastSeenMs" | "replica">, collectorNowMs: number): { haveUntilMs: number } {
+  connected(
+    id: string,
+    hello: Omit<CollectorRecord, "id" | "report" | "everReceived" | "lastSeenMs" | "replica">,
+    collectorNowMs: number,
+  ): { haveUntilMs: number } {
     const nowMs = this.#options.nowMs();
     this.#connections.set(id, { sinceMs: nowMs, lastMessageMs: nowMs });
     const known = this.#record(id);
@@ -101,7 +109,7 @@ export class LiveHub {
     const last = measurements.at(-1);
     const record = this.#record(id);
     if (record && last && last.received > 0) record.everReceived = true;
-    if (this.#subscribers.size > 0 && this.#allReported(this.#emittedSecond + 1)) this.#emitSecond(this.#emittedSecond + 1);
+    if (this.#subscribers.size > 0 && series.lastSecond > this.#sentSecond && this.#allReported(series.lastSecond)) this.#send(series.lastSecond);
   }
 
   reported(id: string, report: ReportedConfig & { hash: string; tookMs: number | null }): void {
@@ -117,7 +125,10 @@ export class LiveHub {
 
   /** Fresh from the database. What this replica holds itself is newer than any row, so connections stay as they are. */
   setDirectory(directory: Directory): void {
-    this.#directory = { ...directory, records: directory.records.map((record) => ({ ...record, everReceived: record.everReceived || this.#record(record.id)?.everReceived === true })) };
+    this.#directory = {
+      ...directory,
+      records: directory.records.map((record) => ({ ...record, everReceived: record.everReceived || this.#record(record.id)?.everReceived === true })),
+    };
     for (const id of this.#series.keys()) if (!this.#connections.has(id) && !this.#record(id)) this.#series.delete(id);
     this.#emitRows();
   }
@@ -176,7 +187,9 @@ export class LiveHub {
   history(scope: Scope): LiveHistory {
     const lastSecond = Math.floor((this.#options.nowMs() - REPORT_WITHIN_MS) / 1_000);
     const first = lastSecond - SECONDS_KEPT + 1;
-    const points = Array.from({ length: SECONDS_KEPT }, (_, index) => (scope.kind === "fleet" ? this.#fleetPoint(first + index) : this.#collectorPoint(scope.id, first + index)));
+    const points = Array.from({ length: SECONDS_KEPT }, (_, index) =>
+      scope.kind === "fleet" ? this.#fleetPoint(first + index) : this.#collectorPoint(scope.id, first + index),
+    );
     return { fromMs: first * 1_000, stepMs: 1_000, points };
   }
 
@@ -184,7 +197,10 @@ export class LiveHub {
   subscribe(topics: readonly LiveTopic[], signal: AbortSignal): AsyncIterable<LiveEvent> {
     if (this.#stopped || this.#subscribers.size >= SUBSCRIBERS_MAX) {
       this.counters.subscribersRefused++;
-      throw new AppError(this.#stopped ? "UNAVAILABLE" : "TOO_MANY", this.#stopped ? "the control plane is stopping" : `${SUBSCRIBERS_MAX} tabs are watching already; close some`);
+      throw new AppError(
+        this.#stopped ? "UNAVAILABLE" : "TOO_MANY",
+        this.#stopped ? "the control plane is stopping" : `${SUBSCRIBERS_MAX} tabs are watching already; close some`,
+      );
     }
     const subscriber = new LiveSubscriber(topics, this.#options.nowMs, () => this.counters.framesDropped++);
     this.#subscribers.add(subscriber);
@@ -214,10 +230,14 @@ export class LiveHub {
     }, wait);
   }
 
-  /** Closes a second: whoever has not reported by now is missing from it. */
+  /** Closes a second: who has not reported by now is missing from it. When nobody has, it is sent late, as long as nothing newer was. */
   tick(second: number): void {
     this.#expected[second % SECONDS_KEPT] = { second, count: this.#connections.size };
-    if (second > this.#emittedSecond) this.#emitSecond(second);
+    this.#closedSecond = second;
+    if (this.#subscribers.size === 0) return;
+    const sentBefore = this.#sentSecond;
+    for (let late = Math.max(sentBefore + 1, second - LATE_SECONDS); late <= second; late++) if (this.#fleetPoint(late)) this.#send(late);
+    if (this.#sentSecond === sentBefore && sentBefore < second) this.#emitRows();
   }
 
   #allReported(second: number): boolean {
@@ -226,9 +246,8 @@ export class LiveHub {
     return true;
   }
 
-  #emitSecond(second: number): void {
-    this.#emittedSecond = second;
-    if (this.#subscribers.size === 0) return;
+  #send(second: number): void {
+    this.#sentSecond = second;
     const rows = this.rows();
     const fleet = this.#fleetEvent(second);
     const collectors = new Map<string, LiveEvent | null>();
@@ -261,7 +280,14 @@ export class LiveHub {
     if (!point) return null;
     const nowMs = this.#options.nowMs();
     const ledgers = [...this.#connections.keys()].flatMap((id) => this.#series.get(id)?.ledger(nowMs) ?? []);
-    return { kind: "fleet", point, tiers: this.tierRates() ?? [], ledger: addLedgers(ledgers), everReceived: this.everReceived(), sampleTraffic: this.#sampleTraffic };
+    return {
+      kind: "fleet",
+      point,
+      tiers: this.tierRates() ?? [],
+      ledger: addLedgers(ledgers),
+      everReceived: this.everReceived(),
+      sampleTraffic: this.#sampleTraffic,
+    };
   }
 
   #collectorEvent(id: string, second: number): LiveEvent | null {
@@ -278,7 +304,7 @@ export class LiveHub {
     const expected = this.#expected[second % SECONDS_KEPT];
     const point = toLivePoint(second, slots, expected.second === second ? expected.count : this.#connections.size, this.#price);
     // The newest seconds may still be added to; they are kept once they are closed.
-    if (second <= this.#emittedSecond) this.#fleetPoints[second % SECONDS_KEPT] = { second, point };
+    if (second <= this.#closedSecond) this.#fleetPoints[second % SECONDS_KEPT] = { second, point };
     return point;
   }
 

@@ -1,5 +1,5 @@
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
-import { type HistogramSnapshot, type Measurement, type Stage } from "#domain/telemetry/measurement.ts";
+import type { HistogramSnapshot, Measurement, Stage } from "#domain/telemetry/measurement.ts";
 
 /** One second of one collector: rates from the difference of two measurements, gauges from the later one. */
 export type SecondSlot = {
@@ -30,8 +30,10 @@ export function toSecondSlot(second: number, now: Measurement, before: Measureme
   const sinceStartMs = now.atMs - now.processStartMs;
   if (!sameProcess && sinceStartMs > now.windowMs * 2 + 1_000) return null;
   const elapsedS = Math.max(sameProcess ? now.atMs - before.atMs : sinceStartMs, 100) / 1_000;
-  const rate = (key: keyof Measurement & ("received" | "kept" | "sampledOut" | "dropped" | "refused" | "delivered" | "sampleReceived" | "bytesReceived" | "bytesKept" | "cpuSeconds")) =>
-    Math.max(0, now[key] - (sameProcess ? before[key] : 0)) / elapsedS;
+  const rate = (
+    key: keyof Measurement &
+      ("received" | "kept" | "sampledOut" | "dropped" | "refused" | "delivered" | "sampleReceived" | "bytesReceived" | "bytesKept" | "cpuSeconds"),
+  ) => Math.max(0, now[key] - (sameProcess ? before[key] : 0)) / elapsedS;
   return {
     second,
     receivedPerS: rate("received"),
@@ -54,7 +56,13 @@ export function toSecondSlot(second: number, now: Measurement, before: Measureme
 
 function stageSums({ stages }: Measurement): Record<Stage, { sum: number; count: number }> {
   const sums = (stage: Stage) => ({ sum: stages[stage].sum, count: stages[stage].count });
-  return { network: sums("network"), queueWait: sums("queueWait"), processing: sums("processing"), serialization: sums("serialization"), export: sums("export") };
+  return {
+    network: sums("network"),
+    queueWait: sums("queueWait"),
+    processing: sums("processing"),
+    serialization: sums("serialization"),
+    export: sums("export"),
+  };
 }
 
 /** 15 minutes of histograms are kept per collector, so each is brought to buckets about 4% wide. */
@@ -66,4 +74,3 @@ function compact(snapshot: HistogramSnapshot): HistogramSnapshot {
   histogram.downscale(histogram.scale - KEPT_SCALE);
   return histogram.snapshot();
 }
-

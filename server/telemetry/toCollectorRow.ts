@@ -11,7 +11,15 @@ const SEEN_ELSEWHERE_MS = 45_000;
 
 export type Connection = { sinceMs: number; lastMessageMs: number };
 
-type Facts = { record: CollectorRecord; series: CollectorSeries | null; connection: Connection | null; newest: Directory["newest"]; price: LivePrice; replica: string; nowMs: number };
+type Facts = {
+  record: CollectorRecord;
+  series: CollectorSeries | null;
+  connection: Connection | null;
+  newest: Directory["newest"];
+  price: LivePrice;
+  replica: string;
+  nowMs: number;
+};
 
 /** A row of the fleet table; figures that are older than a few seconds are left out rather than shown as if they were current. */
 export function toCollectorRow({ record, series, connection, newest, price, replica, nowMs }: Facts): CollectorRow {

@@ -7,7 +7,8 @@ import type { SecondSlot } from "./secondSlot.ts";
 /** Adds up what the collectors reported for one second; percentiles come from the merged histogram, never from other percentiles. Null when none did. */
 export function toLivePoint(second: number, slots: readonly SecondSlot[], expected: number, price: LivePrice): LivePoint | null {
   if (slots.length === 0) return null;
-  const sum = (key: keyof SecondSlot & (`${string}PerS` | "queueSpans" | "queueCapacitySpans" | "rssBytes" | "cpuCores")) => slots.reduce((total, slot) => total + slot[key], 0);
+  const sum = (key: keyof SecondSlot & (`${string}PerS` | "queueSpans" | "queueCapacitySpans" | "rssBytes" | "cpuCores")) =>
+    slots.reduce((total, slot) => total + slot[key], 0);
   const histogram = mergeAcknowledgements(slots);
   const milliseconds = (q: number) => {
     const seconds = histogram.quantile(q);

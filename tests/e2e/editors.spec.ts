@@ -33,7 +33,7 @@ test("two people save the same policy: the second is shown what the first change
   await save(two);
   const conflict = two.getByRole("dialog", { name: /saved v2 while you were editing v1/ });
   await expect(conflict).toBeVisible();
-  await expect(conflict).toContainText("80");
+  await expect(conflict).toContainText("ratio: 0.8");
   await shoot(two, "conflict");
   expect((await api.trpc.policies.get.query({ id: policy.id })).currentVersion).toBe(2);
   expect((await api.trpc.policies.version.query({ id: policy.id, number: 2 })).body.tiers[0].keep.ratio).toBe(0.8);

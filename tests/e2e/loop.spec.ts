@@ -34,11 +34,12 @@ for (const protocol of ["grpc", "http"] as const) {
 
       await test.step("the one-time link creates the owner", async () => {
         await page.goto(headgate.setupUrl ?? "");
-        await page.getByLabel("Name").fill(OWNER.name);
+        await page.getByLabel("Name", { exact: true }).fill(OWNER.name);
         await page.getByLabel(/e-?mail/i).fill(OWNER.email);
-        await page.getByLabel("Password").first().fill(OWNER.password);
+        await page.getByLabel("Password", { exact: true }).fill(OWNER.password);
+        await page.getByLabel("Password again").fill(OWNER.password);
         await shoot(page, `${protocol}-1-setup`);
-        await page.getByRole("button", { name: /create|set up/i }).click();
+        await page.getByRole("button", { name: "Create the account" }).click();
         await expect(page.getByRole("heading", { name: "Overview", level: 1 })).toBeVisible();
         api = await signIn(headgate.http);
       });
@@ -86,8 +87,8 @@ for (const protocol of ["grpc", "http"] as const) {
         await expect(figure(live, "Kept")).not.toContainText("100%", { timeout: 2_000 - (Date.now() - acknowledgedMs) });
         const rows = await api.trpc.fleet.list.query();
         expect(rows.map(({ configState }) => configState)).toEqual(["in-sync"]);
-        await live.waitForTimeout(3_000);
-        await expect(figure(live, "Kept")).toContainText(/\b[1-6]?\d(\.\d+)?%/);
+        // 1.7 % errors, 5 % slow, half of 6.7 % payments, a tenth of the rest: 19 %, give or take what a second's traces happen to be.
+        await expect(figure(live, "Kept")).toContainText(/spans\/s(1\d|2\d)(\.\d+)?%/);
         await shoot(live, `${protocol}-7-live`);
       });
 

@@ -1,64 +1,71 @@
 import { AxeBuilder } from "@axe-core/playwright";
-import { type Browser, expect, type Page, test } from "@playwright/test";
+import { type ConsoleMessage, expect, type Page, test } from "@playwright/test";
 import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
 import { startSdk } from "#tests/fixtures/sdkProcess.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
 import { expectNoSidewaysScroll, shoot, signedInContext } from "./browser.ts";
 
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
 let headgate: Headgate;
 let api: Api;
 let sdk: ReturnType<typeof startSdk>;
-let setupUrl: string;
-let paths: [name: string, path: string][];
 
 test.beforeAll(async () => {
   headgate = await startHeadgate();
-  setupUrl = headgate.setupUrl ?? "";
+  api = await createOwner(headgate);
+  sdk = startSdk({ protocol: "grpc", endpoint: `http://127.0.0.1:${headgate.collectors[0].otlpGrpc}`, rate: 100 });
 });
 test.afterAll(async () => {
   await sdk?.stop();
   await headgate?.remove();
 });
 
-test("the pages before signing in have no accessibility violation and fit a phone", async ({ browser }) => {
-  await checkInEachScheme(browser, "setup", setupUrl, false);
-  api = await createOwner(headgate);
-  await checkInEachScheme(browser, "sign-in", `${headgate.http}/sign-in`, false);
+test("the pages before signing in have no accessibility violation in light and dark, and fit a phone", async ({ browser }) => {
+  const context = await browser.newContext({ viewport: WIDE });
+  const page = await context.newPage();
+  await check(page, "setup", headgate.setupUrl ?? "");
+  await check(page, "sign-in", `${headgate.http}/sign-in`);
+  await context.close();
 });
 
 test("every page has no accessibility violation in light and dark, and needs no sideways scrolling at 390 px", async ({ browser }) => {
   test.setTimeout(420_000);
-  sdk = startSdk({ protocol: "grpc", endpoint: `http://127.0.0.1:${headgate.collectors[0].otlpGrpc}`, rate: 100 });
   const [policy] = await api.trpc.policies.list.query();
   const [destination] = await api.trpc.destinations.list.query();
   const [collector] = await api.trpc.fleet.list.query();
   const { body } = await api.trpc.policies.get.query({ id: policy.id });
-  await api.trpc.policies.saveVersion.mutate({
-    id: policy.id,
-    baseVersion: 1,
-    body: { ...body, tiers: [{ ...body.tiers[0], keep: { kind: "ratio", ratio: 0.5 } }] },
-    message: "Half",
-  });
+  const half = { ...body, tiers: [{ ...body.tiers[0], keep: { kind: "ratio" as const, ratio: 0.5 } }] };
+  await api.trpc.policies.saveVersion.mutate({ id: policy.id, baseVersion: 1, body: half, message: "Half" });
   await waitFor("some traffic", async () => (await headgate.ledger()).received > 300);
-  paths = [
+  const context = await signedInContext(browser, headgate.http);
+  const page = await context.newPage();
+  for (const [name, path] of [
     ["overview", "/"],
     ["live", "/live"],
+    ["live-collector", `/live?collector=${collector.id}`],
     ["sampling", "/sampling"],
     ["sampling-new", "/sampling/new"],
     ["sampling-four-tiers", "/sampling/new?from=four-tiers"],
     ["sampling-policy", `/sampling/${policy.id}`],
     ["sampling-history", `/sampling/${policy.id}/history`],
+    ["sampling-version", `/sampling/${policy.id}/versions/1`],
     ["destination", "/destination"],
     ["destination-new", "/destination/new?kind=otlp"],
     ["destination-one", `/destination/${destination.id}`],
     ["destination-history", `/destination/${destination.id}/history`],
+    ["destination-version", `/destination/${destination.id}/versions/1`],
     ["fleet", "/fleet"],
+    ["fleet-tokens", "/fleet/tokens"],
     ["fleet-collector", `/fleet/${collector.id}`],
     ["settings", "/settings"],
     ["not-found", "/there-is-no-such-page"],
-  ];
-  for (const [name, path] of paths) await checkInEachScheme(browser, name, `${headgate.http}${path}`, true);
+  ]) {
+    await check(page, name, `${headgate.http}${path}`);
+  }
+  await context.close();
 });
 
 test("every page is reached and left by keyboard alone", async ({ browser }) => {
@@ -128,7 +135,7 @@ test("a tier is added, described, moved and saved by keyboard alone", async ({ b
   await tabTo(page, saving.getByRole("textbox"));
   await page.keyboard.type("By keyboard");
   await page.keyboard.press("Enter");
-  await expect(page.getByText(/^Saved keep everything v3/)).toBeVisible();
+  await expect(page.getByText(/^Saved keep everything v\d/)).toBeVisible();
   await shoot(page, "keyboard");
   await context.close();
 });
@@ -145,33 +152,27 @@ async function tabTo(page: Page, target: ReturnType<Page["locator"]>): Promise<v
   throw new Error(`${target} is not reached by Tab`);
 }
 
-async function checkInEachScheme(browser: Browser, name: string, url: string, signedIn: boolean): Promise<void> {
+async function check(page: Page, name: string, url: string): Promise<void> {
+  const errors: string[] = [];
+  const onError = (error: Error) => errors.push(error.message);
+  const onConsole = (message: ConsoleMessage) => message.type() === "error" && !message.text().includes("404") && errors.push(message.text());
+  page.on("pageerror", onError).on("console", onConsole);
+  await page.setViewportSize(WIDE);
+  await page.goto(url);
+  await settled(page);
   for (const colorScheme of ["light", "dark"] as const) {
-    const context = signedIn
-      ? await signedInContext(browser, headgate.http, { colorScheme })
-      : await browser.newContext({ colorScheme, viewport: { width: 1440, height: 900 } });
-    const page = await context.newPage();
-    const errors: string[] = [];
-    page.on("pageerror", (error) => errors.push(error.message));
-    page.on("console", (message) => message.type() === "error" && !/404/.test(message.text()) && errors.push(message.text()));
-    await page.goto(url);
-    await settled(page);
+    await page.emulateMedia({ colorScheme });
     await shoot(page, `${name}-${colorScheme}`);
     const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
-    expect
-      .soft(
-        violations.map(
-          ({ id, nodes }) => `${name} ${colorScheme}: ${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(" | ")}`,
-        ),
-      )
-      .toEqual([]);
-    await page.setViewportSize({ width: 390, height: 844 });
-    await page.waitForTimeout(200);
-    await expectNoSidewaysScroll(page);
-    if (colorScheme === "light") await shoot(page, `${name}-390`);
-    expect.soft(errors, `${name}: errors in the console`).toEqual([]);
-    await context.close();
+    const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(" | ")}`);
+    expect.soft(said, `${name}, ${colorScheme}`).toEqual([]);
   }
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.setViewportSize(PHONE);
+  await shoot(page, `${name}-390`);
+  await expectNoSidewaysScroll(page);
+  expect.soft(errors, `${name}: errors in the console`).toEqual([]);
+  page.off("pageerror", onError).off("console", onConsole);
 }
 
 /** The page has its heading, and no skeleton any more. */

@@ -9,7 +9,15 @@ import { waitFor } from "../fixtures/waitFor.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 
-export type ServerProcess = { http: string; fleet: string; setupUrl: string | null; dataDir: string; process: Running; postgresPid(): number; remove(): Promise<void> };
+export type ServerProcess = {
+  http: string;
+  fleet: string;
+  setupUrl: string | null;
+  dataDir: string;
+  process: Running;
+  postgresPid(): number;
+  remove(): Promise<void>;
+};
 
 /** `node server/main.ts` alone, on free ports, without pages. */
 export async function startServerProcess({
@@ -36,7 +44,10 @@ export async function startServerProcess({
 }
 
 export function runServer(env: Record<string, string>, flags: string[] = []): Running {
-  return run(process.execPath, [join(root, "server", "main.ts"), "--no-pages", ...flags], { env: cleanEnvironment(env), isReady: (line) => line.includes('"msg":"ready"') });
+  return run(process.execPath, [join(root, "server", "main.ts"), "--no-pages", ...flags], {
+    env: cleanEnvironment(env),
+    isReady: (line) => line.includes('"msg":"ready"'),
+  });
 }
 
 export type TestCollector = {
@@ -58,19 +69,27 @@ export type ConnectedCollector = {
   cancel(): void;
 };
 
-export function enrol(fleet: string, token: string, { instanceUid = randomUUID(), name = "test collector" } = {}): Promise<TestCollector> {
+export function enrol(fleet: string, token: string, { instanceUid = String(randomUUID()), name = "test collector" } = {}): Promise<TestCollector> {
   const client = new Client(new URL(fleet).host, credentials.createInsecure());
   const { path, requestSerialize, responseDeserialize } = FLEET_METHODS.enrol;
   const request = { token, instanceUid, name, labels: { env: "test" }, version: "0.1.0" };
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, request, new Metadata(), { deadline: Date.now() + 10_000 }, (error: ServiceError | null, response?: EnrolResponseFields) => {
-      if (error || !response) {
-        client.close();
-        reject(error ?? new Error("no answer"));
-        return;
-      }
-      resolve(asCollector(client, response, instanceUid, name));
-    });
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      request,
+      new Metadata(),
+      { deadline: Date.now() + 10_000 },
+      (error: ServiceError | null, response?: EnrolResponseFields) => {
+        if (error || !response) {
+          client.close();
+          reject(error ?? new Error("no answer"));
+          return;
+        }
+        resolve(asCollector(client, response, instanceUid, name));
+      },
+    );
   });
 }
 
@@ -87,7 +106,12 @@ function asCollector(client: Client, response: EnrolResponseFields, instanceUid:
       const metadata = new Metadata();
       metadata.set("authorization", `Bearer ${credential}`);
       const { path, requestSerialize, responseDeserialize } = FLEET_METHODS.connect;
-      const stream: ClientDuplexStream<CollectorMessageFields, ServerMessageFields> = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
+      const stream: ClientDuplexStream<CollectorMessageFields, ServerMessageFields> = client.makeBidiStreamRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        metadata,
+      );
       const received: ServerMessageFields[] = [];
       stream.on("data", (message: ServerMessageFields) => {
         received.push(message);
@@ -96,20 +120,34 @@ function asCollector(client: Client, response: EnrolResponseFields, instanceUid:
       stream.on("error", () => undefined);
       const ended = new Promise<{ code: number; details: string }>((resolve) => stream.on("status", ({ code, details }) => resolve({ code, details })));
       stream.write({
-        hello: { instanceUid, name, labels: { env: "test" }, version: "0.1.0", otlpGrpcEndpoint: "http://127.0.0.1:4317", otlpHttpEndpoint: "", nowMs: Date.now(), processStartMs: Date.now() - 5_000, ...hello },
+        hello: {
+          instanceUid,
+          name,
+          labels: { env: "test" },
+          version: "0.1.0",
+          otlpGrpcEndpoint: "http://127.0.0.1:4317",
+          otlpHttpEndpoint: "",
+          nowMs: Date.now(),
+          processStartMs: Date.now() - 5_000,
+          ...hello,
+        },
       });
       return {
         send: (message) => void stream.write(message),
         ended,
         received,
         next: (what, match) =>
-          waitFor(what, () => {
-            for (const message of received) {
-              const found = match(message);
-              if (found) return found;
-            }
-            return undefined;
-          }, { everyMs: 5 }),
+          waitFor(
+            what,
+            () => {
+              for (const message of received) {
+                const found = match(message);
+                if (found) return found;
+              }
+              return undefined;
+            },
+            { everyMs: 5 },
+          ),
         cancel: () => stream.cancel(),
       };
     },

@@ -16,16 +16,34 @@ export function AttributeSentence({ leaf, path, tierName, onPatch }: AttributeSe
   const choosesType = leaf.op !== "exists" && !NUMBER_OPS.includes(leaf.op) && !TEXT_OPS.includes(leaf.op);
   return (
     <>
-      <ChipInput label={about("attribute key")} path={`${path}.key`} value={leaf.key} placeholder="app.tenant" onChange={(key) => onPatch({ key }, `${path}.key`)} />
+      <ChipInput
+        label={about("attribute key")}
+        path={`${path}.key`}
+        value={leaf.key}
+        placeholder="app.tenant"
+        onChange={(key) => onPatch({ key }, `${path}.key`)}
+      />
       <span className="text-ink-3">of the</span>
       <ChipSelect look="word" label={about("where the attribute stands")} value={leaf.in} options={WHERE_WORDS} onChange={(where) => onPatch({ in: where })} />
       <ChipSelect look="word" label={about("how the attribute is compared")} value={leaf.op} options={OP_WORDS} onChange={(op) => onPatch({ op })} />
       {choosesType && (
-        <ChipSelect look="word" label={about("type of the value")} value={leaf.valueType} options={VALUE_TYPE_WORDS} onChange={(valueType) => onPatch({ valueType })} />
+        <ChipSelect
+          look="word"
+          label={about("type of the value")}
+          value={leaf.valueType}
+          options={VALUE_TYPE_WORDS}
+          onChange={(valueType) => onPatch({ valueType })}
+        />
       )}
       {leaf.op !== "exists" &&
         (leaf.valueType === "boolean" ? (
-          <ChipSelect look="value" label={about("value")} value={leaf.value === "false" ? "false" : "true"} options={BOOLEANS} onChange={(value) => onPatch({ value })} />
+          <ChipSelect
+            look="value"
+            label={about("value")}
+            value={leaf.value === "false" ? "false" : "true"}
+            options={BOOLEANS}
+            onChange={(value) => onPatch({ value })}
+          />
         ) : (
           <ChipInput
             label={about("value")}

@@ -22,13 +22,29 @@ type ChipInputProps = {
 };
 
 /** A value of the sentence, edited where it stands; as wide as its text. */
-export function ChipInput({ label, path, value, onChange, mono = true, numeric, unit, placeholder, onEnter, onBackspaceWhenEmpty, onPasteLines, onRemove }: ChipInputProps) {
+export function ChipInput({
+  label,
+  path,
+  value,
+  onChange,
+  mono = true,
+  numeric,
+  unit,
+  placeholder,
+  onEnter,
+  onBackspaceWhenEmpty,
+  onPasteLines,
+  onRemove,
+}: ChipInputProps) {
   const { readOnly } = useEditor();
   const problems = useProblemsAt(path);
   const id = fieldId(path);
   if (readOnly) {
     return (
-      <span id={id} className={cx("inline-flex min-h-[24px] items-center rounded-control border border-line px-1.5 break-all", mono ? "font-mono text-s" : "font-semibold")}>
+      <span
+        id={id}
+        className={cx("inline-flex min-h-[24px] items-center rounded-control border border-line px-1.5 break-all", mono ? "font-mono text-s" : "font-semibold")}
+      >
         {value}
         {unit && <span className="ml-1 text-ink-3">{unit}</span>}
       </span>
@@ -67,16 +83,28 @@ export function ChipInput({ label, path, value, onChange, mono = true, numeric, 
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={pressed}
         onPaste={(event) => {
-          const lines = event.clipboardData.getData("text").split(/\r?\n/).filter((line) => line.trim() !== "");
+          const lines = event.clipboardData
+            .getData("text")
+            .split(/\r?\n/)
+            .filter((line) => line.trim() !== "");
           if (!onPasteLines || lines.length < 2) return;
           event.preventDefault();
           onPasteLines(lines);
         }}
-        className={cx("max-w-full min-w-0 border-0 bg-transparent p-0 text-ink outline-none", mono ? "font-mono text-s" : "font-semibold", numeric && "num")}
+        className={cx(
+          "field-sizing-content max-w-full min-w-[3ch] border-0 bg-transparent p-0 text-ink outline-none",
+          mono ? "font-mono text-s" : "font-semibold",
+          numeric && "num",
+        )}
       />
       {unit && <span className="pl-0.5 text-ink-2">{unit}</span>}
       {onRemove && (
-        <button type="button" aria-label={`Remove ${label}`} onClick={onRemove} className="-mr-1 ml-0.5 grid size-[18px] place-items-center rounded-chip text-ink-3 hover:bg-hover hover:text-ink">
+        <button
+          type="button"
+          aria-label={`Remove ${label}`}
+          onClick={onRemove}
+          className="-mr-1.5 grid size-[24px] place-items-center rounded-chip text-ink-3 hover:bg-hover hover:text-ink"
+        >
           <svg aria-hidden="true" viewBox="0 0 10 10" className="size-[8px]" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round">
             <path d="M1.5 1.5l7 7M8.5 1.5l-7 7" />
           </svg>

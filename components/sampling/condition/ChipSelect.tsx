@@ -1,7 +1,7 @@
 "use client";
 
-import { Select } from "#components/ui/Select.tsx";
 import { cx } from "#components/ui/cx.ts";
+import { Select } from "#components/ui/Select.tsx";
 import { useEditor } from "../editorContext.tsx";
 import { wordFor } from "./words.ts";
 
@@ -18,7 +18,17 @@ type ChipSelectProps<V extends string> = {
 export function ChipSelect<V extends string>({ label, value, options, onChange, look }: ChipSelectProps<V>) {
   const { readOnly } = useEditor();
   if (readOnly) {
-    return <span className={cx("inline-flex h-[24px] items-center px-1", look === "word" ? "text-ink-3" : "rounded-control border border-line px-1.5", look === "value" && "font-semibold")}>{wordFor(options, value)}</span>;
+    return (
+      <span
+        className={cx(
+          "inline-flex h-[24px] items-center px-1",
+          look === "word" ? "text-ink-3" : "rounded-control border border-line px-1.5",
+          look === "value" && "font-semibold",
+        )}
+      >
+        {wordFor(options, value)}
+      </span>
+    );
   }
   return (
     <Select

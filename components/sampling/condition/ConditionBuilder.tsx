@@ -1,6 +1,5 @@
 "use client";
 
-import { cx } from "#components/ui/cx.ts";
 import { DropdownMenu } from "#components/ui/DropdownMenu.tsx";
 import type { DraftCondition } from "../draft/draftPolicy.ts";
 import { fieldId, type ProblemsByPath } from "../draft/problemPlaces.ts";
@@ -26,41 +25,78 @@ function ConditionNode(props: NodeProps) {
   const id = fieldId(path);
   const own = problems.get(path) ?? [];
   const isGroup = condition.kind === "all" || condition.kind === "any";
-  const word = isGroup ? wordFor(GROUP_WORDS, condition.kind) : condition.kind === "not" ? "not" : condition.kind === "always" ? "everything" : wordFor(LEAF_WORDS, condition.kind);
-  const menu = !readOnly && <ConditionMenu root={root} condition={condition} label={`${tierName}: “${word}”`} onEdit={(change) => edit(condition.id, change)} />;
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset can't lay its legend out in a line with the rest of the sentence
-    <div id={id} role="group" aria-label={word} tabIndex={-1} className="flex min-w-0 max-w-full flex-wrap items-center gap-x-1.5 gap-y-1 rounded-control outline-offset-2">
-      {condition.kind === "not" ? (
-        <>
-          <span className="px-1 font-semibold text-ink-2">not</span>
-          <ConditionNode {...props} condition={condition.of} path={`${path}.of`} />
-        </>
-      ) : isGroup ? (
-        <>
-          <ChipSelect look="word" label={`${tierName}: how conditions are joined`} value={condition.kind} options={GROUP_WORDS} onChange={(to) => edit(condition.id, { kind: "change", to })} />
-          {condition.of.map((child, index) => {
-            const nested = child.kind === "all" || child.kind === "any";
-            return (
-              <div key={child.id} className={cx("flex min-w-0 max-w-full items-center gap-1.5", nested && "basis-full border-l-2 border-line-strong pl-2")}>
-                {index > 0 && <span className="text-ink-3">{condition.kind === "all" ? "and" : "or"}</span>}
-                <ConditionNode {...props} condition={child} path={`${path}.of[${index}]`} />
-              </div>
-            );
-          })}
+  const word = isGroup
+    ? wordFor(GROUP_WORDS, condition.kind)
+    : condition.kind === "not"
+      ? "not"
+      : condition.kind === "always"
+        ? "everything"
+        : wordFor(LEAF_WORDS, condition.kind);
+  const menu = !readOnly && (
+    <ConditionMenu root={root} condition={condition} label={`${tierName}: “${word}”`} onEdit={(change) => edit(condition.id, change)} />
+  );
+  const add = condition.id === root.id && !readOnly && (
+    <AddConditions condition={condition} tierName={tierName} onAdd={(leaf, joinedBy) => edit(condition.id, { kind: "add", leaf, joinedBy })} />
+  );
+  const problemLines = <NodeProblems own={own} id={id} path={path} problems={problems} leaf={!isGroup && condition.kind !== "not"} />;
+  if (isGroup) {
+    return (
+      // biome-ignore lint/a11y/useSemanticElements: a fieldset can't lay its legend out in a line with the rest of the sentence
+      <div id={id} role="group" aria-label={word} tabIndex={-1} className="min-w-0 max-w-full flex-1 rounded-control outline-offset-2">
+        <div className="flex items-center gap-1">
+          <ChipSelect
+            look="word"
+            label={`${tierName}: how conditions are joined`}
+            value={condition.kind}
+            options={GROUP_WORDS}
+            onChange={(to) => edit(condition.id, { kind: "change", to })}
+          />
           {menu}
-        </>
+        </div>
+        <div className="mt-0.5 ml-1.5 flex flex-col gap-1 border-l-2 border-line-strong pl-2">
+          {condition.of.map((child, index) => (
+            <div key={child.id} className="flex min-w-0 items-start gap-1.5">
+              {index > 0 && <span className="w-[22px] shrink-0 pt-[3px] text-ink-3">{condition.kind === "all" ? "and" : "or"}</span>}
+              <ConditionNode {...props} condition={child} path={`${path}.of[${index}]`} />
+            </div>
+          ))}
+          {add && <div className="flex">{add}</div>}
+        </div>
+        {problemLines}
+      </div>
+    );
+  }
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: see above
+    <div
+      id={id}
+      role="group"
+      aria-label={word}
+      tabIndex={-1}
+      className="flex min-w-0 max-w-full flex-1 flex-wrap items-center gap-x-1.5 gap-y-1 rounded-control outline-offset-2"
+    >
+      {condition.kind === "not" ? (
+        <div className="flex min-w-0 max-w-full items-start gap-1.5">
+          <span className="pt-[3px] pl-1 font-semibold text-ink-2">not</span>
+          <ConditionNode {...props} condition={condition.of} path={`${path}.of`} />
+        </div>
       ) : (
         <>
           {condition.kind !== "always" && (
-            <ChipSelect look="subject" label={`${tierName}: what is compared`} value={condition.kind} options={LEAF_WORDS} onChange={(to) => edit(condition.id, { kind: "change", to })} />
+            <ChipSelect
+              look="subject"
+              label={`${tierName}: what is compared`}
+              value={condition.kind}
+              options={LEAF_WORDS}
+              onChange={(to) => edit(condition.id, { kind: "change", to })}
+            />
           )}
           <LeafSentence leaf={condition} path={path} tierName={tierName} onPatch={(patch, key) => edit(condition.id, { kind: "patch", patch }, key)} />
-          {menu}
         </>
       )}
-      {condition.id === root.id && !readOnly && <AddConditions condition={condition} tierName={tierName} onAdd={(leaf, joinedBy) => edit(condition.id, { kind: "add", leaf, joinedBy })} />}
-      <NodeProblems own={own} id={id} path={path} problems={problems} leaf={!isGroup && condition.kind !== "not"} />
+      {add}
+      {condition.kind !== "always" && menu}
+      {problemLines}
     </div>
   );
 }
@@ -82,7 +118,11 @@ function AddConditions({ condition, tierName, onAdd }: AddConditionsProps) {
       align="start"
       items={LEAF_WORDS.map((leaf) => ({ label: leaf.label, onSelect: () => onAdd(leaf.value, joinedBy) }))}
       trigger={
-        <button type="button" aria-label={`${tierName}: ${label.slice(2)}, add a condition`} className="h-[24px] rounded-control border border-dashed border-line-strong px-1.5 text-ink-3 hover:bg-hover hover:text-ink">
+        <button
+          type="button"
+          aria-label={`${tierName}: ${label.slice(2)}, add a condition`}
+          className="h-[24px] rounded-control border border-dashed border-line px-1.5 text-ink-3 group-hover/tier:border-line-strong hover:bg-hover hover:text-ink"
+        >
           {label}
         </button>
       }

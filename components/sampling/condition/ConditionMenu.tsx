@@ -15,9 +15,21 @@ export function ConditionMenu({ root, condition, label, onEdit }: ConditionMenuP
     { label: "Or another condition", onSelect: () => onEdit({ kind: "add", leaf: "endpoint", joinedBy: "any" }) },
     { label: "Put into “all of”", onSelect: () => onEdit({ kind: "wrap", in: "all" }), separated: true },
     { label: "Put into “any of”", onSelect: () => onEdit({ kind: "wrap", in: "any" }) },
-    { label: condition.kind === "not" ? "Take away “not”" : "Negate with “not”", onSelect: () => onEdit(condition.kind === "not" ? { kind: "unwrap" } : { kind: "wrap", in: "not" }) },
-    ...(canUnwrap(root, condition.id) && condition.kind !== "not" ? [{ label: "Take the group away, keep what is in it", onSelect: () => onEdit({ kind: "unwrap" }) }] : []),
-    { label: "Remove", onSelect: () => onEdit({ kind: "remove" }), danger: true, separated: true, disabled: condition.id === root.id, hint: condition.id === root.id ? "a tier has a condition" : undefined },
+    {
+      label: condition.kind === "not" ? "Take away “not”" : "Negate with “not”",
+      onSelect: () => onEdit(condition.kind === "not" ? { kind: "unwrap" } : { kind: "wrap", in: "not" }),
+    },
+    ...(canUnwrap(root, condition.id) && condition.kind !== "not"
+      ? [{ label: "Take the group away, keep what is in it", onSelect: () => onEdit({ kind: "unwrap" }) }]
+      : []),
+    {
+      label: "Remove",
+      onSelect: () => onEdit({ kind: "remove" }),
+      danger: true,
+      separated: true,
+      disabled: condition.id === root.id,
+      hint: condition.id === root.id ? "a tier has a condition" : undefined,
+    },
   ];
   return (
     <DropdownMenu

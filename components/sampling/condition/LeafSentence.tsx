@@ -28,14 +28,28 @@ export function LeafSentence({ leaf, path, tierName, onPatch }: LeafSentenceProp
       return (
         <>
           <Word>above</Word>
-          <ChipInput mono={false} numeric unit="ms" label={about("duration in milliseconds")} path={`${path}.aboveMs`} value={leaf.aboveMs} onChange={(aboveMs) => onPatch({ aboveMs }, `${path}.aboveMs`)} />
+          <ChipInput
+            mono={false}
+            numeric
+            unit="ms"
+            label={about("duration in milliseconds")}
+            path={`${path}.aboveMs`}
+            value={leaf.aboveMs}
+            onChange={(aboveMs) => onPatch({ aboveMs }, `${path}.aboveMs`)}
+          />
         </>
       );
     case "endpoint":
     case "service":
       return (
         <>
-          <ChipSelect look="word" label={about(`how the ${leaf.kind} is compared`)} value={leaf.match} options={MATCH_WORDS} onChange={(match) => onPatch({ match })} />
+          <ChipSelect
+            look="word"
+            label={about(`how the ${leaf.kind} is compared`)}
+            value={leaf.match}
+            options={MATCH_WORDS}
+            onChange={(match) => onPatch({ match })}
+          />
           <ValueChips
             label={about(leaf.kind)}
             path={`${path}.values`}

@@ -14,7 +14,16 @@ const EVERY_KIND: SamplingPolicy = {
         of: [
           { kind: "status", is: "error" },
           { kind: "latency", aboveMs: 12.5 },
-          { kind: "not", of: { kind: "any", of: [{ kind: "service", match: "prefix", values: ["shop-", "pay-"] }, { kind: "spanKind", is: "client" }] } },
+          {
+            kind: "not",
+            of: {
+              kind: "any",
+              of: [
+                { kind: "service", match: "prefix", values: ["shop-", "pay-"] },
+                { kind: "spanKind", is: "client" },
+              ],
+            },
+          },
           { kind: "endpoint", match: "regex", values: ["^/api/"] },
           { kind: "attribute", key: "app.tenant", in: "resource", op: "equals", value: "gold" },
           { kind: "attribute", key: "retries", in: "span", op: "above", value: 2 },

@@ -41,7 +41,14 @@ describe("a stored draft", () => {
   it("is ignored when it is cut off or of another form", () => {
     const store = new MemoryStore();
     const key = draftKey("p1", 1);
-    for (const text of ['{"draft":{"tiers":[', "null", "[]", '{"draft":{"tiers":[]},"savedAtMs":1}', '{"draft":{"tiers":[1],"nextId":2},"savedAtMs":1}', '{"draft":null,"savedAtMs":1}']) {
+    for (const text of [
+      '{"draft":{"tiers":[',
+      "null",
+      "[]",
+      '{"draft":{"tiers":[]},"savedAtMs":1}',
+      '{"draft":{"tiers":[1],"nextId":2},"savedAtMs":1}',
+      '{"draft":null,"savedAtMs":1}',
+    ]) {
       store.setItem(key, text);
       expect(readDraft(store, key)).toBeNull();
     }

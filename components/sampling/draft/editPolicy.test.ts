@@ -108,7 +108,12 @@ describe("a condition", () => {
   });
 
   it("unwraps a group into the one around it, and never loses a member", () => {
-    const nested = conditionAfter([root, { kind: "wrap", in: "all" }], [root, { kind: "add", leaf: "service", joinedBy: "all" }], [child(1), { kind: "wrap", in: "any" }], [child(1), { kind: "add", leaf: "latency", joinedBy: "any" }]);
+    const nested = conditionAfter(
+      [root, { kind: "wrap", in: "all" }],
+      [root, { kind: "add", leaf: "service", joinedBy: "all" }],
+      [child(1), { kind: "wrap", in: "any" }],
+      [child(1), { kind: "add", leaf: "latency", joinedBy: "any" }],
+    );
     expect(shape(nested)).toEqual(["all", "status", ["any", "service", "latency"]]);
     expect(canUnwrap(nested, nested.id)).toBe(false);
     expect(canUnwrap(nested, childrenOf(nested)[1].id)).toBe(true);
@@ -123,13 +128,25 @@ describe("a condition", () => {
   });
 
   it("keeps the members when all becomes any, and goes into the group when a single one becomes all", () => {
-    expect(shape(conditionAfter([root, { kind: "add", leaf: "latency", joinedBy: "any" }], [root, { kind: "change", to: "all" }]))).toEqual(["all", "status", "latency"]);
+    expect(shape(conditionAfter([root, { kind: "add", leaf: "latency", joinedBy: "any" }], [root, { kind: "change", to: "all" }]))).toEqual([
+      "all",
+      "status",
+      "latency",
+    ]);
     expect(shape(conditionAfter([root, { kind: "change", to: "not" }]))).toEqual(["not", "status"]);
-    expect(shape(conditionAfter([root, { kind: "add", leaf: "latency", joinedBy: "any" }], [root, { kind: "change", to: "not" }]))).toEqual(["not", ["any", "status", "latency"]]);
+    expect(shape(conditionAfter([root, { kind: "add", leaf: "latency", joinedBy: "any" }], [root, { kind: "change", to: "not" }]))).toEqual([
+      "not",
+      ["any", "status", "latency"],
+    ]);
   });
 
   it("keeps the values when endpoint becomes service", () => {
-    const draft = editPolicy(start, { kind: "condition", tierId: start.tiers[2].id, conditionId: start.tiers[2].condition.id, edit: { kind: "change", to: "service" } });
+    const draft = editPolicy(start, {
+      kind: "condition",
+      tierId: start.tiers[2].id,
+      conditionId: start.tiers[2].condition.id,
+      edit: { kind: "change", to: "service" },
+    });
     expect(draft.tiers[2].condition).toMatchObject({ kind: "service", match: "contains", values: ["/api/pay"] });
   });
 

@@ -1,5 +1,16 @@
-import { addCondition, changeKind, type GroupKind, type LeafKind, type LeafPatch, newLeaf, patchLeaf, removeCondition, unwrapCondition, wrapCondition } from "./editCondition.ts";
 import type { ConditionKind, DraftCondition, DraftPolicy, DraftTier } from "./draftPolicy.ts";
+import {
+  addCondition,
+  changeKind,
+  type GroupKind,
+  type LeafKind,
+  type LeafPatch,
+  newLeaf,
+  patchLeaf,
+  removeCondition,
+  unwrapCondition,
+  wrapCondition,
+} from "./editCondition.ts";
 
 export type ConditionEdit =
   | { kind: "patch"; patch: LeafPatch }
@@ -29,7 +40,10 @@ export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
     case "condition": {
       const isDefault = draft.tiers.at(-1)?.id === edit.tierId;
       if (isDefault) return draft;
-      const edited = withTier(draft, edit.tierId, (tier) => ({ ...tier, condition: applyConditionEdit(tier.condition, edit.conditionId, edit.edit, draft.nextId) }));
+      const edited = withTier(draft, edit.tierId, (tier) => ({
+        ...tier,
+        condition: applyConditionEdit(tier.condition, edit.conditionId, edit.edit, draft.nextId),
+      }));
       return edited === draft ? draft : { ...edited, nextId: draft.nextId + 2 };
     }
     case "addTier": {

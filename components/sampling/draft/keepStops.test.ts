@@ -17,7 +17,9 @@ describe("the keep slider", () => {
 
   it("moves right when the ratio grows", () => {
     fc.assert(
-      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b) => (a <= b ? positionOfRatio(a) <= positionOfRatio(b) + 1e-6 : true)),
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true }), (a, b) =>
+        a <= b ? positionOfRatio(a) <= positionOfRatio(b) + 1e-6 : true,
+      ),
     );
   });
 

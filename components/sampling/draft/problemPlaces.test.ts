@@ -16,14 +16,18 @@ const draft = draftFromPolicy({
 describe("problems in the form", () => {
   it("stand at the path of their field, the server's and the form's alike", () => {
     const problem = { path: "tiers[0].name", message: "must not be empty" };
-    expect(problemsByPath([problem, { ...problem, path: "body.tiers[0].name" }, { ...problem, path: "sampling.tiers[0].name" }])).toEqual(new Map([["tiers[0].name", ["must not be empty"]]]));
+    expect(problemsByPath([problem, { ...problem, path: "body.tiers[0].name" }, { ...problem, path: "sampling.tiers[0].name" }])).toEqual(
+      new Map([["tiers[0].name", ["must not be empty"]]]),
+    );
     expect(formPath("body")).toBe("");
   });
 
   it("speak of per cent at the keep field", () => {
     const edited = editPolicy(draft, { kind: "keep", tierId: draft.tiers[0].id, percent: "150" });
     const parsed = parseOrProblems(samplingPolicySchema, policyInput(edited));
-    expect(parsed.ok ? [] : parsed.problems.map((problem) => describeProblem(problem, edited))).toEqual(["Tier 1 “health”, keep: must be between 0 and 100 %"]);
+    expect(parsed.ok ? [] : parsed.problems.map((problem) => describeProblem(problem, edited))).toEqual([
+      "Tier 1 “health”, keep: must be between 0 and 100\u00a0%",
+    ]);
   });
 
   it("name the tier, the part and what is wrong for an invalid expression", () => {

@@ -16,7 +16,7 @@ export function formPath(path: string): string {
 export function inFormWords(problem: Problem): Problem {
   const path = formPath(problem.path);
   if (!path.endsWith(".keep.ratio")) return { path, message: problem.message };
-  return { path, message: problem.message.startsWith("must be a number") ? "must be a number between 0 and 100 %" : "must be between 0 and 100 %" };
+  return { path, message: problem.message.startsWith("must be a number") ? "must be a number between 0 and 100\u00a0%" : "must be between 0 and 100\u00a0%" };
 }
 
 export function problemsByPath(problems: readonly Problem[]): ProblemsByPath {

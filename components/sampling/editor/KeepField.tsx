@@ -8,7 +8,7 @@ import { formatPercent, parsePercent } from "../draft/percent.ts";
 import { fieldId } from "../draft/problemPlaces.ts";
 import { useEditor, useProblemsAt } from "../editorContext.tsx";
 
-type KeepFieldProps = { tier: DraftTier; path: string; /** What the base version keeps, when that differs. */ baseRatio: number | null };
+type KeepFieldProps = { tier: DraftTier; path: string /** What the base version keeps, when that differs. */; baseRatio: number | null };
 
 /** The share that is kept: a slider that is fine where it matters, and the exact figure. */
 export function KeepField({ tier, path, baseRatio }: KeepFieldProps) {
@@ -27,7 +27,8 @@ export function KeepField({ tier, path, baseRatio }: KeepFieldProps) {
           {changed && (
             <>
               {" "}
-              <s className="text-ink-3" aria-label={`before: ${formatPercent(baseRatio)}`}>
+              <s className="text-ink-3">
+                <span className="sr-only">before </span>
                 {formatPercent(baseRatio)}
               </s>
             </>

@@ -2,20 +2,20 @@
 
 import { type ReactNode, useMemo, useState } from "react";
 import { formatAge } from "#components/format/formatDuration.ts";
+import type { Crumb } from "#components/shell/crumbs.tsx";
 import { Button } from "#components/ui/Button.tsx";
 import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
-import type { Crumb } from "#components/shell/crumbs.tsx";
-import { SaveDialog, type SaveChoice } from "#components/versions/SaveDialog.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
+import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { Problem } from "#domain/validation/problems.ts";
 import type { DraftPolicy } from "../draft/draftPolicy.ts";
 import { policyInput } from "../draft/draftPolicy.ts";
 import { problemsByPath } from "../draft/problemPlaces.ts";
-import { EditorProvider } from "../editorContext.tsx";
 import { EstimatePanel } from "../EstimatePanel.tsx";
+import { EditorProvider } from "../editorContext.tsx";
 import { PolicyChangeWords } from "../PolicyChangeWords.tsx";
 import { ProblemsNote } from "./ProblemsNote.tsx";
 import { ReadOnlyNote } from "./ReadOnlyNote.tsx";
@@ -54,7 +54,8 @@ export function PolicyEditor(props: PolicyEditorProps) {
   const { draft, dirty, policy } = editing;
   const bodyProblems = saving.problems.filter((problem) => problem.path !== "name");
   const problems = policy === null && !editing.parsed.ok ? editing.parsed.problems : bodyProblems;
-  const nameProblem = saving.problems.find((problem) => problem.path === "name")?.message ?? (editing.name !== null && editing.name.trim() === "" ? "must not be empty" : null);
+  const nameProblem =
+    saving.problems.find((problem) => problem.path === "name")?.message ?? (editing.name !== null && editing.name.trim() === "" ? "must not be empty" : null);
   const byPath = useMemo(() => problemsByPath(problems), [problems]);
   const isNew = props.newName !== null;
   const savable = policy !== null && nameProblem === null && (dirty || isNew);
@@ -135,20 +136,26 @@ export function PolicyEditor(props: PolicyEditorProps) {
       })}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
-          <TiersPanel tiers={draft.tiers} base={base.body} history={history} />
+          <TiersPanel draft={draft} base={base.body} history={history} />
           {dirty && (
             <DocumentDiff
               title={`${base.label} → draft`}
               name="The difference"
               before={base.body}
               after={policyInput(draft)}
-              words={policy ? <PolicyChangeWords before={base.body} after={policy} /> : <p className="text-ink-3">In words once the errors are put right; as lines under YAML already.</p>}
+              words={
+                policy ? (
+                  <PolicyChangeWords before={base.body} after={policy} />
+                ) : (
+                  <p className="text-ink-3">In words once the errors are put right; as lines under YAML already.</p>
+                )
+              }
             />
           )}
         </div>
         <div className="flex min-w-0 flex-col gap-3">
           {problems.length > 0 && <ProblemsNote problems={problems} draft={draft} />}
-          <EstimatePanel draft={policy} />
+          <EstimatePanel draft={policy} label={isNew ? "this" : dirty ? "draft" : base.label} />
         </div>
       </div>
       {!readOnly && <UnsavedGuard dirty={dirty && !saving.busy} kept={props.storageKey !== null && !editing.storageRefused} />}

@@ -1,7 +1,7 @@
 "use client";
 
-import type { Problem } from "#domain/validation/problems.ts";
 import { Note } from "#components/ui/Note.tsx";
+import type { Problem } from "#domain/validation/problems.ts";
 import type { DraftPolicy } from "../draft/draftPolicy.ts";
 import { describeProblem, fieldId, inFormWords, pathAndAncestors } from "../draft/problemPlaces.ts";
 
@@ -12,7 +12,8 @@ export function ProblemsNote({ problems, draft }: { problems: readonly Problem[]
   const lines = [...new Map(problems.map((problem) => [describeProblem(problem, draft), inFormWords(problem).path])).entries()];
   return (
     <Note tone="bad" role="status">
-      <b>{lines.length === 1 ? "1 error." : `${lines.length} errors.`}</b> <span className="text-ink-2">The draft can't be saved until {lines.length === 1 ? "it is" : "they are"} put right.</span>
+      <b>{lines.length === 1 ? "1 error." : `${lines.length} errors.`}</b>{" "}
+      <span className="text-ink-2">The draft can't be saved until {lines.length === 1 ? "it is" : "they are"} put right.</span>
       <ul className="mt-1 flex flex-col gap-0.5">
         {lines.slice(0, SHOWN_MAX).map(([text, path]) => (
           <li key={text}>

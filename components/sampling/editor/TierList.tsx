@@ -5,7 +5,8 @@ import { SortableContext, sortableKeyboardCoordinates, useSortable, verticalList
 import { type ReactNode, useState } from "react";
 import type { DraftTier } from "../draft/draftPolicy.ts";
 import { useEditor } from "../editorContext.tsx";
-import { type TierChange, TierRow } from "./TierRow.tsx";
+import { TierRow } from "./TierRow.tsx";
+import type { TierChange } from "./tierChanges.ts";
 
 type TierListProps = { tiers: readonly DraftTier[]; changes: readonly TierChange[]; match: (index: number) => ReactNode };
 
@@ -13,7 +14,10 @@ type TierListProps = { tiers: readonly DraftTier[]; changes: readonly TierChange
 export function TierList({ tiers, changes, match }: TierListProps) {
   const { edit, readOnly } = useEditor();
   const [spoken, setSpoken] = useState("");
-  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 4 } }), useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }));
+  const sensors = useSensors(
+    useSensor(PointerSensor, { activationConstraint: { distance: 4 } }),
+    useSensor(KeyboardSensor, { coordinateGetter: sortableKeyboardCoordinates }),
+  );
   const lastMovable = tiers.length - 2;
   const nameOf = (id: string | number) => tiers.find((tier) => tier.id === Number(id))?.name ?? "";
   const placeOf = (id: string | number | undefined) => tiers.findIndex((tier) => tier.id === Number(id));
@@ -40,7 +44,13 @@ export function TierList({ tiers, changes, match }: TierListProps) {
   };
 
   return (
-    <DndContext id="tiers" sensors={sensors} collisionDetection={closestCenter} onDragEnd={dropped} accessibility={{ announcements, screenReaderInstructions: INSTRUCTIONS }}>
+    <DndContext
+      id="tiers"
+      sensors={sensors}
+      collisionDetection={closestCenter}
+      onDragEnd={dropped}
+      accessibility={{ announcements, screenReaderInstructions: INSTRUCTIONS }}
+    >
       <SortableContext items={tiers.slice(0, -1).map((tier) => tier.id)} strategy={verticalListSortingStrategy} disabled={readOnly}>
         <ol aria-label="Tiers, in the order in which they are asked" className="border-t border-line">
           {tiers.map((tier, index) => {
@@ -56,12 +66,20 @@ export function TierList({ tiers, changes, match }: TierListProps) {
   );
 }
 
-const INSTRUCTIONS = { draggable: "Press space to pick a tier up, the arrow keys to move it, space to put it down, escape to put it back. Alt with an arrow moves it at once." };
+const INSTRUCTIONS = {
+  draggable: "Press space to pick a tier up, the arrow keys to move it, space to put it down, escape to put it back. Alt with an arrow moves it at once.",
+};
 
 function SortableTier(props: Omit<React.ComponentProps<typeof TierRow>, "isDefault" | "drag">) {
   const { attributes, listeners, setNodeRef, setActivatorNodeRef, transform, transition, isDragging } = useSortable({ id: props.tier.id });
   const style = { transform: transform ? `translate3d(0, ${Math.round(transform.y)}px, 0)` : undefined, transition };
-  return <TierRow {...props} isDefault={false} drag={{ ref: setNodeRef, style, dragging: isDragging, grip: { ref: setActivatorNodeRef, ...attributes, ...listeners } }} />;
+  return (
+    <TierRow
+      {...props}
+      isDefault={false}
+      drag={{ ref: setNodeRef, style, dragging: isDragging, grip: { ref: setActivatorNodeRef, ...attributes, ...listeners } }}
+    />
+  );
 }
 
 /** React moves the row's element when the order changes, and with it the focus may be lost; it goes back to where it was. */

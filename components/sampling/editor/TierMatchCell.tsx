@@ -1,20 +1,37 @@
 import { formatMicroUsd } from "#components/format/formatMoney.ts";
 import { formatPercent, formatRate } from "#components/format/formatNumber.ts";
-import type { TierMatch } from "../matchingRates.ts";
+import { costMicroUsdPerHour, type LivePrice } from "#domain/cost/livePrice.ts";
+import type { TierEstimate } from "#domain/sampling/estimateChange.ts";
 
-/** "1,184 /s match now", its share and its cost; or why nothing can be said. */
-export function TierMatchCell({ match, costMicroUsd }: { match: TierMatch; costMicroUsd: number | null }) {
-  if (match.kind === "absent") return <span className="text-ink-3">{match.reason}</span>;
+type TierMatchCellProps = { tier: TierEstimate | undefined; matchedPerS: number; price: LivePrice | undefined };
+
+/** "1,184 /s match" now, its share, and what keeping its part costs; or that nothing can be said before it runs. */
+export function TierMatchCell({ tier, matchedPerS, price }: TierMatchCellProps) {
+  if (!tier) return <span className="text-ink-3">no live counts</span>;
+  if (tier.matchedPerS === null) {
+    return (
+      <span className="text-ink-3" title={tier.reason ?? undefined}>
+        not known
+        <br />
+        before it runs
+      </span>
+    );
+  }
+  const bytes = tier.bytesKeptAfterPerS;
+  const cost =
+    price !== undefined && bytes !== null && Number.isFinite(bytes) && tier.ratioAfter >= 0 && tier.ratioAfter <= 1
+      ? costMicroUsdPerHour(price, bytes, 0)
+      : null;
   return (
     <>
       <span data-slot="tier-rate">
-        <b className="text-base">{formatRate(match.matchedPerS)}</b> <span className="text-ink-3">/s match</span>
+        <b className="text-base">{formatRate(tier.matchedPerS)}</b> <span className="text-ink-3">/s match</span>
       </span>
       <br />
       <span className="text-ink-3">
-        {match.shareOfAll !== null && `${formatPercent(match.shareOfAll)} of spans`}
-        {match.shareOfAll !== null && costMicroUsd !== null && " · "}
-        {costMicroUsd !== null && `${formatMicroUsd(costMicroUsd)}/h`}
+        {matchedPerS > 0 && `${formatPercent(tier.matchedPerS / matchedPerS)} of spans`}
+        {matchedPerS > 0 && cost !== null && " · "}
+        {cost !== null && `${formatMicroUsd(cost)}/h`}
       </span>
     </>
   );

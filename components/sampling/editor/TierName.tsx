@@ -26,7 +26,7 @@ export function TierName({ tier, path }: { tier: DraftTier; path: string }) {
         value={tier.name}
         onChange={(event) => edit({ kind: "rename", tierId: tier.id, name: event.target.value }, `rename:${tier.id}`)}
         className={cx(
-          "-ml-1 h-[24px] max-w-full min-w-0 rounded-chip border bg-transparent px-1 font-semibold outline-offset-[-1px] hover:border-line-strong focus:border-line-control focus:bg-canvas",
+          "-ml-[5px] h-[24px] field-sizing-content max-w-full min-w-[6ch] rounded-chip border bg-transparent px-1 font-semibold outline-offset-[-1px] hover:border-line-strong focus:border-line-control focus:bg-canvas",
           invalid ? "border-bad" : "border-transparent",
         )}
       />

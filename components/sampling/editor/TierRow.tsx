@@ -11,8 +11,7 @@ import type { DraftTier } from "../draft/draftPolicy.ts";
 import { useEditor } from "../editorContext.tsx";
 import { KeepField } from "./KeepField.tsx";
 import { TierName } from "./TierName.tsx";
-
-export type TierChange = { state: "same" | "changed" | "new" | "moved"; baseRatio: number | null };
+import type { TierChange } from "./tierChanges.ts";
 
 type TierRowProps = {
   tier: DraftTier;
@@ -43,7 +42,7 @@ export function TierRow({ tier, index, isDefault, lastMovable, change, match, on
       aria-label={`Tier ${index + 1}: ${tier.name}`}
       onKeyDown={pressed}
       className={cx(
-        "group/tier grid grid-cols-[18px_20px_minmax(0,1fr)_30px] items-start gap-x-2 gap-y-2.5 border-t border-line px-3 py-3 first:border-t-0 md:grid-cols-[18px_20px_minmax(0,1fr)_180px_142px_30px] md:gap-x-3",
+        "group/tier grid grid-cols-[18px_20px_minmax(0,1fr)_30px] items-start gap-x-2 gap-y-2.5 border-t border-line px-3 py-3 first:border-t-0 md:grid-cols-[18px_16px_minmax(0,1fr)_168px_158px_28px] md:gap-x-2.5",
         (change.state === "changed" || change.state === "new") && "bg-selected",
         drag?.dragging && "relative z-10 rounded-control bg-raised shadow-float",
       )}
@@ -68,7 +67,11 @@ export function TierRow({ tier, index, isDefault, lastMovable, change, match, on
           {change.state === "new" && <Chip className="bg-ok-soft! text-ok!">new</Chip>}
           {change.state === "moved" && <Chip className="bg-info-soft! text-info!">moved</Chip>}
         </div>
-        {isDefault ? <p className="px-1 text-ink-3">everything else</p> : <ConditionBuilder tierId={tier.id} tierName={tier.name || `tier ${index + 1}`} root={tier.condition} path={`${path}.condition`} />}
+        {isDefault ? (
+          <p className="text-ink-3">everything else</p>
+        ) : (
+          <ConditionBuilder tierId={tier.id} tierName={tier.name || `tier ${index + 1}`} root={tier.condition} path={`${path}.condition`} />
+        )}
       </div>
       <div className="col-start-3 row-start-2 md:col-start-auto md:row-start-auto">
         <KeepField tier={tier} path={path} baseRatio={change.baseRatio} />

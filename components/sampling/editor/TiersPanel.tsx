@@ -1,43 +1,32 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
 import { Redo2, Undo2 } from "lucide-react";
-import { useTRPC } from "#components/data/trpc.ts";
-import { useLiveTopic } from "#components/data/useLive.ts";
 import { Button } from "#components/ui/Button.tsx";
 import { SampleChip } from "#components/ui/Chip.tsx";
 import { Kbd } from "#components/ui/Kbd.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { Tooltip } from "#components/ui/Tooltip.tsx";
-import { TIERS_MAX, type SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
-import { conditionInput, type DraftTier } from "../draft/draftPolicy.ts";
-import { parsePercent } from "../draft/percent.ts";
+import { type SamplingPolicy, TIERS_MAX } from "#domain/sampling/samplingPolicy.ts";
+import { asPolicy } from "../draft/asPolicy.ts";
+import type { DraftPolicy } from "../draft/draftPolicy.ts";
 import { useEditor } from "../editorContext.tsx";
-import { matchingRates, tierCostMicroUsdPerHour } from "../matchingRates.ts";
-import { useRunningPolicy } from "../useRunningPolicy.ts";
+import { useEstimate } from "../useEstimate.ts";
 import { TierList } from "./TierList.tsx";
 import { TierMatchCell } from "./TierMatchCell.tsx";
 import { tierChanges } from "./tierChanges.ts";
 
 type TiersPanelProps = {
-  tiers: readonly DraftTier[];
+  draft: DraftPolicy;
   base: SamplingPolicy;
   history: { undo: () => void; redo: () => void; canUndo: boolean; canRedo: boolean };
 };
 
 /** The ordered tiers with what each matches right now. */
-export function TiersPanel({ tiers, base, history }: TiersPanelProps) {
-  const trpc = useTRPC();
+export function TiersPanel({ draft, base, history }: TiersPanelProps) {
   const { readOnly, edit } = useEditor();
-  const { body: running } = useRunningPolicy();
-  const fleet = useLiveTopic({ kind: "fleet" })?.event;
-  const price = useQuery(trpc.prices.get.queryOptions());
-  const shapes = tiers.map((tier) => ({ condition: conditionInput(tier.condition), keep: { ratio: parsePercent(tier.keepPercent) } }));
-  const matches = matchingRates(shapes, running ?? null, fleet?.tiers ?? null);
-  const cell = (index: number) => {
-    const cost = price.data ? tierCostMicroUsdPerHour(price.data, matches[index], shapes[index].keep.ratio) : null;
-    return <TierMatchCell match={matches[index]} costMicroUsd={cost} />;
-  };
+  const { tiers } = draft;
+  const shape = asPolicy(draft);
+  const { estimate, price, matchedPerS, sampleShare } = useEstimate(shape);
   return (
     <>
       <Panel
@@ -46,7 +35,7 @@ export function TiersPanel({ tiers, base, history }: TiersPanelProps) {
         aside={<span className="text-s text-ink-3">the first that matches decides</span>}
         actions={
           <>
-            {fleet !== undefined && fleet.point.sampleShare > 0 && <SampleChip share={fleet.point.sampleShare} />}
+            {sampleShare > 0 && <SampleChip share={sampleShare} />}
             {!readOnly && (
               <span className="flex">
                 <Tooltip label="Undo ⌘Z">
@@ -60,7 +49,11 @@ export function TiersPanel({ tiers, base, history }: TiersPanelProps) {
           </>
         }
       >
-        <TierList tiers={tiers} changes={tierChanges(tiers, base)} match={cell} />
+        <TierList
+          tiers={tiers}
+          changes={tierChanges(shape, base)}
+          match={(index) => <TierMatchCell tier={estimate?.tiers[index]} matchedPerS={matchedPerS} price={price} />}
+        />
       </Panel>
       {!readOnly && (
         <div className="flex flex-wrap items-center gap-3">

@@ -32,7 +32,10 @@ export function usePolicyDraft({ storageKey, base, name: baseName, initial }: Op
   const draft = history.present;
 
   const parsed = useMemo(() => parseOrProblems(samplingPolicySchema, policyInput(draft)), [draft]);
-  const dirty = useMemo(() => canonicalJson(policyInput(draft)) !== canonicalJson(base) || (baseName !== null && name !== baseName), [draft, base, baseName, name]);
+  const dirty = useMemo(
+    () => canonicalJson(policyInput(draft)) !== canonicalJson(base) || (baseName !== null && name !== baseName),
+    [draft, base, baseName, name],
+  );
 
   const keep = useRef(() => {});
   keep.current = () => {
@@ -99,6 +102,3 @@ export function usePolicyDraft({ storageKey, base, name: baseName, initial }: Op
     },
   };
 }
-
-export type PolicyDraft = ReturnType<typeof usePolicyDraft>;
-export type DraftTierOf = DraftPolicy["tiers"][number];

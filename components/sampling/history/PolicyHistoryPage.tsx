@@ -68,7 +68,13 @@ function Comparison({ id, from, to }: { id: string; from: number; to: number }) 
       {(older) => (
         <QueryView query={after} what={`Version ${to}`} skeleton={<Skeleton className="h-[120px] w-full" />}>
           {(newer) => (
-            <DocumentDiff title={`v${from} → v${to}`} name="The difference" before={older.body} after={newer.body} words={<PolicyChangeWords before={older.body} after={newer.body} />} />
+            <DocumentDiff
+              title={`v${from} → v${to}`}
+              name="The difference"
+              before={older.body}
+              after={newer.body}
+              words={<PolicyChangeWords before={older.body} after={newer.body} />}
+            />
           )}
         </QueryView>
       )}

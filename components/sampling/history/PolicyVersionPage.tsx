@@ -18,10 +18,10 @@ import { YamlText } from "#components/versions/YamlText.tsx";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { draftFromPolicy } from "../draft/draftPolicy.ts";
 import { draftKey, readDraft, writeDraft } from "../draft/draftStore.ts";
-import { TiersPanel } from "../editor/TiersPanel.tsx";
-import { EditorProvider } from "../editorContext.tsx";
 import { EditorSkeleton } from "../EditorSkeleton.tsx";
 import { EstimatePanel } from "../EstimatePanel.tsx";
+import { TiersPanel } from "../editor/TiersPanel.tsx";
+import { EditorProvider } from "../editorContext.tsx";
 
 const NOTHING = () => {};
 
@@ -64,7 +64,12 @@ function SavedVersion({ id, name, currentVersion, runningVersion, version }: Sav
     <EditorProvider value={{ readOnly: true, problems: new Map(), edit: NOTHING }}>
       <PageHead
         title={`${name} v${number}`}
-        crumbs={[{ label: "Sampling", href: "/sampling" }, { label: name, href: `/sampling/${id}` }, { label: "History", href: `/sampling/${id}/history` }, { label: `v${number}` }]}
+        crumbs={[
+          { label: "Sampling", href: "/sampling" },
+          { label: name, href: `/sampling/${id}` },
+          { label: "History", href: `/sampling/${id}/history` },
+          { label: `v${number}` },
+        ]}
         sub={`Saved ${formatDate(version.createdAtMs)} by ${version.authorName}${version.message ? ` · ${version.message}` : ""}${runningVersion === number ? " · runs now" : ""}`}
         actions={
           <>
@@ -85,12 +90,14 @@ function SavedVersion({ id, name, currentVersion, runningVersion, version }: Sav
       </Note>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
-          <TiersPanel tiers={draftFromPolicy(body).tiers} base={body} history={{ undo: NOTHING, redo: NOTHING, canUndo: false, canRedo: false }} />
+          <TiersPanel draft={draftFromPolicy(body)} base={body} history={{ undo: NOTHING, redo: NOTHING, canUndo: false, canRedo: false }} />
           <Panel title="As YAML">
             <YamlText value={{ sampling: body }} what="the policy" />
           </Panel>
         </div>
-        <EstimatePanel draft={body} />
+        <div className="flex min-w-0 flex-col gap-3">
+          <EstimatePanel draft={body} label={`v${number}`} />
+        </div>
       </div>
       <ConfirmDialog
         open={replacing}

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { StartError } from "../../errors/startError.ts";
-import { postgresBinaries, type PostgresBinaries } from "./postgresBinaries.ts";
+import { type PostgresBinaries, postgresBinaries } from "./postgresBinaries.ts";
 import { isAlive, type Postmaster, runningPostmaster } from "./postmasterFile.ts";
 import { type Account, requireTraversable, unprivilegedAccount } from "./unprivilegedAccount.ts";
 
@@ -103,7 +103,14 @@ async function prepare(dataDir: string): Promise<Place> {
   const binaries = await postgresBinaries();
   const account = unprivilegedAccount();
   const home = path.join(dataDir, "postgres");
-  const place = { home, data: path.join(home, "data"), log: path.join(home, "server.log"), passwordFile: path.join(dataDir, "postgres-password"), account, binaries };
+  const place = {
+    home,
+    data: path.join(home, "data"),
+    log: path.join(home, "server.log"),
+    passwordFile: path.join(dataDir, "postgres-password"),
+    account,
+    binaries,
+  };
   mkdirSync(dataDir, { recursive: true });
   if (account) {
     // Whoever runs Postgres must be able to pass through the data folder; what is secret in it has its own mode.
@@ -130,7 +137,10 @@ async function initialise({ home, data, passwordFile, account, binaries }: Place
     await promisify(execFile)(binaries.initdb, args, { ...identity(account), env: ENVIRONMENT });
     renameSync(fresh, data);
   } catch (error) {
-    const stderr = String((error as { stderr?: unknown }).stderr ?? "").trim().split("\n").at(-1);
+    const stderr = String((error as { stderr?: unknown }).stderr ?? "")
+      .trim()
+      .split("\n")
+      .at(-1);
     throw new StartError(`the embedded Postgres could not create its data folder ${data}: ${stderr || (error as Error).message}`, error);
   } finally {
     rmSync(passwordCopy, { force: true });
@@ -161,7 +171,13 @@ function urlOf({ port, socketDir, listenAddress }: Omit<Postmaster, "pid">, pass
 function spawnPostgres({ data, log, account, binaries }: Place, address: Omit<Postmaster, "pid">): ChildProcess {
   if (existsSync(log) && statSync(log).size > LOG_BYTES_MAX) renameSync(log, `${log}.1`);
   const out = openSync(log, "a", 0o600);
-  const settings = [`listen_addresses=${address.listenAddress}`, `unix_socket_directories=${address.socketDir}`, "unix_socket_permissions=0700", "max_connections=60", "fsync=on"];
+  const settings = [
+    `listen_addresses=${address.listenAddress}`,
+    `unix_socket_directories=${address.socketDir}`,
+    "unix_socket_permissions=0700",
+    "max_connections=60",
+    "fsync=on",
+  ];
   const args = ["-D", data, "-p", String(address.port), ...settings.flatMap((setting) => ["-c", setting])];
   // Detached: a Ctrl-C in the terminal reaches us alone, and we stop Postgres last.
   const child = spawn(binaries.postgres, args, { ...identity(account), detached: true, stdio: ["ignore", out, out], env: ENVIRONMENT });
@@ -179,7 +195,8 @@ async function ready(url: string, alive: () => boolean, { log }: Place): Promise
     const problem = await tryToConnect(url);
     if (problem === null) return;
     if (!alive()) throw new StartError(`the embedded Postgres did not start: ${lastLine(log)}`);
-    if (performance.now() > deadline) throw new StartError(`the embedded Postgres did not answer within ${READY_WITHIN_MS / 1000} s: ${problem}; its log is ${log}`);
+    if (performance.now() > deadline)
+      throw new StartError(`the embedded Postgres did not answer within ${READY_WITHIN_MS / 1000} s: ${problem}; its log is ${log}`);
     await sleep(40);
   }
 }

@@ -7,7 +7,9 @@ export type Postmaster = { pid: number; port: number; socketDir: string; listenA
 export function runningPostmaster(dataDir: string): Postmaster | null {
   const file = path.join(dataDir, "postmaster.pid");
   if (!existsSync(file)) return null;
-  const [pid, , , port, socketDir, listenAddress] = readFileSync(file, "utf8").split("\n").map((line) => line.trim());
+  const [pid, , , port, socketDir, listenAddress] = readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => line.trim());
   if (!isAlive(Number(pid)) || !port) return null;
   return { pid: Number(pid), port: Number(port), socketDir, listenAddress };
 }

@@ -22,18 +22,37 @@ export async function applyStatus({ ctx, input: untrusted }: Call<ByRevisionInpu
   if (!row) throw new AppError("NOT_FOUND", `there is no revision ${number}`);
   const revision = toRevision(row);
   const newest = await newestRevision(ctx.db);
-  const reports = await ctx.db.configReport.findMany({ where: { revision: number }, distinct: ["collectorId"], orderBy: [{ collectorId: "asc" }, { id: "desc" }] });
+  const reports = await ctx.db.configReport.findMany({
+    where: { revision: number },
+    distinct: ["collectorId"],
+    orderBy: [{ collectorId: "asc" }, { id: "desc" }],
+  });
   const reportOf = new Map(reports.map((report) => [report.collectorId, report]));
   const collectors = ctx.ports.live.rows().map(({ id, name, state: connection, runningHash }) => {
     const report = reportOf.get(id);
     const problem = report?.state === "failed" ? [report.failingPath, report.reason].filter(Boolean).join(": ") : null;
-    const state = stateOf({ reported: report?.state, runsIt: runningHash === revision.hash, isNewest: newest?.number === number, offline: connection === "offline" });
-    return { id, name, state, problem, tookMs: report?.tookMs ?? null };
+    const state = stateOf({
+      reported: report?.state,
+      runsIt: runningHash === revision.hash,
+      isNewest: newest?.number === number,
+      offline: connection === "offline",
+    });
+    return { id, name, state, problem, tookMs: report && report.state !== "applying" ? report.tookMs : null };
   });
   return { revision: number, hash: revision.hash, createdAtMs: revision.createdAtMs, authorName: revision.authorName, collectors };
 }
 
-function stateOf({ reported, runsIt, isNewest, offline }: { reported: string | undefined; runsIt: boolean; isNewest: boolean; offline: boolean }): CollectorApplyState {
+function stateOf({
+  reported,
+  runsIt,
+  isNewest,
+  offline,
+}: {
+  reported: string | undefined;
+  runsIt: boolean;
+  isNewest: boolean;
+  offline: boolean;
+}): CollectorApplyState {
   if (reported === "failed") return "failed";
   if (reported === "applied" || (runsIt && isNewest)) return "applied";
   if (!isNewest) return "superseded";

@@ -10,7 +10,8 @@ export async function nextParts(tx: Transaction, newest: Revision, change: Chang
   const noun = change.kind === "policy" ? "sampling policy" : "destination";
   const document = await findDocument(tx, change.kind === "policy" ? "sampling" : "export", change.id);
   if (!document) throw new AppError("NOT_FOUND", `there is no ${noun} with the id ${change.id}`);
-  if (!(await findVersion(tx, change.id, change.version))) throw new AppError("NOT_FOUND", `there is no version ${change.version} of the ${noun} ${JSON.stringify(document.name)}`);
+  if (!(await findVersion(tx, change.id, change.version)))
+    throw new AppError("NOT_FOUND", `there is no version ${change.version} of the ${noun} ${JSON.stringify(document.name)}`);
   const { policyId, policyVersion, destinationId, destinationVersion, pipeline } = newest;
   const parts = { policyId, policyVersion, destinationId, destinationVersion, pipeline };
   if (change.kind === "policy") return { parts: { ...parts, policyId: change.id, policyVersion: change.version }, document };

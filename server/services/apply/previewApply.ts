@@ -1,13 +1,18 @@
 import { configHash } from "#domain/fleet/configHash.ts";
-import type { PolicyChangeEstimate } from "#domain/sampling/estimateChange.ts";
+import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
+import { describePolicyChange } from "#domain/sampling/describePolicyChange.ts";
+import { estimateChange, type PolicyChangeEstimate } from "#domain/sampling/estimateChange.ts";
+import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { newestRevision } from "../../db/documentRows.ts";
+import { readLivePrice } from "../../db/livePriceSetting.ts";
 import { assembleConfig } from "../../db/newestConfig.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
-import type { Call } from "../context.ts";
+import type { Call, ServiceContext } from "../context.ts";
 import { runningVersionOf } from "../documents/runningVersionOf.ts";
 import { parseInput } from "../parseInput.ts";
 import { type PreviewInput, previewSchema } from "./applyInput.ts";
+import { describeExportChange } from "./describeExportChange.ts";
 import { nextParts } from "./nextParts.ts";
 
 export type ApplyPreview = {
@@ -18,10 +23,12 @@ export type ApplyPreview = {
   fromVersion: number | null;
   /** True when collectors run exactly this already, and nothing would be sent. */
   sameHash: boolean;
+  /** Null for destinations, and without live counts. */
   estimate: PolicyChangeEstimate | null;
   sentences: string[];
 };
 
+/** What applying would change, before anything is changed. */
 export async function previewApply({ ctx, input: untrusted }: Call<PreviewInput>): Promise<ApplyPreview> {
   authorise(ctx, "viewer");
   const input = parseInput(previewSchema, untrusted);
@@ -29,14 +36,30 @@ export async function previewApply({ ctx, input: untrusted }: Call<PreviewInput>
   if (!newest) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
   const { parts } = await nextParts(ctx.db, newest, input);
   const next = await assembleConfig(ctx.db, parts, ctx.ports.seal);
+  const running = await assembleConfig(ctx.db, newest, ctx.ports.seal);
   const rows = ctx.ports.live.rows();
-  const offline = rows.filter((row) => row.state === "offline").length;
+  const online = rows.filter((row) => row.state !== "offline").length;
   return {
-    collectors: rows.length - offline,
-    offline,
+    collectors: online,
+    offline: rows.length - online,
     fromVersion: runningVersionOf(newest, input.id),
     sameHash: configHash(next) === newest.hash,
-    estimate: null,
-    sentences: [],
+    estimate: input.kind === "policy" ? await estimate(ctx, running.sampling, next.sampling, online) : null,
+    sentences:
+      input.kind === "policy"
+        ? describePolicyChange(running.sampling, next.sampling)
+        : describeExportChange(withoutHeaderValues(running.export), withoutHeaderValues(next.export)),
   };
+}
+
+async function estimate(ctx: ServiceContext, running: SamplingPolicy, candidate: SamplingPolicy, collectors: number): Promise<PolicyChangeEstimate | null> {
+  const names = new Set(running.tiers.map((tier) => tier.name));
+  const live = ctx.ports.live.tierRates()?.filter((rate) => names.has(rate.name)) ?? [];
+  if (live.length === 0) return null;
+  const { price } = await readLivePrice(ctx.db);
+  return estimateChange({ running, live, candidate, price: { price, collectors } });
+}
+
+function withoutHeaderValues(settings: ExportSettings): ExportSettings {
+  return settings.kind === "otlp" ? { ...settings, headers: Object.fromEntries(Object.keys(settings.headers).map((name) => [name, ""])) } : settings;
 }

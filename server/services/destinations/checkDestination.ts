@@ -25,7 +25,9 @@ export async function checkDestination({ ctx, input: untrusted }: Call<CheckDest
   const collectors = ctx.ports.live.rows().filter((row) => ctx.ports.fleet.isConnected(row.id));
   const collector = input.collectorId === undefined ? collectors[0] : collectors.find((row) => row.id === input.collectorId);
   if (!collector) throw new AppError("UNAVAILABLE", "no collector is connected that could check; start one first");
-  await ctx.db.$transaction((tx) => audit(tx, { by: caller, action: "destination.check", entity: "destination", entityId: input.id, detail: { collector: collector.name } }));
+  await ctx.db.$transaction((tx) =>
+    audit(tx, { by: caller, action: "destination.check", entity: "destination", entityId: input.id, detail: { collector: collector.name } }),
+  );
   const result = await ctx.ports.fleet.checkExport(collector.id, canonicalJson(settings), CHECK_TIMEOUT_MS);
   return { ...result, collectorName: collector.name };
 }

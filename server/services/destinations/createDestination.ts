@@ -1,7 +1,7 @@
-import type { DestinationBodyInput } from "./destinationBody.ts";
 import type { Call } from "../context.ts";
 import { createDocument } from "../documents/createDocument.ts";
 import type { CreateInput } from "../documents/documentInput.ts";
+import type { DestinationBodyInput } from "./destinationBody.ts";
 import { destinationKind } from "./destinationKind.ts";
 
 export type CreateDestinationInput = CreateInput<DestinationBodyInput>;

@@ -18,7 +18,11 @@ const headersSchema = z
   .default([]);
 
 /** The settings in full, header values in clear: what a collector is given. Throws INVALID with paths that begin with `body`. */
-export function takeDestination(input: unknown, seal: SealPort, stored: Record<string, string>): { settings: z.infer<typeof exportSettingsSchema>; sealed: Record<string, string> } {
+export function takeDestination(
+  input: unknown,
+  seal: SealPort,
+  stored: Record<string, string>,
+): { settings: z.infer<typeof exportSettingsSchema>; sealed: Record<string, string> } {
   const { headers: untrustedHeaders, ...rest } = Object(input) as Record<string, unknown>;
   const parsedHeaders = parseOrProblems(headersSchema, untrustedHeaders, "body.headers");
   if (!parsedHeaders.ok) throw refused(parsedHeaders.problems);

@@ -1,7 +1,7 @@
 import type { ServiceContext } from "../context.ts";
 import type { DocumentListItem } from "../documents/documentKind.ts";
-import type { DestinationBody } from "./destinationBody.ts";
 import { listDocuments } from "../documents/listDocuments.ts";
+import type { DestinationBody } from "./destinationBody.ts";
 import { destinationKind } from "./destinationKind.ts";
 
 export type DestinationListItem = DocumentListItem & { kind: DestinationBody["kind"] };

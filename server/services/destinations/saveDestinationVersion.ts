@@ -1,7 +1,7 @@
-import type { DestinationBodyInput } from "./destinationBody.ts";
 import type { Call } from "../context.ts";
 import type { SaveVersionInput } from "../documents/documentInput.ts";
 import { saveVersion } from "../documents/saveVersion.ts";
+import type { DestinationBodyInput } from "./destinationBody.ts";
 import { destinationKind } from "./destinationKind.ts";
 
 export type SaveDestinationVersionInput = SaveVersionInput<DestinationBodyInput>;

@@ -1,8 +1,8 @@
 import { audit } from "../../db/audit.ts";
-import { isUniqueViolation } from "../../errors/databaseErrors.ts";
 import { notifyChange } from "../../db/notifyChange.ts";
 import { toJson } from "../../db/toJson.ts";
 import { AppError } from "../../errors/appError.ts";
+import { isUniqueViolation } from "../../errors/databaseErrors.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
@@ -16,7 +16,8 @@ export async function createDocument<Body>(ctx: ServiceContext, kind: DocumentKi
   const { body, secrets } = kind.take(input.body, ctx.ports.seal, {});
   try {
     return await ctx.db.$transaction(async (tx) => {
-      if ((await tx.document.count({ where: { kind: kind.kind } })) >= DOCUMENTS_MAX) throw new AppError("TOO_MANY", `there may be at most ${DOCUMENTS_MAX} of these; rename and reuse one`);
+      if ((await tx.document.count({ where: { kind: kind.kind } })) >= DOCUMENTS_MAX)
+        throw new AppError("TOO_MANY", `there may be at most ${DOCUMENTS_MAX} of these; rename and reuse one`);
       const version = { number: 1, body: toJson(body), secrets, authorName: caller.name, message: input.message };
       const { id } = await tx.document.create({ data: { kind: kind.kind, name: input.name, versions: { create: version } } });
       await audit(tx, { by: caller, action: `${kind.entity}.create`, entity: kind.entity, entityId: id, detail: { name: input.name } });

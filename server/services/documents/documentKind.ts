@@ -15,7 +15,15 @@ export type DocumentKind<Body> = {
   show(version: Pick<DocumentVersion, "body" | "secrets">): Body;
 };
 
-export type DocumentListItem = { id: string; name: string; currentVersion: number; updatedAtMs: number; updatedBy: string; isRunning: boolean; runningVersion: number | null };
+export type DocumentListItem = {
+  id: string;
+  name: string;
+  currentVersion: number;
+  updatedAtMs: number;
+  updatedBy: string;
+  isRunning: boolean;
+  runningVersion: number | null;
+};
 export type VersionListItem = { number: number; authorName: string; createdAtMs: number; message: string | null; appliedRevision: number | null };
 export type DocumentView<Body> = { id: string; name: string; currentVersion: number; body: Body; versions: VersionListItem[]; runningVersion: number | null };
 export type VersionView<Body> = { number: number; body: Body; authorName: string; createdAtMs: number; message: string | null };

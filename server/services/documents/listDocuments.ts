@@ -5,7 +5,11 @@ import type { DocumentKind, DocumentListItem } from "./documentKind.ts";
 import { runningVersionOf } from "./runningVersionOf.ts";
 
 /** Every document of a kind, newest change first, each with what `more` makes of its current body. */
-export async function listDocuments<Body, More>(ctx: ServiceContext, kind: DocumentKind<Body>, more: (body: Body) => More): Promise<(DocumentListItem & More)[]> {
+export async function listDocuments<Body, More>(
+  ctx: ServiceContext,
+  kind: DocumentKind<Body>,
+  more: (body: Body) => More,
+): Promise<(DocumentListItem & More)[]> {
   authorise(ctx, "viewer");
   const rows = await ctx.db.document.findMany({ where: { kind: kind.kind }, include: { versions: { orderBy: { number: "desc" }, take: 1 } } });
   const newest = await newestRevision(ctx.db);

@@ -1,7 +1,7 @@
 import { audit } from "../../db/audit.ts";
-import { isUniqueViolation } from "../../errors/databaseErrors.ts";
 import { notifyChange } from "../../db/notifyChange.ts";
 import { AppError } from "../../errors/appError.ts";
+import { isUniqueViolation } from "../../errors/databaseErrors.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";

@@ -1,9 +1,9 @@
 import { audit } from "../../db/audit.ts";
-import { isUniqueViolation } from "../../errors/databaseErrors.ts";
 import { type DocumentVersion, findDocument, findVersion } from "../../db/documentRows.ts";
 import { notifyChange } from "../../db/notifyChange.ts";
 import { toJson } from "../../db/toJson.ts";
 import { AppError } from "../../errors/appError.ts";
+import { isUniqueViolation } from "../../errors/databaseErrors.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
@@ -42,6 +42,11 @@ async function currentVersion<Body>(ctx: ServiceContext, kind: DocumentKind<Body
 }
 
 function conflict<Body>(kind: DocumentKind<Body>, current: DocumentVersion): AppError {
-  const other: SaveConflict<Body> = { currentVersion: current.number, authorName: current.authorName, createdAtMs: current.createdAtMs, body: kind.show(current) };
+  const other: SaveConflict<Body> = {
+    currentVersion: current.number,
+    authorName: current.authorName,
+    createdAtMs: current.createdAtMs,
+    body: kind.show(current),
+  };
   return new AppError("CONFLICT", `${current.authorName} saved version ${current.number} in the meantime; nothing was overwritten`, { conflict: other });
 }

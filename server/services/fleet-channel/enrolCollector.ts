@@ -9,7 +9,13 @@ import { parseInput } from "../parseInput.ts";
 import { collectorNameSchema, instanceUidSchema, labelsSchema, versionSchema } from "./helloInput.ts";
 
 export const COLLECTORS_MAX = 5_000;
-const enrolSchema = z.strictObject({ token: z.string().min(1, "must not be empty").max(256, "is no token of ours"), instanceUid: instanceUidSchema, name: collectorNameSchema, labels: labelsSchema, version: versionSchema });
+const enrolSchema = z.strictObject({
+  token: z.string().min(1, "must not be empty").max(256, "is no token of ours"),
+  instanceUid: instanceUidSchema,
+  name: collectorNameSchema,
+  labels: labelsSchema,
+  version: versionSchema,
+});
 export type EnrolInput = z.input<typeof enrolSchema>;
 
 /** Trades an enrolment token for a credential of the collector's own; a collector that enrols again gets a new one, and the old one ends. */
@@ -24,7 +30,8 @@ export async function enrolCollector({ ctx, input: untrusted }: Call<EnrolInput>
     if (known.revokedAt) throw new AppError("UNAUTHENTICATED", "the enrolment token was revoked; create another under Fleet");
     if (known.expiresAt && known.expiresAt <= now) throw new AppError("UNAUTHENTICATED", "the enrolment token has expired; create another under Fleet");
     const before = await tx.collector.findUnique({ where: { instanceUid } });
-    if (!before && (await tx.collector.count()) >= COLLECTORS_MAX) throw new AppError("TOO_MANY", `there may be at most ${COLLECTORS_MAX} collectors; forget some that are offline`);
+    if (!before && (await tx.collector.count()) >= COLLECTORS_MAX)
+      throw new AppError("TOO_MANY", `there may be at most ${COLLECTORS_MAX} collectors; forget some that are offline`);
     const data = { name, labels, version, credentialHash: hashToken(credential), credentialRevokedAt: null, tokenId: known.id, enrolledAt: now };
     const { id } = await tx.collector.upsert({ where: { instanceUid }, create: { instanceUid, ...data }, update: data });
     await tx.enrolmentToken.update({ where: { id: known.id }, data: { lastUsedAt: now } });

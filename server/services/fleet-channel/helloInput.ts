@@ -22,7 +22,10 @@ export const helloSchema = z.strictObject({
   name: collectorNameSchema,
   labels: labelsSchema,
   version: versionSchema,
-  runningRevision: z.int().min(0).max(2 ** 31 - 1),
+  runningRevision: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
   runningHash: z.string().regex(/^([0-9a-f]{64})?$/, "must be a SHA-256 in hex"),
   effectiveConfig: z.string().max(EFFECTIVE_CONFIG_BYTES_MAX, "is too long"),
   otlpGrpcEndpoint: endpointSchema,
@@ -37,7 +40,10 @@ export type Hello = z.output<typeof helloSchema>;
 const text = z.string().max(4_096, "is too long");
 export const configReportSchema = z.strictObject({
   state: z.enum(["applying", "applied", "failed"]),
-  revision: z.int().min(0).max(2 ** 31 - 1),
+  revision: z
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1),
   hash: z.string().regex(/^([0-9a-f]{64})?$/, "must be a SHA-256 in hex"),
   failingPath: text,
   reason: text,

@@ -5,7 +5,11 @@ import type { Call } from "../context.ts";
 import { idSchema } from "../documents/documentInput.ts";
 import { parseInput } from "../parseInput.ts";
 
-const scopeSchema = z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("fleet") }), z.strictObject({ kind: z.literal("collector"), id: idSchema })], "must be fleet or collector");
+const scopeSchema = z.discriminatedUnion(
+  "kind",
+  [z.strictObject({ kind: z.literal("fleet") }), z.strictObject({ kind: z.literal("collector"), id: idSchema })],
+  "must be fleet or collector",
+);
 export const liveHistorySchema = z.strictObject({ scope: scopeSchema });
 export type LiveHistoryInput = z.input<typeof liveHistorySchema>;
 

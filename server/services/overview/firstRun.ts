@@ -22,7 +22,9 @@ export async function firstRun({ ctx }: { ctx: ServiceContext }): Promise<FirstR
   const policy = revision && (await findDocument(ctx.db, "sampling", revision.policyId));
   if (!revision || !policy || !first) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
   const rows = ctx.ports.live.rows();
-  const archives = rows.flatMap((row) => (row.archiveBytes === null || row.archiveBytesMax === null ? [] : [{ bytes: row.archiveBytes, bytesMax: row.archiveBytesMax }]));
+  const archives = rows.flatMap((row) =>
+    row.archiveBytes === null || row.archiveBytesMax === null ? [] : [{ bytes: row.archiveBytes, bytesMax: row.archiveBytesMax }],
+  );
   return {
     collectors: rows.map(({ id, name, otlpGrpcEndpoint, otlpHttpEndpoint, state }) => ({ id, name, otlpGrpcEndpoint, otlpHttpEndpoint, state })),
     everReceived: ctx.ports.live.everReceived(),

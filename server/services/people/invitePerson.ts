@@ -18,7 +18,8 @@ export async function invitePerson({ ctx, input: untrusted }: Call<InviteInput>)
   const expiresAt = new Date(now.getTime() + INVITATION_DAYS * 86_400_000);
   await ctx.db.$transaction(async (tx) => {
     const open = await tx.oneTimeLink.count({ where: { purpose: "invitation", usedAt: null, expiresAt: { gt: now } } });
-    if (open >= INVITATIONS_OPEN_MAX) throw new AppError("TOO_MANY", `there may be at most ${INVITATIONS_OPEN_MAX} open invitations; wait until some are used or expire`);
+    if (open >= INVITATIONS_OPEN_MAX)
+      throw new AppError("TOO_MANY", `there may be at most ${INVITATIONS_OPEN_MAX} open invitations; wait until some are used or expire`);
     if (input.email && (await tx.user.findUnique({ where: { email: input.email } }))) throw alreadyThere(input.email);
     const data = { purpose: "invitation", tokenHash: hashToken(token), role: input.role, email: input.email ?? null, createdBy: caller.name, expiresAt };
     const link = await tx.oneTimeLink.create({ data });

@@ -4,8 +4,8 @@ import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
-import { requireAnotherAdmin } from "./requireAnotherAdmin.ts";
 import { type SetRoleInput, setRoleSchema } from "./personInput.ts";
+import { requireAnotherAdmin } from "./requireAnotherAdmin.ts";
 
 export async function setRole({ ctx, input: untrusted }: Call<SetRoleInput>): Promise<{ id: string }> {
   const caller = authorise(ctx, "admin");

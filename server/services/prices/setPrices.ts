@@ -10,7 +10,11 @@ export async function setPrices({ ctx, input: untrusted }: Call<LivePrice>): Pro
   const caller = authorise(ctx, "editor");
   const price = parseInput(livePriceSchema, untrusted);
   return ctx.db.$transaction(async (tx) => {
-    await tx.setting.upsert({ where: { key: LIVE_PRICE_KEY }, create: { key: LIVE_PRICE_KEY, value: price, updatedBy: caller.name }, update: { value: price, updatedBy: caller.name } });
+    await tx.setting.upsert({
+      where: { key: LIVE_PRICE_KEY },
+      create: { key: LIVE_PRICE_KEY, value: price, updatedBy: caller.name },
+      update: { value: price, updatedBy: caller.name },
+    });
     await audit(tx, { by: caller, action: "prices.set", entity: "prices", detail: price });
     await notifyChange(tx, "prices");
     return price;

@@ -2,7 +2,9 @@ import type { CollectorRow } from "#domain/telemetry/live.ts";
 
 /** Sample traffic never leaves this machine. */
 export function loopbackTargets(rows: readonly CollectorRow[]): string[] {
-  return rows.flatMap(({ state, otlpGrpcEndpoint }) => (state !== "offline" && otlpGrpcEndpoint && isLoopback(otlpGrpcEndpoint) ? [otlpGrpcEndpoint] : [])).sort();
+  return rows
+    .flatMap(({ state, otlpGrpcEndpoint }) => (state !== "offline" && otlpGrpcEndpoint && isLoopback(otlpGrpcEndpoint) ? [otlpGrpcEndpoint] : []))
+    .sort();
 }
 
 function isLoopback(endpoint: string): boolean {

@@ -1,6 +1,6 @@
 import { configHash } from "#domain/fleet/configHash.ts";
-import { pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import { ARCHIVE_BYTES_DEFAULT } from "#domain/pipeline/exportSettings.ts";
+import { pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import { DEFAULT_TIERS, type SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { audit } from "../../db/audit.ts";
 import type { Transaction } from "../../db/database.ts";
@@ -18,7 +18,11 @@ export const SHOP_TRAFFIC: SamplingPolicy = {
   tiers: [
     { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
     { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
-    { name: "important APIs", condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] }, keep: { kind: "ratio", ratio: 0.5 } },
+    {
+      name: "important APIs",
+      condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] },
+      keep: { kind: "ratio", ratio: 0.5 },
+    },
     { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
   ],
 };
@@ -48,7 +52,11 @@ async function addDocument(tx: Transaction, kind: string, name: string, body: un
   return id;
 }
 
-async function addRevision(tx: Transaction, ctx: ServiceContext, { number, policyId, destinationId, message }: { number: number; policyId: string; destinationId: string; message: string }) {
+async function addRevision(
+  tx: Transaction,
+  ctx: ServiceContext,
+  { number, policyId, destinationId, message }: { number: number; policyId: string; destinationId: string; message: string },
+) {
   const pipeline = toJson(pipelineSettingsSchema.parse({}));
   const parts = { policyId, policyVersion: 1, destinationId, destinationVersion: 1, pipeline };
   const hash = configHash(await assembleConfig(tx, parts, ctx.ports.seal));

@@ -1,0 +1,210 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import { SCAN_MALFORMED, SCAN_TOO_DEEP, SCAN_TOO_MANY, scanTraces } from "../otlp/scanTraces.ts";
+import { SpanTable } from "../otlp/spanTable.ts";
+import { type CompiledPolicy, compilePolicy } from "./compilePolicy.ts";
+import { createSpanSampler } from "./spanSampler.ts";
+import { encodeRequest, policies, requests, seededRandom } from "./wireTestData.ts";
+
+/** FUZZ_INPUTS=1000000 searches longer. */
+const inputs = Number(process.env.FUZZ_INPUTS ?? 20_000);
+
+const keepAll: SamplingPolicy = { scope: "span", tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }] };
+const keepNone: SamplingPolicy = { scope: "span", tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0 } }] };
+
+function varint(value: number): number[] {
+  return value < 128 ? [value] : [(value & 127) | 128, ...varint(Math.floor(value / 128))];
+}
+function len(tag: number, content: ArrayLike<number> & Iterable<number>): Buffer {
+  return Buffer.concat([Buffer.from([tag, ...varint(content.length)]), Uint8Array.from(content)]);
+}
+/** One resource with one scope with these spans. */
+function request(...spans: (Buffer | number[])[]): Buffer {
+  return len(0x0a, len(0x12, Buffer.concat(spans.map((span) => len(0x12, span)))));
+}
+const traceId = len(0x0a, Buffer.alloc(16, 9));
+
+function sample(bytes: Buffer, policy = keepAll): number {
+  return createSpanSampler().sample(bytes, 0, bytes.length, compilePolicy(policy));
+}
+
+/** Takes the request or refuses it; what it takes, it frames to exactly the size it said, and that is a request again with exactly the kept spans. */
+const first = createSpanSampler();
+const second = createSpanSampler();
+const everything = compilePolicy(keepAll);
+function checkOutcome(bytes: Buffer, policy: CompiledPolicy): void {
+  const spans = first.sample(bytes, 0, bytes.length, policy);
+  const size = first.framedSizeMax();
+  if (spans < 0) {
+    if (spans < SCAN_TOO_MANY) throw new Error(`refused with an unknown code ${spans}`);
+    if (first.result.spans !== 0 || size !== 0) throw new Error("left something of what it refused");
+    return;
+  }
+  const out = Buffer.alloc(size + 1, 0xee);
+  if (first.frame(out, 0) !== size || out[size] !== 0xee) throw new Error("framed to another size than it said");
+  if (second.sample(out, 0, size, everything) !== first.result.kept) throw new Error("framed other spans than it kept");
+}
+
+function mutated(bytes: Buffer, random: (below: number) => number): Buffer {
+  let out = Buffer.from(bytes);
+  for (let times = 1 + random(4); times > 0 && out.length > 0; times--) {
+    const at = random(out.length);
+    switch (random(6)) {
+      case 0:
+        out[at] = random(256);
+        break;
+      case 1:
+        out[at] ^= 1 << random(8);
+        break;
+      case 2:
+        out = out.subarray(0, at);
+        break;
+      case 3:
+        out = Buffer.concat([out.subarray(0, at), out.subarray(at + 1 + random(8))]);
+        break;
+      case 4:
+        out = Buffer.concat([out.subarray(0, at), Buffer.from(Array.from({ length: 1 + random(8) }, () => random(256))), out.subarray(at)]);
+        break;
+      default:
+        // Lengths and tags that lie: all ones, or the start of an endless varint.
+        out.fill(random(2) === 0 ? 0xff : 0x80, at, Math.min(out.length, at + 1 + random(10)));
+    }
+  }
+  return out;
+}
+
+describe("hostile input", () => {
+  it("refuses or takes whole whatever is cut off, at every byte", () => {
+    for (const [model, policy] of fc.sample(fc.tuple(requests, policies), { numRuns: 20, seed: 7 })) {
+      const bytes = encodeRequest(model, seededRandom(1));
+      const compiled = compilePolicy(policy);
+      for (let end = 0; end <= bytes.length; end++) checkOutcome(bytes.subarray(0, end), compiled);
+    }
+  }, 60_000);
+
+  it(
+    `refuses or takes whole ${inputs} mutated requests`,
+    () => {
+      const random = seededRandom(20_261_123);
+      const cases = fc
+        .sample(fc.tuple(requests, policies), { numRuns: 200, seed: 11 })
+        .map(([model, policy], seed) => ({ bytes: encodeRequest(model, seededRandom(seed)), policy: compilePolicy(policy) }));
+      for (let index = 0; index < inputs; index++) {
+        const { bytes, policy } = cases[random(cases.length)];
+        checkOutcome(mutated(bytes, random), policy);
+      }
+    },
+    60_000 + inputs * 5,
+  );
+
+  it("gives the same answer wherever the request lies, so it reads nothing around it", () => {
+    fc.assert(
+      fc.property(requests, policies, fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), fc.nat(), (model, policy, before, after, cut) => {
+        const whole = encodeRequest(model, seededRandom(3));
+        const bytes = whole.subarray(0, cut % (whole.length + 1));
+        const alone = new SpanTable();
+        const inside = new SpanTable();
+        const matcher = compilePolicy(policy).matcher;
+        const code = scanTraces(Buffer.from(bytes), 0, bytes.length, alone, matcher);
+        const around = Buffer.concat([before, bytes, after]);
+        expect(scanTraces(around, before.length, before.length + bytes.length, inside, matcher)).toBe(code);
+        expect(inside.verdict.subarray(0, Math.max(0, code))).toEqual(alone.verdict.subarray(0, Math.max(0, code)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("refuses an end beyond the buffer", () => {
+    expect(createSpanSampler().sample(request(traceId), 0, 1000, compilePolicy(keepAll))).toBe(SCAN_MALFORMED);
+  });
+
+  it("refuses a trace id that is neither 16 bytes long nor empty", () => {
+    expect(sample(request(len(0x0a, Buffer.alloc(15))))).toBe(SCAN_MALFORMED);
+    expect(sample(request(len(0x0a, Buffer.alloc(17))))).toBe(SCAN_MALFORMED);
+    expect(sample(request([0x0a, 0x90, 0x80, 0x00, ...Buffer.alloc(16)]))).toBe(1);
+    expect(sample(request(len(0x0a, [])))).toBe(1);
+  });
+
+  it("refuses groups, field number 0 and tags of more than 32 bits", () => {
+    expect(sample(request([0x33, 0x34]))).toBe(SCAN_MALFORMED);
+    expect(sample(request([0x00, 0x00]))).toBe(SCAN_MALFORMED);
+    expect(sample(request([0x80, 0x00, 0x00]))).toBe(SCAN_MALFORMED);
+    expect(sample(request([0xff, 0xff, 0xff, 0xff, 0x7f, 0x00]))).toBe(SCAN_MALFORMED);
+    expect(sample(Buffer.from([0x0b, 0x0c]))).toBe(SCAN_MALFORMED);
+  });
+
+  it("steps over unknown fields of every other wire type, with tags of up to five bytes", () => {
+    const unknown = [
+      0xa0,
+      0x06,
+      0xff,
+      0xff,
+      0xff,
+      0xff,
+      0xff,
+      0xff,
+      0xff,
+      0xff,
+      0xff,
+      0x01,
+      0xa1,
+      0x06,
+      ...Buffer.alloc(8),
+      0xa2,
+      0x06,
+      2,
+      1,
+      1,
+      0xa5,
+      0x06,
+      ...Buffer.alloc(4),
+    ];
+    expect(sample(request([...unknown, 0xf8, 0xff, 0xff, 0xff, 0x0f, 0x00]))).toBe(1);
+  });
+
+  it("refuses lengths that reach beyond what encloses them, at every level", () => {
+    for (const bytes of [
+      [0x0a, 5, 0x12, 0],
+      [0x0a, 2, 0x12, 5],
+      [0x0a, 4, 0x12, 2, 0x12, 5],
+      [0x0a, 6, 0x12, 4, 0x12, 2, 0x4a, 9],
+      [0x0a, 6, 0x12, 4, 0x12, 2, 0x39, 0],
+      [0x0a, 6, 0x12, 4, 0x12, 2, 0x12, 8],
+      [0x0a, 7, 0x12, 5, 0x12, 3, 0x85, 1, 0],
+      [0x0a, 9, 0x12, 7, 0x12, 5, 0x2a, 0xff, 0xff, 0xff, 0x7f],
+    ]) {
+      expect(sample(Buffer.from(bytes))).toBe(SCAN_MALFORMED);
+    }
+  });
+
+  it("refuses a kept span that is malformed anywhere inside, and does not look that deep into one that is dropped", () => {
+    const broken = request(len(0x4a, len(0x12, len(0x2a, [0x0a, 5]))));
+    expect(sample(broken)).toBe(SCAN_MALFORMED);
+    expect(sample(broken, keepNone)).toBe(1);
+  });
+
+  it("refuses values nested too deep with a code of its own, without running out of stack", () => {
+    const levels = (count: number) => {
+      let value: Buffer = Buffer.alloc(0);
+      for (let level = 0; level < count; level++) value = len(0x2a, len(0x0a, value));
+      return request(len(0x4a, len(0x12, value)));
+    };
+    expect(sample(levels(40))).toBe(1);
+    expect(sample(levels(60))).toBe(SCAN_TOO_DEEP);
+    expect(sample(levels(3000))).toBe(SCAN_TOO_DEEP);
+  });
+
+  it("refuses more spans, scopes or resources than the table may hold, and goes on working", () => {
+    const table = new SpanTable(8192);
+    const { matcher } = compilePolicy(keepAll);
+    const scan = (bytes: Buffer) => scanTraces(bytes, 0, bytes.length, table, matcher);
+    const spans = (count: number) => len(0x0a, len(0x12, Buffer.alloc(count * 2).fill(Buffer.from([0x12, 0x00]))));
+    expect(scan(spans(8193))).toBe(SCAN_TOO_MANY);
+    expect(scan(spans(8192))).toBe(8192);
+    expect(scan(len(0x0a, Buffer.alloc(8193 * 2).fill(Buffer.from([0x12, 0x00]))))).toBe(SCAN_TOO_MANY);
+    expect(scan(Buffer.alloc(8193 * 2).fill(Buffer.from([0x0a, 0x00])))).toBe(SCAN_TOO_MANY);
+    expect(table.start.length).toBe(8192);
+    expect(scan(spans(3))).toBe(3);
+  });
+});

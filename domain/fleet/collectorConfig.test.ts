@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { formatProblem } from "../validation/problems.ts";
+import { parseCollectorConfig } from "./collectorConfig.ts";
+
+const always = { kind: "always" };
+const error = { kind: "status", is: "error" };
+const tier = (name: string, condition: unknown, ratio: unknown = 1) => ({ name, condition, keep: { kind: "ratio", ratio } });
+const rest = tier("default", always);
+
+function problems(input: unknown): string[] {
+  const parsed = parseCollectorConfig(input);
+  return parsed.ok ? [] : parsed.problems.map(formatProblem);
+}
+const inTiers = (...tiers: unknown[]) => problems({ sampling: { tiers } });
+
+/** Built without recursion, as a hostile sender would. */
+function nested(levels: number): unknown {
+  let condition: unknown = always;
+  for (let level = 0; level < levels; level++) condition = { kind: "not", of: condition };
+  return condition;
+}
+
+describe("collector configuration", () => {
+  it("is a working pass-through with only an endpoint", () => {
+    const parsed = parseCollectorConfig({ export: { endpoint: "http://127.0.0.1:4319" } });
+    expect(parsed.ok && parsed.value.export).toMatchObject({ kind: "otlp", protocol: "grpc", compression: "none" });
+    expect(parsed.ok && parsed.value.sampling.tiers).toEqual([{ name: "default", condition: always, keep: { kind: "ratio", ratio: 1 } }]);
+  });
+
+  it("takes nothing at all as keep everything, to the local archive", () => {
+    const parsed = parseCollectorConfig(undefined);
+    expect(parsed.ok && parsed.value.export.kind).toBe("archive");
+  });
+
+  it("refuses a ratio outside 0 to 1 at its path", () => {
+    expect(inTiers(tier("a", error), tier("b", { kind: "status", is: "ok" }), tier("c", { kind: "latency", aboveMs: 5 }, 50), rest)).toEqual([
+      "sampling.tiers[2].keep.ratio: must be between 0 and 1, got 50",
+    ]);
+    expect(inTiers(tier("a", error, -0.1), rest)).toEqual(["sampling.tiers[0].keep.ratio: must be between 0 and 1, got -0.1"]);
+    expect(inTiers(tier("a", error, "half"), rest)).toEqual(['sampling.tiers[0].keep.ratio: must be a number between 0 and 1, got "half"']);
+  });
+
+  it("refuses a policy without a default tier, and one that can't reach its last tiers", () => {
+    expect(inTiers(tier("a", error))).toEqual(["sampling.tiers[0].condition: the last tier is the default and must match everything (kind: always)"]);
+    expect(inTiers(tier("a", always), rest)).toEqual([
+      "sampling.tiers[0].condition: only the last tier may match everything; the tiers after this one would never be reached",
+    ]);
+    expect(inTiers()).toEqual(["sampling.tiers: must have at least the default tier, got 0"]);
+  });
+
+  it("refuses 1,000 tiers by saying how many there may be", () => {
+    const tiers = Array.from({ length: 999 }, (_, index) => tier(`tier ${index}`, error));
+    expect(inTiers(...tiers, rest)).toEqual(["sampling.tiers: must have at most 64 tiers, got 1000"]);
+  });
+
+  it("refuses two tiers with one name", () => {
+    expect(inTiers(tier("a", error), tier(" a ", { kind: "status", is: "ok" }), rest)).toEqual(['sampling.tiers[1].name: "a" is already the name of tiers[0]']);
+  });
+
+  it("refuses unknown fields at every level", () => {
+    expect(problems({ sampling: { tiers: [{ ...rest, color: 1 }], x: 1 }, bogus: {} })).toEqual([
+      "sampling.tiers[0].color: unknown field",
+      "sampling.x: unknown field",
+      "bogus: unknown field",
+    ]);
+    expect(inTiers(tier("a", { ...error, was: 1 }), rest)).toEqual(["sampling.tiers[0].condition.was: unknown field"]);
+  });
+
+  it("refuses a pattern that is not RE2 at its place in the list", () => {
+    expect(inTiers(tier("a", { kind: "endpoint", match: "regex", values: ["fine", "(a"] }), rest)).toEqual([
+      "sampling.tiers[0].condition.values[1]: must be a valid RE2 regular expression: error parsing regexp: missing closing ): `(a`",
+    ]);
+    expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "regex", value: "(?=x)" }), rest)[0]).toMatch(
+      /^sampling\.tiers\[0\]\.condition\.value: must be a valid RE2 regular expression/,
+    );
+  });
+
+  it("refuses a condition nested 9 or 100,000 deep with one sentence, and takes 8", () => {
+    expect(inTiers(tier("a", nested(7)), rest)).toEqual([]);
+    expect(inTiers(tier("a", nested(8)), rest)).toEqual(["sampling.tiers[0].condition: must be nested at most 8 deep"]);
+    expect(inTiers(tier("a", nested(100_000)), rest)).toEqual(["sampling.tiers[0].condition: must be nested at most 8 deep"]);
+  });
+
+  it("survives lists nested 100,000 deep wherever a value may stand", () => {
+    let deep: unknown[] = [];
+    for (let level = 0; level < 100_000; level++) deep = [deep];
+    expect(inTiers(tier("a", { kind: "all", of: deep }), rest)).toHaveLength(1);
+    expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "equals", value: deep }), rest)).toEqual([
+      "sampling.tiers[0].condition.value: must be a text, a number or a boolean, got a list",
+    ]);
+    expect(problems({ export: { endpoint: deep, headers: deep } }).length).toBeGreaterThan(0);
+  });
+
+  it("refuses more than 256 comparisons in all", () => {
+    const many = { kind: "any", of: Array.from({ length: 90 }, () => error) };
+    expect(inTiers(tier("a", many), tier("b", many), tier("c", many), rest)).toEqual(["sampling.tiers: must have at most 256 comparisons in all, has 270"]);
+  });
+
+  it("refuses a text that can't be UTF-8, because nothing that arrives could fit it", () => {
+    const message = "must be well-formed Unicode; it has half of a surrogate pair";
+    expect(inTiers(tier("a", { kind: "endpoint", match: "contains", values: ["\ud83d"] }), rest)).toEqual([
+      `sampling.tiers[0].condition.values[0]: ${message}`,
+    ]);
+    expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "equals", value: "\ud83d" }), rest)).toEqual([`sampling.tiers[0].condition.value: ${message}`]);
+  });
+
+  it("wants the kind of value that an operator compares with", () => {
+    expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "above", value: "5" }), rest)).toEqual([
+      'sampling.tiers[0].condition.value: must be a number with above, got "5"',
+    ]);
+    expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "exists", value: 5 }), rest)).toEqual([
+      "sampling.tiers[0].condition.value: must be left out with exists",
+    ]);
+    expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "equals" }), rest)).toEqual(["sampling.tiers[0].condition.value: must be given with equals"]);
+  });
+
+  it("says of what is not built yet that it is not available yet", () => {
+    expect(problems({ sampling: { scope: "trace", decisionWaitMs: 5 }, pipeline: { breaker: {}, wal: {} } })).toEqual([
+      "sampling.scope: trace scope is not available yet; use span",
+      "sampling.decisionWaitMs: belongs to trace scope, which is not available yet; remove it",
+      "pipeline.breaker: the circuit breaker is not available yet; remove it",
+      "pipeline.wal: the write-ahead log is not available yet; remove it",
+    ]);
+    expect(inTiers({ name: "a", condition: always, keep: { kind: "budget", spansPerSecond: 5 } })).toEqual([
+      "sampling.tiers[0].keep.kind: budget is not available yet; use ratio",
+    ]);
+  });
+
+  it("says what is wrong with a header's name, and keeps its value to itself", () => {
+    expect(problems({ export: { endpoint: "http://x:1", headers: { "Bad Name": "x", host: "y", "x-key": "sécret" } } })).toEqual([
+      'export.headers["Bad Name"]: the name must be a header name in lower case',
+      "export.headers.host: the name is set by the exporter itself and can't be given",
+      "export.headers.x-key: must be printable ASCII",
+    ]);
+  });
+
+  it("refuses what is no object, whatever it is", () => {
+    expect(problems("hello")).toEqual(['must be an object, got "hello"']);
+    expect(problems([])).toEqual(["must be an object, got a list"]);
+    expect(problems({ sampling: { tiers: [null, rest] } })).toEqual(["sampling.tiers[0]: must be an object, got null"]);
+  });
+});

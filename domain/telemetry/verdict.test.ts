@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { LivePoint } from "./live.ts";
+import { type VerdictFacts, type VerdictPart, verdict } from "./verdict.ts";
+
+const FROM = 1_700_000_000_000;
+
+function point(over: Partial<LivePoint> = {}): LivePoint {
+  return {
+    atMs: 0,
+    receivedPerS: 1000,
+    keptPerS: 64,
+    sampledOutPerS: 936,
+    droppedPerS: 0,
+    refusedPerS: 0,
+    deliveredPerS: 64,
+    sampleShare: 0,
+    bytesReceivedPerS: 430_000,
+    bytesKeptPerS: 27_520,
+    queueSpans: 100,
+    queueCapacitySpans: 200_000,
+    rssBytes: 2e8,
+    cpuCores: 0.2,
+    ackP50Ms: 4,
+    ackP90Ms: 9,
+    ackP99Ms: 20,
+    stageMeanMs: { network: 1, queueWait: 1, processing: 1, serialization: 1, export: 1 },
+    costMicroUsdPerHour: 200_000,
+    unsampledCostMicroUsdPerHour: 900_000,
+    reporting: 1,
+    expected: 1,
+    ...over,
+  };
+}
+
+function row(over: Partial<VerdictFacts["rows"][number]> = {}): VerdictFacts["rows"][number] {
+  return { name: "local-1", state: "online", lastSeenMs: FROM, configState: "in-sync", queueSpans: 0, queueCapacitySpans: 200_000, ...over };
+}
+
+function facts(over: Partial<VerdictFacts> = {}): VerdictFacts {
+  return {
+    fromMs: FROM,
+    points: Array.from({ length: 60 }, () => point()),
+    rows: [row()],
+    ledger: { balanced: true },
+    everReceived: true,
+    subject: { kind: "fleet" },
+    ...over,
+  };
+}
+
+/** The sentence with `<spans/s>` and the like in the places of figures. */
+function read(parts: readonly VerdictPart[]): string {
+  return parts.map(word).join("");
+}
+
+function word(part: VerdictPart): string {
+  switch (part.kind) {
+    case "text":
+    case "strong":
+      return part.text;
+    case "rate":
+      return `${Math.round(part.spansPerS)} spans/s`;
+    case "count":
+      return String(part.spans);
+    case "share":
+      return `${Math.round(part.share * 100)}%`;
+    case "time":
+      return `+${(part.atMs - FROM) / 1000}s`;
+  }
+}
+
+const said = (over: Partial<VerdictFacts> = {}) => read(verdict(facts(over)).parts);
+
+describe("verdict", () => {
+  it("says what comes in, what is kept, and that nothing was lost", () => {
+    expect(said()).toBe("Taking 1000 spans/s and keeping 6%. Nothing has been lost.");
+    expect(verdict(facts()).level).toBe("ok");
+  });
+
+  it("says how to begin when nothing was ever heard", () => {
+    expect(said({ everReceived: false, points: [] })).toBe("One collector is ready and has heard nothing yet. Send it a trace, or watch sample traffic first.");
+    expect(said({ everReceived: false, points: [], rows: [row(), row({ name: "b" })] })).toMatch(
+      /^2 collectors are ready and have heard nothing yet. Send them/,
+    );
+    expect(said({ rows: [] })).toMatch(/^No collector has connected yet/);
+  });
+
+  it("says since when nothing arrives", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point(index < 40 ? {} : { receivedPerS: 0, keptPerS: 0 }));
+    expect(said({ points })).toBe("Nothing is arriving since +40s; one collector is ready. Nothing has been lost.");
+  });
+
+  it("names losses, how many and the first of them, and calls it bad", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point(index === 20 || index === 21 ? { droppedPerS: 40 } : {}));
+    expect(said({ points })).toContain("80 accepted spans were dropped, the first at +20s.");
+    expect(verdict(facts({ points })).level).toBe("bad");
+    expect(said({ points })).not.toContain("Nothing has been lost");
+  });
+
+  it("says since when spans are refused, over short pauses", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point(index >= 30 && index % 3 !== 0 ? { refusedPerS: 100 } : {}));
+    expect(said({ points })).toMatch(/Refusing \d+ spans\/s since \+31s; senders are told to try again later\./);
+  });
+
+  it("says on which collectors the queue is more than half full", () => {
+    const rows = [row(), row({ name: "b", queueSpans: 150_000 }), row({ name: "c", queueSpans: 190_000 })];
+    expect(said({ rows })).toContain("The queue is more than half full on 2 of 3 collectors.");
+    expect(said({ rows: rows.slice(0, 2) })).toContain("more than half full on b.");
+  });
+
+  it("names the stage that takes the time, when answers are slow", () => {
+    const slow = point({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 73, processing: 10, serialization: 4, export: 8 } });
+    const points = Array.from({ length: 60 }, (_, index) => (index < 25 ? point() : slow));
+    expect(said({ points })).toContain("Queue wait is 73% of the time a span takes, with P99 above 100 ms since +25s.");
+  });
+
+  it("names who is offline and who refused a configuration", () => {
+    expect(said({ rows: [row(), row({ name: "ap-01", state: "offline", lastSeenMs: FROM + 5000 })] })).toContain("ap-01 is offline since +5s.");
+    expect(said({ rows: [row({ configState: "failed" }), row({ name: "b" })] })).toContain("local-1 refused the newest configuration and runs the one before.");
+    expect(said({ rows: [row({ state: "offline" })] })).toMatch(/^local-1, the only collector, is offline since \+0s/);
+  });
+
+  it("marks sample traffic", () => {
+    expect(said({ points: [point({ sampleShare: 1 })] })).toContain("1000 spans/s, all of it sample traffic, and keeping");
+    expect(said({ points: [point({ sampleShare: 0.4 })] })).toContain(", 40% of it sample traffic,");
+  });
+
+  it("does not hide a ledger that does not balance", () => {
+    const broken = verdict(facts({ ledger: { balanced: false } }));
+    expect(broken.level).toBe("bad");
+    expect(read(broken.parts)).toContain("The ledger does not balance");
+  });
+
+  const points = fc.array(
+    fc.option(
+      fc
+        .record({
+          receivedPerS: fc.nat(1e6),
+          keptPerS: fc.nat(1e5),
+          droppedPerS: fc.constantFrom(0, 0, 0, 7),
+          refusedPerS: fc.constantFrom(0, 0, 50),
+          queueSpans: fc.nat(200_000),
+          ackP99Ms: fc.option(fc.nat(500)),
+        })
+        .map((over) => point(over)),
+      { nil: null },
+    ),
+    { maxLength: 120 },
+  );
+  const rows = fc.array(
+    fc
+      .record({
+        state: fc.constantFrom("online" as const, "stale" as const, "offline" as const),
+        configState: fc.constantFrom("in-sync" as const, "failed" as const, "behind" as const),
+        queueSpans: fc.option(fc.nat(200_000)),
+      })
+      .map((over) => row(over)),
+    { maxLength: 6 },
+  );
+
+  it("always says something whole, never a time outside of what it knows, never a figure that is no number", () =>
+    fc.assert(
+      fc.property(points, rows, fc.boolean(), (some, who, everReceived) => {
+        const { parts } = verdict(facts({ points: some, rows: who, everReceived }));
+        const sentence = read(parts);
+        expect(sentence).toMatch(/\.$/);
+        expect(sentence).not.toMatch(/NaN|Infinity|undefined|null| {2}/);
+        for (const part of parts) {
+          if (part.kind === "time") expect(part.atMs).toBeLessThanOrEqual(FROM + 120_000);
+          if (part.kind === "time") expect(part.atMs).toBeGreaterThanOrEqual(FROM);
+        }
+      }),
+    ));
+
+  it("never says that nothing was lost when something was", () =>
+    fc.assert(
+      fc.property(points, rows, (some, who) => {
+        fc.pre(some.some((one) => one !== null && one.droppedPerS > 0));
+        expect(read(verdict(facts({ points: some, rows: who })).parts)).not.toContain("Nothing has been lost");
+      }),
+    ));
+});

@@ -1,0 +1,27 @@
+import type { Prisma } from "./gen/client.ts";
+
+const REDACTED = "(redacted)";
+
+/**
+ * What a collector says it runs, as a JSON column takes it; undefined when it is empty or no JSON object. Collectors leave header values out
+ * themselves, but a secret that one of them let slip must not be shown either.
+ */
+export function parseEffectiveConfig(text: string): Prisma.InputJsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? (redactHeaders(value) as Prisma.InputJsonObject) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function redactHeaders(config: Record<string, unknown>): Record<string, unknown> {
+  const { export: settings } = config;
+  if (!isObject(settings) || settings.headers === undefined) return config;
+  const names = isObject(settings.headers) ? Object.keys(settings.headers) : [];
+  return { ...config, export: { ...settings, headers: Object.fromEntries(names.map((name) => [name, REDACTED])) } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,245 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { LiveEvent, LiveTopic } from "#domain/telemetry/live.ts";
+import type { HistogramSnapshot, Measurement } from "#domain/telemetry/measurement.ts";
+import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
+import { LiveHub, SERIES_MAX, SUBSCRIBERS_MAX } from "./liveHub.ts";
+
+const T0 = 1_800_000_000_000;
+const none: HistogramSnapshot = { scale: 0, count: 0, sum: 0, min: 0, max: 0, zeroCount: 0, offset: 0, counts: [] };
+const stages = { network: none, queueWait: none, processing: none, serialization: none, export: none };
+const gauges = {
+  queueSpans: 5,
+  queueBytes: 0,
+  queueCapacitySpans: 100,
+  queueCapacityBytes: 0,
+  rssBytes: 50,
+  heapUsedBytes: 0,
+  externalBytes: 0,
+  eventLoopDelayP99Ms: 0,
+  archiveBytes: 7,
+  archiveBytesMax: 0,
+};
+const HELLO = { name: "one", labels: {}, version: "1", runningRevision: 0, runningHash: "", otlpGrpcEndpoint: null, otlpHttpEndpoint: null };
+
+/** A collector that received `received` spans in all and kept a tenth of them. */
+function at(second: number, received: number, more: Partial<Measurement> = {}): Measurement {
+  const kept = received / 10;
+  const counts = {
+    received,
+    kept,
+    sampledOut: received - kept,
+    delivered: kept,
+    waiting: 0,
+    queued: 0,
+    dropped: 0,
+    refused: 0,
+    sampleReceived: received / 2,
+    requests: 0,
+  };
+  const bytes = { bytesReceived: received * 400, bytesKept: kept * 400, bytesDelivered: 0 };
+  const tiers = [{ name: "default", kept, sampledOut: received - kept, bytesKept: kept * 400, bytesSampledOut: 0 }];
+  const when = { atMs: T0 + second * 1_000, windowMs: 1_000, processStartMs: T0, revision: 1, cpuSeconds: second / 2 };
+  return { ...counts, ...bytes, ...gauges, ...when, tiers, droppedByReason: [], refusedByReason: [], acknowledgement: none, stages, ...more };
+}
+
+describe("one collector's seconds", () => {
+  it("are differences of totals: a lost measurement loses nothing and leaves a gap", () => {
+    const series = new CollectorSeries();
+    for (const second of [1, 2, 5]) series.add(at(second, second * 100), T0 + second * 1_000);
+    const [first] = [T0 / 1_000];
+    expect([1, 2, 3, 4, 5].map((second) => series.at(first + second)?.receivedPerS ?? null)).toEqual([100, 100, null, null, 100]);
+  });
+
+  it("begin at zero when the process has restarted, and are never negative", () => {
+    const series = new CollectorSeries();
+    series.add(at(1, 1_000), T0 + 1_000);
+    series.add(at(2, 2_000), T0 + 2_000);
+    series.add(at(3, 30, { processStartMs: T0 + 2_500 }), T0 + 3_000);
+    expect(series.at(T0 / 1_000 + 3)?.receivedPerS).toBe(60);
+  });
+
+  it("do not invent a rate for a process that had been running before we heard of it", () => {
+    const series = new CollectorSeries();
+    expect(series.add(at(500, 1e6), T0 + 500_000)).toBeNull();
+    expect(series.add(at(501, 1e6 + 100), T0 + 501_000)).not.toBeNull();
+    expect(series.at(T0 / 1_000 + 501)?.receivedPerS).toBe(100);
+  });
+
+  it("are put where our clock has them, whatever the collector's says", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -86_400_000, max: 86_400_000 }), (aheadMs) => {
+        const series = new CollectorSeries();
+        const filled: (number | null)[] = [];
+        for (let second = 1; second <= 5; second++) {
+          const nowMs = T0 + second * 1_000 + 20 - aheadMs;
+          series.noteClock(T0 + second * 1_000 + 20, nowMs);
+          filled.push(series.add(at(second, second * 100), nowMs));
+        }
+        const steps = filled.slice(1).map((second, index) => (second ?? 0) - (filled[index] ?? 0));
+        const age = (T0 + 5_020 - aheadMs) / 1_000 - (filled[4] ?? 0);
+        return steps.every((step) => step === 1) && Math.abs(age) < 1;
+      }),
+    );
+  });
+
+  it("are not moved by one slow message, and follow a clock that was set", () => {
+    const series = new CollectorSeries();
+    const fill = (second: number, delayMs: number, aheadMs: number) => {
+      const nowMs = T0 + second * 1_000 + delayMs;
+      series.noteClock(T0 + second * 1_000 + aheadMs, nowMs);
+      return (series.add(at(second, second * 100, { atMs: T0 + second * 1_000 + aheadMs }), nowMs) ?? 0) - T0 / 1_000;
+    };
+    expect([fill(1, 900, 0), fill(2, 5, 0), fill(3, 900, 0), fill(4, 5, 0)]).toEqual([2, 2, 3, 4]);
+    const afterStep = [5, 6, 7, 8, 9, 10, 11].map((second) => fill(second, 5, -60_000));
+    expect(afterStep.slice(-2)).toEqual([10, 11]);
+  });
+
+  it("are taken once, within the quarter of an hour, and the rest is counted", () => {
+    const series = new CollectorSeries();
+    series.add(at(1_000, 100), T0 + 1_000_000);
+    series.add(at(1_000, 100), T0 + 1_000_000);
+    series.add(at(900, 100), T0 + 1_000_000);
+    series.add(at(5_000, 100), T0 + 1_000_000);
+    expect(series.ignored).toBe(3);
+    expect(series.haveUntilMs).toBe(T0 + 1_000_000);
+    expect(new CollectorSeries().add(at(10, 100), T0 + (SECONDS_KEPT + 20) * 1_000)).toBeNull();
+  });
+
+  it("give tier rates over the last 10 s", () => {
+    const series = new CollectorSeries();
+    for (let second = 1; second <= 30; second++) series.add(at(second, second <= 20 ? 0 : (second - 20) * 100), T0 + second * 1_000);
+    expect(series.tierRates()).toEqual([{ name: "default", matchedPerS: 100, keptPerS: 10, bytesMatchedPerS: 4_000, bytesKeptPerS: 4_000 }]);
+  });
+});
+
+describe("the hub", () => {
+  let now: number;
+  let watched: boolean[];
+  let hub: LiveHub;
+  beforeEach(() => {
+    now = T0;
+    watched = [];
+    hub = new LiveHub({ nowMs: () => now, replica: "r", onWatched: (is) => watched.push(is) });
+    hub.start();
+    return () => hub.stop();
+  });
+
+  const connect = (id: string) => hub.connected(id, { ...HELLO, name: id }, now);
+  function watch(topics: LiveTopic[]) {
+    const abort = new AbortController();
+    const events: LiveEvent[] = [];
+    const done = (async () => {
+      for await (const event of hub.subscribe(topics, abort.signal)) events.push(event);
+    })();
+    return {
+      events,
+      settled: () => new Promise((resolve) => setImmediate(resolve)),
+      async close() {
+        abort.abort();
+        await done;
+      },
+    };
+  }
+  const points = (events: LiveEvent[]) => events.flatMap((event) => (event.kind === "fleet" ? [event.point] : []));
+
+  it("adds up a second as soon as every collector has reported it", async () => {
+    connect("a");
+    connect("b");
+    const tab = watch([{ kind: "fleet" }]);
+    expect(watched).toEqual([true]);
+    now = T0 + 1_005;
+    hub.measured("a", [at(1, 100)], now);
+    await tab.settled();
+    expect(points(tab.events)).toEqual([]);
+    hub.measured("b", [at(1, 300)], now);
+    await tab.settled();
+    expect(points(tab.events)).toMatchObject([
+      {
+        atMs: T0 + 1_000,
+        receivedPerS: 400,
+        sampledOutPerS: 360,
+        sampleShare: 0.5,
+        reporting: 2,
+        expected: 2,
+        rssBytes: 100,
+        costMicroUsdPerHour: expect.any(Number),
+      },
+    ]);
+    await tab.close();
+  });
+
+  it("does not wait longer than the second's time for who is late, and says who is missing", async () => {
+    connect("a");
+    connect("b");
+    const tab = watch([{ kind: "fleet" }]);
+    now = T0 + 1_250;
+    hub.measured("a", [at(1, 100)], now);
+    hub.tick(T0 / 1_000 + 1);
+    await tab.settled();
+    expect(points(tab.events)).toMatchObject([{ receivedPerS: 100, reporting: 1, expected: 2 }]);
+    // What comes late is in the history, and never sent out of order.
+    hub.measured("b", [at(1, 300)], now);
+    await tab.settled();
+    expect(points(tab.events)).toHaveLength(1);
+    now = T0 + 2_250;
+    expect(hub.history({ kind: "fleet" }).points.at(-2)).toMatchObject({ receivedPerS: 400, reporting: 2 });
+    await tab.close();
+  });
+
+  it("leaves a gap where nobody reported", () => {
+    connect("a");
+    now = T0 + 3_300;
+    hub.measured("a", [at(1, 100), at(3, 300)], now);
+    const { fromMs, points: all } = hub.history({ kind: "fleet" });
+    expect(all).toHaveLength(SECONDS_KEPT);
+    expect(all.slice(-4).map((point) => point?.receivedPerS ?? null)).toEqual([null, 100, null, 100]);
+    expect(fromMs + (SECONDS_KEPT - 1) * 1_000).toBe(T0 + 3_000);
+  });
+
+  it("prices the past anew when the price changes", () => {
+    connect("a");
+    now = T0 + 1_300;
+    hub.measured("a", [at(1, 1_000_000)], now);
+    hub.tick(T0 / 1_000 + 1);
+    hub.setPrice({ microUsdPerGbKept: 1_000_000, microUsdPerCollectorHour: 5 });
+    // 40 MB/s kept = 144 GB an hour, 400 MB/s received = 1,440 GB.
+    expect(hub.history({ kind: "fleet" }).points.at(-1)).toMatchObject({ costMicroUsdPerHour: 144_000_005, unsampledCostMicroUsdPerHour: 1_440_000_000 });
+  });
+
+  it("tells a new tab what it knows already, and every tab when the database goes and comes", async () => {
+    connect("a");
+    now = T0 + 1_300;
+    hub.measured("a", [at(1, 100)], now);
+    const tab = watch([{ kind: "fleet" }, { kind: "collectors" }, { kind: "collector", id: "a" }]);
+    await tab.settled();
+    expect(tab.events.map((event) => event.kind)).toEqual(["health", "collectors", "fleet", "collector"]);
+    hub.setDatabase("down");
+    hub.setDatabase("down");
+    hub.setDatabase("up");
+    await tab.settled();
+    expect(tab.events.slice(4)).toEqual([{ kind: "health", database: "up", sinceMs: now }]);
+    await tab.close();
+  });
+
+  it("keeps states apart: online, silent for too long, gone", () => {
+    connect("a");
+    expect(hub.row("a")?.state).toBe("online");
+    now += 26_000;
+    expect(hub.row("a")?.state).toBe("stale");
+    hub.disconnected("a");
+    expect(hub.row("a")).toMatchObject({ state: "offline", receivedPerS: null, rssBytes: null });
+  });
+
+  it("stays within its bounds when overfilled, and counts what it turns away", () => {
+    for (let i = 0; i < SERIES_MAX + 5; i++) connect(`c${i}`);
+    expect(hub.counters.seriesRefused).toBe(5);
+    hub.disconnected("c0");
+    connect("newcomer");
+    expect(hub.counters.seriesRefused).toBe(5);
+    const signal = new AbortController().signal;
+    for (let i = 0; i < SUBSCRIBERS_MAX; i++) hub.subscribe([], signal);
+    expect(() => hub.subscribe([], signal)).toThrow("are watching already");
+    expect(hub.counters.subscribersRefused).toBe(1);
+  });
+});

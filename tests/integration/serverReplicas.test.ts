@@ -1,0 +1,79 @@
+import { randomUUID } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { createTRPCClient, httpBatchLink } from "@trpc/client";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import type { LiveEvent } from "#domain/telemetry/live.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "#server/db/embedded-postgres/embeddedPostgres.ts";
+import type { AppRouter } from "#server/trpc/appRouter.ts";
+import { type Api, createOwner, signIn } from "../fixtures/api.ts";
+import { temporaryFolder } from "../fixtures/environment.ts";
+import { waitFor } from "../fixtures/waitFor.ts";
+import { enrol, type ServerProcess, startServerProcess } from "./serverProcess.ts";
+
+const DISCARD = { kind: "discard" } as const;
+const SECRET = "the secret that both replicas of the test share";
+const folder = join(temporaryFolder(), "data");
+let postgres: EmbeddedPostgres;
+let replicas: ServerProcess[];
+let owner: Api;
+
+beforeAll(async () => {
+  postgres = await startEmbeddedPostgres(folder, () => {});
+  const env = { DATABASE_URL: postgres.url, HEADGATE_SECRET: SECRET };
+  replicas = await Promise.all([startServerProcess({ env }), startServerProcess({ env })]);
+  // Each start makes the owner's link anew; the one that came last is good.
+  owner = await createOwner(replicas[0]).catch(() => createOwner(replicas[1]));
+});
+afterAll(async () => {
+  await Promise.all(replicas.map((replica) => replica.remove()));
+  await postgres.stop(5_000);
+});
+
+it("makes one control plane of two processes on one database", async () => {
+  const [first, second] = replicas;
+  const other = createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${second.http}/trpc`, headers: { cookie: owner.cookie, origin: second.http } })] });
+  expect(await other.session.me.query()).toMatchObject({ role: "admin" });
+  expect((await other.policies.list.query()).map((policy) => policy.name)).toEqual(["keep everything"]);
+
+  const instanceUid = randomUUID();
+  const collector = await enrol(first.fleet, readFileSync(join(first.dataDir, "local-enrolment-token"), "utf8").trim(), { name: "at the second", instanceUid });
+  const there = await enrol(second.fleet, readFileSync(join(first.dataDir, "local-enrolment-token"), "utf8").trim(), {
+    name: "at the second",
+    instanceUid: collector.instanceUid,
+  });
+  const stream = there.connect();
+  await stream.next("the first configuration", (message) => message.config?.revision === 1);
+  const api = await signIn(first.http);
+  await waitFor("the first replica to know where the collector is", async () => (await api.trpc.fleet.list.query())[0]?.state === "online");
+
+  // Applied through one, delivered by the other; the acknowledgement is seen by both.
+  const { id } = await api.trpc.destinations.create.mutate({ name: "through the first", body: DISCARD });
+  const { revision, hash } = await api.trpc.revisions.start.mutate({ kind: "destination", id, version: 1 });
+  await stream.next("the new configuration", (message) => message.config?.revision === revision);
+  stream.send({ configReport: { state: 2, revision, hash, tookMs: 1 } });
+  await waitFor("the acknowledgement", async () => (await api.trpc.revisions.status.query({ revision })).collectors[0].state === "applied");
+
+  // Revoked through one, ended by the other.
+  await api.trpc.fleet.revokeCredential.mutate({ id: there.collectorId });
+  expect((await stream.ended).details).toContain("revoked");
+  collector.close();
+  there.close();
+});
+
+it("recovers without a restart when the database of DATABASE_URL was away", async () => {
+  const api = await signIn(replicas[0].http);
+  const events: LiveEvent[] = [];
+  const unsubscribe = api.subscribe([{ kind: "fleet" }], (event) => events.push(event));
+  const health = () => events.findLast((event) => event.kind === "health")?.database;
+  await waitFor("the first state", () => health() === "up");
+  await postgres.stop(5_000);
+  await waitFor("the outage", () => health() === "down");
+  expect((await fetch(`${replicas[0].http}/readyz`)).status).toBe(503);
+  await expect(api.trpc.policies.list.query()).rejects.toThrow("database can't be reached");
+  expect((await api.trpc.live.history.query({ scope: { kind: "fleet" } })).points).toHaveLength(900);
+  postgres = await startEmbeddedPostgres(folder, () => {});
+  await waitFor("the recovery", () => health() === "up");
+  expect(await api.trpc.policies.list.query()).toHaveLength(1);
+  unsubscribe();
+});
