@@ -101,8 +101,14 @@ async function measure() {
 /** The page notes when an event with the fleet's totals came in, and when it had changed what it shows because of it. */
 async function openLivePage(): Promise<Page> {
   browser = await chromium.launch({ executablePath: await chromiumPath(), args: CHROMIUM_ARGS });
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  // Tall enough for every panel to stand on the screen: one off screen does not draw.
+  const context = await browser.newContext({ viewport: { width: 1440, height: 2200 } });
   const page = await context.newPage();
+  await page.route(/live\.history/, async (route) => {
+    const response = await route.fetch();
+    const body = JSON.parse(await response.text(), (key, value) => (key === "points" && Array.isArray(value) ? fullHistory(value) : value));
+    await route.fulfill({ response, json: body });
+  });
   await page.addInitScript(() => {
     window.benchEvents = [];
     window.benchLongTasks = [];
@@ -133,6 +139,20 @@ async function openLivePage(): Promise<Page> {
   if (!response.ok()) throw new Error(`sign-in answered ${response.status()}`);
   await page.goto(`${headgate.http}/live`);
   return page;
+}
+
+/** Charts cost most when all 15 minutes are there; a new server has seconds. The missing ones become copies of the newest, unlike each other. */
+function fullHistory(points: (Record<string, unknown> | null)[]): (Record<string, unknown> | null)[] {
+  const newest = points.findLast((point) => point !== null);
+  if (newest === undefined || newest === null) return points;
+  const varied = (value: unknown, second: number) => (typeof value === "number" ? value * (1 + 0.3 * Math.sin(second / 7) + ((second * 31) % 17) / 50) : value);
+  return points.map(
+    (point, second) =>
+      point ?? {
+        ...Object.fromEntries(Object.entries(newest).map(([key, value]) => [key, varied(value, second)])),
+        atMs: Number(newest.atMs) - (points.length - 1 - second) * 1000,
+      },
+  );
 }
 
 async function browserCost(page: Page, forMs: number) {

@@ -121,7 +121,10 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   ticks.start();
   ready = true;
   logger.info({ source: start.source, revision, hash: pipeline.hash, name: env.name, dataDir: env.dataDir }, "running configuration");
-  for (const [host, what] of [[env.otlp.host, "OTLP"], [env.metrics.host, "metrics"]]) {
+  for (const [host, what] of [
+    [env.otlp.host, "OTLP"],
+    [env.metrics.host, "metrics"],
+  ]) {
     if (!isLoopback(host)) logger.warn({ host }, `${what} listens beyond this machine without TLS`);
   }
 
@@ -133,11 +136,14 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
       await pipeline.drain(DELIVER_MS);
       ticks.stop();
       eventLoopDelay.stop();
-      takeMeasurement(clock.unixMs());
+      takeMeasurement(Math.ceil(clock.unixMs() / 1000) * 1000);
       await fleet?.stop(CONTROL_CLOSE_MS);
       await metrics.stop();
       errors.flush();
-      logger.info({ received: ledger.received, sampledOut: ledger.sampledOut, delivered: ledger.delivered, dropped: ledger.dropped, queued: ledger.queued }, "stopped");
+      logger.info(
+        { received: ledger.received, sampledOut: ledger.sampledOut, delivered: ledger.delivered, dropped: ledger.dropped, queued: ledger.queued },
+        "stopped",
+      );
     },
   };
 }
@@ -147,7 +153,8 @@ async function bound(starting: Promise<number>, host: string, port: number, vari
     return await starting;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    if (code === "EADDRINUSE") throw new AppError("listen", `port ${port} on ${host} is in use; stop what listens there or set ${variable} to another port`, error);
+    if (code === "EADDRINUSE")
+      throw new AppError("listen", `port ${port} on ${host} is in use; stop what listens there or set ${variable} to another port`, error);
     if (code === "EACCES") throw new AppError("listen", `port ${port} on ${host} needs more rights; set ${variable} to a port above 1023`, error);
     throw new AppError("listen", `can't listen on ${host}:${port} (${variable}): ${messageOf(error)}`, error);
   }

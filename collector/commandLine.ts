@@ -19,7 +19,11 @@ export type CommandLine = { kind: "help" } | { kind: "version" } | { kind: "run"
 /** Throws AppError `usage` with one line that names the argument. */
 export function parseCommandLine(args: readonly string[]): CommandLine {
   try {
-    const { values } = parseArgs({ args: [...args], options: { config: { type: "string" }, help: { type: "boolean" }, version: { type: "boolean" } }, strict: true });
+    const { values } = parseArgs({
+      args: [...args],
+      options: { config: { type: "string" }, help: { type: "boolean" }, version: { type: "boolean" } },
+      strict: true,
+    });
     if (values.help) return { kind: "help" };
     if (values.version) return { kind: "version" };
     return { kind: "run", configFile: values.config };

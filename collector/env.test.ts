@@ -12,7 +12,12 @@ describe("readEnv", () => {
   });
 
   it("takes what is given, and an empty variable as not given", () => {
-    const env = readEnv({ HEADGATE_LABELS: "env=prod, region=eu", HEADGATE_FLEET_URL: "http://cp:4320", HEADGATE_OTLP_GRPC_PORT: "0", HEADGATE_METRICS_PORT: "" });
+    const env = readEnv({
+      HEADGATE_LABELS: "env=prod, region=eu",
+      HEADGATE_FLEET_URL: "http://cp:4320",
+      HEADGATE_OTLP_GRPC_PORT: "0",
+      HEADGATE_METRICS_PORT: "",
+    });
     expect(env).toMatchObject({ labels: { env: "prod", region: "eu" }, otlp: { grpcPort: 0 }, metrics: { port: 8888 } });
     expect(env.fleetUrl?.host).toBe("cp:4320");
   });

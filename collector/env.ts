@@ -88,7 +88,8 @@ function labels(env: Variables): Record<string, string> {
   const value = given(env, "HEADGATE_LABELS");
   if (value === undefined) return {};
   const pairs = value.split(",").map((pair) => pair.trim().match(/^([A-Za-z][A-Za-z0-9_.-]{0,62})=([^\s,=]{0,128})$/));
-  if (pairs.length > 32 || pairs.includes(null)) throw bad("HEADGATE_LABELS", `must be up to 32 pairs such as env=prod,region=eu, got ${JSON.stringify(value)}`);
+  if (pairs.length > 32 || pairs.includes(null))
+    throw bad("HEADGATE_LABELS", `must be up to 32 pairs such as env=prod,region=eu, got ${JSON.stringify(value)}`);
   return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
 }
 

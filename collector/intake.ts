@@ -2,7 +2,6 @@ import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { Batcher } from "./batch/batcher.ts";
 import type { DeliveryQueue } from "./deliver/deliveryQueue.ts";
 import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
-import type { Admission } from "./receive/admission.ts";
 import { ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
 import { type CompiledPolicy, compilePolicy } from "./sample/compilePolicy.ts";
 import { createSpanSampler } from "./sample/spanSampler.ts";
@@ -11,7 +10,7 @@ import type { StageTimers } from "./self/stageTimers.ts";
 
 const QUEUE_FULL_RETRY_MS = 1000;
 
-type Parts = { policy: SamplingPolicy; ledger: Ledger; timers: StageTimers; batcher: Batcher; queue: DeliveryQueue; admission: Admission };
+type Parts = { policy: SamplingPolicy; ledger: Ledger; timers: StageTimers; batcher: Batcher; queue: DeliveryQueue };
 
 export type PolicyIntake = Intake & {
   /** Compiles a policy (throws when that can't be done); the answer makes it the running one, between two requests. */
@@ -20,7 +19,7 @@ export type PolicyIntake = Intake & {
 
 /** The path of one request from the receiver to the open batch: scan, decide, admit, frame, count. All in one tick, so every scrape finds the ledger balanced. */
 export function createIntake(parts: Parts): PolicyIntake {
-  const { ledger, timers, batcher, queue, admission } = parts;
+  const { ledger, timers, batcher, queue } = parts;
   const sampler = createSpanSampler();
   const { result } = sampler;
   let policy: CompiledPolicy;
@@ -46,7 +45,6 @@ export function createIntake(parts: Parts): PolicyIntake {
     timers.record("processing", (decided - scanStart) / 1000);
     if (found < 0) return refuse(scanRefusal(found), 0);
     const { kept } = result;
-    if (admission.draining) return refuse(refusal("draining", "the collector is shutting down; send to another one or retry", QUEUE_FULL_RETRY_MS), found);
     if (kept > 0) {
       const size = sampler.framedSizeMax();
       const { spansMax, bytesMax } = queue.settings.queue;
@@ -54,7 +52,10 @@ export function createIntake(parts: Parts): PolicyIntake {
         return refuse(refusal("too_large", `${kept} spans of the request are kept; the queue holds ${spansMax} spans and ${bytesMax} bytes at most`), found);
       }
       if (!queue.hasRoom(kept, size)) {
-        return refuse(refusal("queue_full", `the queue is full (${queue.spans} of ${spansMax} spans, ${queue.bytes} of ${bytesMax} bytes)`, QUEUE_FULL_RETRY_MS), found);
+        return refuse(
+          refusal("queue_full", `the queue is full (${queue.spans} of ${spansMax} spans, ${queue.bytes} of ${bytesMax} bytes)`, QUEUE_FULL_RETRY_MS),
+          found,
+        );
       }
       const at = batcher.reserve(kept, size);
       const written = sampler.frame(batcher.buffer, at);

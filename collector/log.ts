@@ -4,7 +4,7 @@ import { type Logger, pino } from "pino";
 const LINES_KEPT = 20;
 const WARN = 40;
 
-export type Log = { logger: Logger; /** The last warnings and errors, oldest first, for reports to the control plane. */ recentProblems(): string[] };
+export type Log = { logger: Logger /** The last warnings and errors, oldest first, for reports to the control plane. */; recentProblems(): string[] };
 
 /** JSON lines, or one readable line per event when stdout is a terminal. Nothing is ever logged per span or per request. */
 export function createLog(level: string, stdout: NodeJS.WriteStream): Log {

@@ -63,7 +63,14 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
         const reason = problemsText(applied.problems);
         log.logger.error({ revision: number, reason }, "the configuration from the control plane was refused; the running one stays");
         const [first] = applied.problems;
-        report({ ...about, state: STATE.failed, failingPath: first.path, reason: applied.problems.length === 1 ? first.message : reason, logLines: log.recentProblems(), tookMs });
+        report({
+          ...about,
+          state: STATE.failed,
+          failingPath: first.path,
+          reason: applied.problems.length === 1 ? first.message : reason,
+          logLines: log.recentProblems(),
+          tookMs,
+        });
         return;
       }
       revision.set(number);
@@ -78,7 +85,9 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
 
     async command({ commandId, checkExport: check }) {
       const startedAt = clock.now();
-      const result = check ? await withinLimit(checkExport(check.export ?? "", buildForCheck), clock) : { ok: false, message: "this collector does not know the command" };
+      const result = check
+        ? await withinLimit(checkExport(check.export ?? "", buildForCheck), clock)
+        : { ok: false, message: "this collector does not know the command" };
       return { commandId, ...result, tookMs: clock.now() - startedAt };
     },
   };

@@ -9,8 +9,8 @@ import type { Clock } from "./clock.ts";
 import { archiveFigures, type BuiltExporter, createExporter } from "./createExporter.ts";
 import { DeliveryQueue } from "./deliver/deliveryQueue.ts";
 import { createIntake, type PolicyIntake } from "./intake.ts";
-import type { RepeatedErrors } from "./repeatedErrors.ts";
 import { Admission } from "./receive/admission.ts";
+import type { RepeatedErrors } from "./repeatedErrors.ts";
 import { Ledger } from "./self/ledger.ts";
 import { StageTimers } from "./self/stageTimers.ts";
 
@@ -67,7 +67,7 @@ export class Pipeline {
       },
     });
     this.batcher = new Batcher(config.pipeline.batch, clock, (batch) => this.queue.push(batch));
-    this.intake = createIntake({ policy: config.sampling, ledger, timers, batcher: this.batcher, queue: this.queue, admission: this.admission });
+    this.intake = createIntake({ policy: config.sampling, ledger, timers, batcher: this.batcher, queue: this.queue });
   }
 
   get config(): CollectorConfig {

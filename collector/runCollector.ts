@@ -20,7 +20,9 @@ export async function runCollector(): Promise<void> {
   const { ports } = collector;
   releaseStartupMemory();
   if (process.stdout.isTTY) {
-    process.stdout.write(`OTLP/gRPC ${httpUrl(env.otlp.host, ports.otlpGrpc)} · OTLP/HTTP ${httpUrl(env.otlp.host, ports.otlpHttp)} · metrics ${httpUrl(env.metrics.host, ports.metrics)}/metrics\n`);
+    process.stdout.write(
+      `OTLP/gRPC ${httpUrl(env.otlp.host, ports.otlpGrpc)} · OTLP/HTTP ${httpUrl(env.otlp.host, ports.otlpHttp)} · metrics ${httpUrl(env.metrics.host, ports.metrics)}/metrics\n`,
+    );
   } else process.stdout.write(`${JSON.stringify({ msg: "ready", ...ports })}\n`);
 
   let stopping = false;

@@ -72,7 +72,8 @@ export async function createArchiveExporter(folder: string, bytesMaxAtStart: num
     async export(batch: Batch): Promise<ExportOutcome> {
       try {
         const frame = await toArchiveFrame(batch);
-        if (frame.length > bytesMax) return { kind: "permanent", message: `archive: a batch of ${frame.length} bytes does not fit into ${bytesMax} (export.bytesMax)` };
+        if (frame.length > bytesMax)
+          return { kind: "permanent", message: `archive: a batch of ${frame.length} bytes does not fit into ${bytesMax} (export.bytesMax)` };
         await inTurn(() => write(frame));
         return DELIVERED;
       } catch (error) {

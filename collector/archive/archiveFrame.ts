@@ -1,5 +1,5 @@
-import { zstdCompress, zstdDecompressSync } from "node:zlib";
 import { promisify } from "node:util";
+import { zstdCompress, zstdDecompressSync } from "node:zlib";
 import type { Batch } from "../deliver/batch.ts";
 import { BATCH_HEADROOM, payloadBytes } from "../deliver/batch.ts";
 

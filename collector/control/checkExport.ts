@@ -1,4 +1,4 @@
-import { exportSettingsSchema, type ExportSettings } from "#domain/pipeline/exportSettings.ts";
+import { type ExportSettings, exportSettingsSchema } from "#domain/pipeline/exportSettings.ts";
 import { formatProblem, parseOrProblems } from "#domain/validation/problems.ts";
 import { messageOf } from "../appError.ts";
 import { BATCH_HEADROOM } from "../deliver/batch.ts";

@@ -36,7 +36,8 @@ export class DataFolder {
   /** Undefined when there is none yet. Throws AppError when there is one that can't be read: going on would enrol a second collector. */
   async readIdentity(): Promise<Identity | undefined> {
     const read = await this.#read(IDENTITY_FILE, identitySchema);
-    if (read !== undefined && "problem" in read) throw new AppError("dataFolder", `${path.join(this.#folder, IDENTITY_FILE)}: ${read.problem}; delete it to enrol anew`);
+    if (read !== undefined && "problem" in read)
+      throw new AppError("dataFolder", `${path.join(this.#folder, IDENTITY_FILE)}: ${read.problem}; delete it to enrol anew`);
     return read?.value;
   }
 

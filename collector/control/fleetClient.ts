@@ -124,11 +124,19 @@ export class FleetClient {
     const { path, requestSerialize, responseDeserialize } = FLEET_METHODS.enrol;
     const { promise, resolve, reject } = Promise.withResolvers<EnrolResponseFields>();
     const deadline = clock.unixMs() + ENROL_TIMEOUT_MS;
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, { token, instanceUid, name, labels, version }, new Metadata(), { deadline }, (error, response) => {
-      if (error !== null) reject(error);
-      else if (!response?.credential) reject(new Error("the control plane gave no credential"));
-      else resolve(response);
-    });
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      { token, instanceUid, name, labels, version },
+      new Metadata(),
+      { deadline },
+      (error, response) => {
+        if (error !== null) reject(error);
+        else if (!response?.credential) reject(new Error("the control plane gave no credential"));
+        else resolve(response);
+      },
+    );
     const { credential, collectorId } = await promise;
     this.#identity = {
       instanceUid: this.#identity.instanceUid,

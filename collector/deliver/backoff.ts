@@ -7,7 +7,13 @@ export function backoffMs(retry: RetrySettings, attempt: number, random: () => n
 }
 
 /** Milliseconds until the next try, or undefined when the batch's time is up: a delay that the backend asked for is never cut short. */
-export function nextTryMs(retry: RetrySettings, attempt: number, elapsedMs: number, retryAfterMs: number | undefined, random: () => number): number | undefined {
+export function nextTryMs(
+  retry: RetrySettings,
+  attempt: number,
+  elapsedMs: number,
+  retryAfterMs: number | undefined,
+  random: () => number,
+): number | undefined {
   const delay = Math.max(backoffMs(retry, attempt, random), retryAfterMs ?? 0);
   return elapsedMs + delay > retry.maxElapsedMs ? undefined : delay;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../manualClock.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
-import { type DeliverySettings, DeliveryQueue } from "./deliveryQueue.ts";
+import { DeliveryQueue, type DeliverySettings } from "./deliveryQueue.ts";
 import { DELIVERED, type Exporter, type ExportOutcome } from "./exporter.ts";
 
 const settings: DeliverySettings = {

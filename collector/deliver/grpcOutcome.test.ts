@@ -15,7 +15,10 @@ describe("outcomeOfGrpc", () => {
   });
 
   it("tries again on RESOURCE_EXHAUSTED only where the server says when", () => {
-    expect(outcomeOfGrpc({ ":status": "200" }, { "grpc-status": "8", "grpc-status-details-bin": retryInfo }, none)).toMatchObject({ kind: "retryable", retryAfterMs: 2500 });
+    expect(outcomeOfGrpc({ ":status": "200" }, { "grpc-status": "8", "grpc-status-details-bin": retryInfo }, none)).toMatchObject({
+      kind: "retryable",
+      retryAfterMs: 2500,
+    });
   });
 
   it.each([

@@ -29,7 +29,8 @@ export function outcomeOfGrpc(headers: IncomingHttpHeaders, trailers: IncomingHt
     return failed(FROM_HTTP.get(httpStatus) ?? GRPC.unknown, `HTTP ${httpStatus}`, undefined);
   }
   const code = Number(given);
-  if (code === GRPC.ok) return { kind: "delivered", ...(body.length > 5 && body[0] === 0 ? readPartialSuccess(body.subarray(5)) : { rejectedSpans: 0, message: "" }) };
+  if (code === GRPC.ok)
+    return { kind: "delivered", ...(body.length > 5 && body[0] === 0 ? readPartialSuccess(body.subarray(5)) : { rejectedSpans: 0, message: "" }) };
   const details = from["grpc-status-details-bin"];
   const retryAfterMs = typeof details === "string" ? decodeRpcStatus(Buffer.from(details, "base64"))?.retryAfterMs : undefined;
   return failed(code, percentDecode(String(from["grpc-message"] ?? "")), retryAfterMs);

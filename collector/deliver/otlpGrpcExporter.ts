@@ -73,7 +73,9 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings): Exporter {
     stream.on("close", () => {
       clearTimeout(timer);
       const outcome = failure === undefined || trailers !== undefined ? outcomeOfGrpc(answer, trailers, Buffer.concat(body)) : undefined;
-      resolve(outcome ?? { kind: "retryable", message: `${url.origin}: ${failure ?? "the connection was closed before an answer came"}`, retryAfterMs: undefined });
+      resolve(
+        outcome ?? { kind: "retryable", message: `${url.origin}: ${failure ?? "the connection was closed before an answer came"}`, retryAfterMs: undefined },
+      );
     });
     stream.end(frame);
     return promise;

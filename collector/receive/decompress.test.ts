@@ -42,6 +42,14 @@ describe.each(["gzip", "zstd"] as const)("decompress %s", (encoding) => {
 
 describe("parseEncoding", () => {
   it("knows identity, gzip and zstd, and nothing else", () => {
-    expect([undefined, "", "identity", "gzip", "zstd", "br", "gzip, zstd"].map(parseEncoding)).toEqual(["identity", "identity", "identity", "gzip", "zstd", undefined, undefined]);
+    expect([undefined, "", "identity", "gzip", "zstd", "br", "gzip, zstd"].map(parseEncoding)).toEqual([
+      "identity",
+      "identity",
+      "identity",
+      "gzip",
+      "zstd",
+      undefined,
+      undefined,
+    ]);
   });
 });

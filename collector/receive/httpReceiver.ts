@@ -14,7 +14,15 @@ const CONNECTIONS_MAX = 10_000;
 /** How much of a refused body is read and thrown away to keep its connection; beyond it the connection is closed. */
 const DISCARD_BYTES_MAX = 67_108_864;
 
-const HTTP_CODES: Record<RefusalReason, number> = { queue_full: 429, busy: 503, draining: 503, malformed: 400, too_deep: 400, too_large: 413, unsupported: 415 };
+const HTTP_CODES: Record<RefusalReason, number> = {
+  queue_full: 429,
+  busy: 503,
+  draining: 503,
+  malformed: 400,
+  too_deep: 400,
+  too_large: 413,
+  unsupported: 415,
+};
 
 export type HttpReceiver = {
   start(host: string, port: number): Promise<number>;

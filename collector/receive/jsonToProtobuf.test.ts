@@ -63,7 +63,16 @@ describe("jsonToProtobuf", () => {
                   droppedAttributesCount: 3,
                   events: [{ timeUnixNano: "5", name: "e", attributes, droppedAttributesCount: 4 }],
                   droppedEventsCount: 5,
-                  links: [{ traceId: "5b8efff798038103d269b633813fc60c", spanId: "eee19b7ec3c1b174", traceState: "a=b", attributes, droppedAttributesCount: 6, flags: 1 }],
+                  links: [
+                    {
+                      traceId: "5b8efff798038103d269b633813fc60c",
+                      spanId: "eee19b7ec3c1b174",
+                      traceState: "a=b",
+                      attributes,
+                      droppedAttributesCount: 6,
+                      flags: 1,
+                    },
+                  ],
                   droppedLinksCount: 7,
                   status: { code: 2, message: "no" },
                 },
@@ -87,7 +96,11 @@ describe("jsonToProtobuf", () => {
     const read = (nanos: string) => decoded(`{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":${nanos}}]}]}]}`);
     expect(read("1544712660000000123")).toEqual(span({ startTimeUnixNano: "1544712660000000123" }));
     expect(read('"18446744073709551615"')).toEqual(span({ startTimeUnixNano: "18446744073709551615" }));
-    expect(read("18446744073709551616")).toMatchObject({ ok: false, reason: "malformed", message: expect.stringContaining("resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano") });
+    expect(read("18446744073709551616")).toMatchObject({
+      ok: false,
+      reason: "malformed",
+      message: expect.stringContaining("resourceSpans[0].scopeSpans[0].spans[0].startTimeUnixNano"),
+    });
   });
 
   it("carries any 64-bit integer over exactly", () => {
@@ -139,11 +152,18 @@ describe("jsonToProtobuf", () => {
 
   it("never throws, whatever the bytes", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.json(), fc.string(), fc.json().map((json) => `{"resourceSpans":[{"scopeSpans":[{"spans":[${json}]}]}]}`)), (json) => {
-        const bytes = Buffer.from(json);
-        const result = jsonToProtobuf(bytes, 0, bytes.length);
-        expect(Buffer.isBuffer(result) || result.ok === false).toBe(true);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.json(),
+          fc.string(),
+          fc.json().map((json) => `{"resourceSpans":[{"scopeSpans":[{"spans":[${json}]}]}]}`),
+        ),
+        (json) => {
+          const bytes = Buffer.from(json);
+          const result = jsonToProtobuf(bytes, 0, bytes.length);
+          expect(Buffer.isBuffer(result) || result.ok === false).toBe(true);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -57,6 +57,19 @@ describe("wire cases", () => {
     expect(matching(bytes, { kind: "all", of: [contains("/api/payment"), { kind: "service", match: "exact", values: ["shop"] }] })).toBe(1);
   });
 
+  it("takes the last of a field that occurs twice, and merges messages", () => {
+    const name = (value: string): Condition => ({ kind: "endpoint", match: "exact", values: [value] });
+    const twice = request(cat(id, len(0x2a, "first"), len(0x2a, "second"), Buffer.from([0x30, 1, 0x30, 2])));
+    expect([name("first"), name("second")].map((condition) => matching(twice, condition))).toEqual([0, 1]);
+    expect(["internal" as const, "server" as const].map((is) => matching(twice, { kind: "spanKind", is }))).toEqual([0, 1]);
+    // A status in two pieces: the second says nothing of the code, so the first one's stands.
+    const status = request(cat(id, len(0x7a, Buffer.from([0x18, 2])), len(0x7a, len(0x12, "text"))));
+    expect(matching(status, { kind: "status", is: "error" })).toBe(1);
+    const keys = request(cat(id, len(0x4a, cat(len(0x0a, "first"), len(0x12, text("a")), len(0x0a, "second"), len(0x12, text("b"))))));
+    const equals = (key: string, value: string): Condition => ({ kind: "attribute", key, in: "span", op: "equals", value });
+    expect([equals("first", "a"), equals("second", "a"), equals("second", "b")].map((condition) => matching(keys, condition))).toEqual([0, 0, 1]);
+  });
+
   it("tests every attribute of a span with hundreds that are asked for", () => {
     const many = Array.from({ length: 300 }, (_, index) => attribute("http.route", text(index === 299 ? "/last" : "/other")));
     expect(matching(request(cat(id, ...many)), contains("/last"))).toBe(1);

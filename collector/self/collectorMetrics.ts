@@ -23,9 +23,19 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
   const { ledger, timers, runtime, archive } = parts;
   const tiers = [...ledger.tiers.values()];
   return [
-    { name: "otlp_request_duration_seconds", type: "summary", help: "First byte in to answer out; quantiles over the last minute.", samples: durations(timers) },
+    {
+      name: "otlp_request_duration_seconds",
+      type: "summary",
+      help: "First byte in to answer out; quantiles over the last minute.",
+      samples: durations(timers),
+    },
     counter("otlp_errors_total", "Requests that were refused, and tries of delivery that failed.", ledger.refusedRequests + ledger.failedTries),
-    { name: "otlp_queue_size", type: "gauge", help: "Kept spans not yet answered by the backend.", samples: [{ labels: { type: "spans" }, value: ledger.queued }] },
+    {
+      name: "otlp_queue_size",
+      type: "gauge",
+      help: "Kept spans not yet answered by the backend.",
+      samples: [{ labels: { type: "spans" }, value: ledger.queued }],
+    },
     gauge("process_resident_memory_bytes", "Resident memory.", runtime.rssBytes),
     counter("process_cpu_seconds_total", "User and system time.", runtime.cpuSeconds),
     gauge("process_start_time_seconds", "When the process started, Unix time.", parts.processStartMs / 1000),
@@ -47,7 +57,13 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     gauge("headgate_spans_queued", "Kept spans not yet answered by the backend.", ledger.queued),
     counter("headgate_spans_delivered_total", "Kept spans that the backend took.", ledger.delivered),
     byReason("headgate_spans_dropped_total", "Kept spans that were lost, by reason.", parts.dropReasons, ledger.droppedByReason, "spans"),
-    byReason("headgate_spans_refused_total", "Spans of refused requests, where they could be counted, by reason.", parts.refusalReasons, ledger.refusedByReason, "spans"),
+    byReason(
+      "headgate_spans_refused_total",
+      "Spans of refused requests, where they could be counted, by reason.",
+      parts.refusalReasons,
+      ledger.refusedByReason,
+      "spans",
+    ),
     byReason("headgate_requests_refused_total", "Refused requests, by reason.", parts.refusalReasons, ledger.refusedByReason, "requests"),
     counter("headgate_spans_from_sample_traffic_total", "Received spans that the sample-traffic generator sent.", ledger.sampleReceived),
     counter("headgate_received_bytes_total", "Bytes of request bodies as they came in.", ledger.bytesReceived),
@@ -61,7 +77,12 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
     counter("headgate_archive_files_deleted_total", "Oldest archive files deleted to stay within the bound.", archive.filesDeleted),
     counter("headgate_archive_bytes_deleted_total", "Bytes of the archive files deleted.", archive.bytesDeleted),
-    { name: "headgate_config_info", type: "info", help: "The running configuration.", samples: [{ labels: { revision: String(parts.config.revision), hash: parts.config.hash }, value: 1 }] },
+    {
+      name: "headgate_config_info",
+      type: "info",
+      help: "The running configuration.",
+      samples: [{ labels: { revision: String(parts.config.revision), hash: parts.config.hash }, value: 1 }],
+    },
   ];
 }
 
@@ -88,7 +109,9 @@ function durations(timers: StageTimers): Sample[] {
 function stages(timers: StageTimers): Sample[] {
   return STAGES.flatMap((stage) => {
     const totals = timers.totals[stage];
-    const buckets = totals.cumulative().map((value, i) => ({ suffix: "_bucket", labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" }, value }));
+    const buckets = totals
+      .cumulative()
+      .map((value, i) => ({ suffix: "_bucket", labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" }, value }));
     return [...buckets, { suffix: "_sum", labels: { stage }, value: totals.sum }, { suffix: "_count", labels: { stage }, value: totals.count }];
   });
 }

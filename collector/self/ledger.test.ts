@@ -5,7 +5,15 @@ import { type CountedRequest, Ledger, OTHER_TIERS, TIER_NAMES_MAX } from "./ledg
 
 function request(kept: number, out: number): CountedRequest {
   const one = (value: number) => Float64Array.of(value);
-  return { spans: kept + out, kept, bytesKept: kept * 10, tierKept: one(kept), tierSampledOut: one(out), tierBytesKept: one(kept * 10), tierBytesSampledOut: one(out * 10) };
+  return {
+    spans: kept + out,
+    kept,
+    bytesKept: kept * 10,
+    tierKept: one(kept),
+    tierSampledOut: one(out),
+    tierBytesKept: one(kept * 10),
+    tierBytesSampledOut: one(out * 10),
+  };
 }
 
 describe("Ledger", () => {

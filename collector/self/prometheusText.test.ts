@@ -3,7 +3,15 @@ import { type Family, prometheusText } from "./prometheusText.ts";
 
 const families: Family[] = [
   { name: "spans_total", type: "counter", help: "Spans", samples: [{ labels: { tier: 'a "b" \\ \n c' }, value: 3 }] },
-  { name: "wait_seconds", type: "summary", help: "Wait", samples: [{ labels: { quantile: "1" }, value: Number.NaN }, { suffix: "_count", value: 0 }] },
+  {
+    name: "wait_seconds",
+    type: "summary",
+    help: "Wait",
+    samples: [
+      { labels: { quantile: "1" }, value: Number.NaN },
+      { suffix: "_count", value: 0 },
+    ],
+  },
   { name: "config_info", type: "info", help: "Config", samples: [{ labels: { hash: "x" }, value: 1 }] },
 ];
 

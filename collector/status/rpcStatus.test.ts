@@ -8,7 +8,11 @@ describe("google.rpc.Status", () => {
   });
 
   it("needs no retry delay", () => {
-    expect(decodeRpcStatus(encodeRpcStatus({ code: 3, message: "bad", retryAfterMs: undefined }))).toEqual({ code: 3, message: "bad", retryAfterMs: undefined });
+    expect(decodeRpcStatus(encodeRpcStatus({ code: 3, message: "bad", retryAfterMs: undefined }))).toEqual({
+      code: 3,
+      message: "bad",
+      retryAfterMs: undefined,
+    });
   });
 
   it("answers undefined to bytes that are no status, and never throws", () => {

@@ -72,5 +72,6 @@ function ChartBody({ spec, height, stale, table }: { spec: ChartPanelSpec; heigh
 function PanelFact({ id, fact }: { id: string; fact: NonNullable<ChartPanelSpec["fact"]> }) {
   const view = usePanelView(id, true);
   const newest = newestPoint(view);
-  return <span className="num text-s text-ink-2">{newest && fact(newest, view)}</span>;
+  const shown = newest === null ? "" : fact(newest, view);
+  return shown === "" ? null : <span className="num text-s text-ink-2">{shown}</span>;
 }

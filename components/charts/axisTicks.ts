@@ -42,12 +42,16 @@ const FORMATS: Record<Unit, (value: number | null) => string> = {
   "micro-USD/h": formatMicroUsd,
 };
 
-/** Axes count in even steps: cents that are all zero say nothing, and all cores have as many decimals as the finest needs. */
+/** Axes count in even steps, so all labels of one have as many decimals as the finest needs, and whole dollars have none. */
 function axisLabels(values: readonly number[], unit: Unit): string[] {
-  if (unit === "cores") {
-    const digits = Math.max(...values.map((value) => (trimZeros(value.toFixed(4)).split(".")[1] ?? "").length));
-    return values.map((value) => (value === 0 ? "0" : value.toFixed(digits)));
-  }
-  const labels = values.map(formatOf(unit));
-  return unit === "micro-USD/h" && labels.every((label) => label === "$0" || label.endsWith(".00")) ? labels.map((label) => label.replace(".00", "")) : labels;
+  if (unit === "cores") return evenDecimals(values, 0);
+  const usd = values.map((value) => value / 1e6);
+  if (unit === "micro-USD/h" && Math.max(...usd) < 1000) return evenDecimals(usd, 2).map((label) => `$${label}`);
+  return values.map(formatOf(unit));
+}
+
+function evenDecimals(values: readonly number[], fewest: number): string[] {
+  const needed = Math.max(...values.map((value) => (trimZeros(value.toFixed(6)).split(".")[1] ?? "").length));
+  const digits = needed === 0 ? 0 : Math.max(fewest, needed);
+  return values.map((value) => (value === 0 ? "0" : value.toFixed(digits)));
 }

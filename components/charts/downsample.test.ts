@@ -32,6 +32,13 @@ describe("downsample", () => {
     expect(downsample(values, 300, 0)).toContain(450);
   });
 
+  it("still shows what is known where every other second is missing", () => {
+    const values = Array.from({ length: 900 }, (_, index) => (index % 2 ? null : 10));
+    const drawn = downsample(values, 300, 0).map((row) => values[row]);
+    expect(drawn.filter((value) => value === 10).length).toBeGreaterThan(100);
+    expect(drawn).toContain(null);
+  });
+
   it("keeps choosing the same seconds of the past as the window moves on", () => {
     const signal = (second: number) => Math.sin(second / 11) * 40 + ((second * 7919) % 13);
     const drawnAt = (first: number) =>

@@ -16,11 +16,12 @@ describe("seriesStore", () => {
     expect(store.view().points.map((point) => point?.receivedPerS ?? null)).toEqual([null, 100, null, null, 103]);
   });
 
-  it("prefers what came live to the history's copy, and fills what is missing from it", () => {
+  it("lets history complete what came live, and keeps what history does not know", () => {
     const store = createSeriesStore(4);
+    store.push(at(102, 5));
     store.push(at(103, 7));
     store.load({ fromMs: 100_000, stepMs: 1000, points: [at(100), at(101), null, at(103, 99), null] });
-    expect(store.view().points.map((point) => point?.receivedPerS ?? null)).toEqual([100, 101, null, 7]);
+    expect(store.view().points.map((point) => point?.receivedPerS ?? null)).toEqual([100, 101, 5, 99]);
     expect(store.view().loaded).toBe(true);
   });
 

@@ -15,11 +15,10 @@ export function createSeriesStore(seconds = SERIES_SECONDS) {
   let loaded = false;
   let view: SeriesView | null = null;
 
-  function put(second: number, point: LivePoint | null, overwrite: boolean) {
+  function put(second: number, point: LivePoint | null) {
     if (second <= last - seconds) return;
     const slot = second % seconds;
-    const taken = stamps[slot] === second && slots[slot] !== null;
-    if (point !== null && (overwrite || !taken)) {
+    if (point !== null) {
       stamps[slot] = second;
       slots[slot] = point;
     }
@@ -33,15 +32,15 @@ export function createSeriesStore(seconds = SERIES_SECONDS) {
 
   return {
     push(point: LivePoint) {
-      put(Math.floor(point.atMs / 1000), point, true);
+      put(Math.floor(point.atMs / 1000), point);
       changed();
     },
-    /** What came live meanwhile wins over the history's copy of the same second. */
+    /** History wins over what came live: it also has what collectors delivered late. Where it knows nothing, what came live stays. */
     load(history: LiveHistory) {
       const first = Math.floor(history.fromMs / 1000);
       let newest = -1;
       for (const [index, point] of history.points.entries()) if (point !== null) newest = index;
-      for (let index = 0; index <= newest; index++) put(first + index, history.points[index], false);
+      for (let index = 0; index <= newest; index++) put(first + index, history.points[index]);
       loaded = true;
       changed();
     },

@@ -2,13 +2,20 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
-import type { LiveTopic } from "#domain/telemetry/live.ts";
+import type { LivePoint, LiveTopic } from "#domain/telemetry/live.ts";
 import { useLiveStore } from "./LiveProvider.tsx";
-import { createSeriesStore, type SeriesStore } from "./seriesStore.ts";
+import { createSeriesStore, newestPoint, type SeriesStore } from "./seriesStore.ts";
 import { useTRPC } from "./trpc.ts";
 import { useLiveConnection } from "./useLive.ts";
 
 export type SeriesScope = { kind: "fleet" } | { kind: "collector"; id: string };
+
+/** A collector that comes back delivers what was missed within some seconds; then history knows more than came live. */
+const CATCH_UP_MS = [3_000, 15_000];
+
+function cameBack(before: LivePoint | null, now: LivePoint): boolean {
+  return before !== null && (now.reporting > before.reporting || now.atMs - before.atMs > 2_500);
+}
 
 /** The last 15 minutes of a scope, kept up to date; history is asked for at first and again after each lost connection. */
 export function useSeries(scope: SeriesScope): { store: SeriesStore; error: unknown; retry: () => void } {
@@ -32,13 +39,22 @@ export function useSeries(scope: SeriesScope): { store: SeriesStore; error: unkn
     const release = live.watch(topic);
     const stop = live.onTopic(topic, () => {
       const heard = live.latest(topic)?.event;
-      if (heard?.kind === "fleet" || heard?.kind === "collector") store.push(heard.point);
+      if (heard?.kind !== "fleet" && heard?.kind !== "collector") return;
+      if (cameBack(newestPoint(store.view()), heard.point)) catchUp();
+      store.push(heard.point);
     });
+    const timers = new Set<ReturnType<typeof setTimeout>>();
+    const catchUp = () => {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
+      for (const ms of CATCH_UP_MS) timers.add(setTimeout(() => void refetch(), ms));
+    };
     return () => {
+      for (const timer of timers) clearTimeout(timer);
       stop();
       release();
     };
-  }, [live, topic, store]);
+  }, [live, topic, store, refetch]);
 
   useEffect(() => {
     if (data) store.load(data);

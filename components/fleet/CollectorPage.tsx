@@ -71,6 +71,10 @@ export function CollectorPage({ id }: { id: string }) {
             <FigureStrip label="Right now" figures={figures(row)} dimmed={row.state === "stale"} />
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-3">
+                <CollectorFacts row={row} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />
+                <ConfigReports reports={data.reports} />
+              </div>
+              <div className="flex min-w-0 flex-col gap-3">
                 <Panel title="Effective configuration" aside={<span className="text-s text-ink-3">as it reported; header values are left out</span>}>
                   {data.effectiveConfig === null || data.effectiveConfig === undefined ? (
                     <EmptyState title="It has not reported its configuration yet">It does so right after it connects.</EmptyState>
@@ -78,10 +82,6 @@ export function CollectorPage({ id }: { id: string }) {
                     <YamlText value={inReadingOrder(data.effectiveConfig)} what="the configuration" />
                   )}
                 </Panel>
-              </div>
-              <div className="flex min-w-0 flex-col gap-3">
-                <CollectorFacts row={row} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />
-                <ConfigReports reports={data.reports} />
               </div>
             </div>
           </>

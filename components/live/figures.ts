@@ -35,7 +35,7 @@ export function figures(view: SeriesView, ledger: LedgerView | null, nowMs: numb
       label: "P99 acknowledgement",
       value: time.value,
       unit: time.unit,
-      below: usual === null ? "no request lately" : `usually ${formatMs(usual)}${p50 === null ? ", no request now" : ` · P50 ${formatMs(p50)}`}`,
+      below: usual === null ? "no request lately" : `usually ${formatMs(usual)}${p50 === null ? ", none now" : ` · P50 ${formatMs(p50)}`}`,
       tone: slow ? "warn" : undefined,
     },
     {

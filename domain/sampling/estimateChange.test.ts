@@ -65,6 +65,18 @@ describe("estimate of a change", () => {
     expect(estimate.tiers[2].keptAfterPerS).toBe(500);
   });
 
+  it("gives the default tier exactly what is left when the tiers before it are known", () => {
+    const everything = estimateChange({ running, live, candidate: policy(rest(1)) });
+    expect(everything.tiers[0]).toMatchObject({ exact: true, matchedPerS: 1110, keptBeforePerS: 70, keptAfterPerS: 1110, runningName: null });
+    expect(everything.after).toMatchObject({ keptPerS: 1110, bytesKeptPerS: 445_000 });
+    const without = estimateChange({ running, live, candidate: policy(tier("errors", error, 1), rest(0.1)) });
+    expect(without.tiers.map((one) => [one.exact, one.matchedPerS, one.keptAfterPerS])).toEqual([
+      [true, 10, 10],
+      [true, 1100, 110],
+    ]);
+    expect(estimateChange({ running, live: live.slice(0, 2), candidate: policy(rest(1)) }).after).toBeNull();
+  });
+
   it("claims nothing without live counts", () => {
     const estimate = estimateChange({ running, live: [], candidate: running });
     expect(estimate.after).toBeNull();

@@ -44,6 +44,9 @@ export function estimateChange({ running, live, candidate, price }: EstimateInpu
     const same = runningTiers.get(matchedSet(candidate, place));
     return estimateTier(tier, same, same && rateOf.get(same.name), () => whyUnknown(running, candidate, place));
   });
+  const last = tiers.length - 1;
+  if (!tiers[last].exact && running.tiers.every((tier) => rateOf.has(tier.name)))
+    tiers[last] = estimateRest(tiers[last], tiers.slice(0, last), running, rateOf);
   const cost = (bytesPerS: number) => (price === undefined ? null : costMicroUsdPerHour(price.price, bytesPerS, price.collectors));
   const ratesOf = (keptPerS: number, bytesKeptPerS: number): KeptRates => ({ keptPerS, bytesKeptPerS, costMicroUsdPerHour: cost(bytesKeptPerS) });
   const before = ratesOf(
@@ -98,6 +101,30 @@ function estimateTier(tier: Tier, same: Tier | undefined, rate: TierRate | undef
     keptAfterPerS: unchanged ? rate.keptPerS : rate.matchedPerS * ratioAfter,
     bytesKeptBeforePerS: rate.bytesKeptPerS,
     bytesKeptAfterPerS: unchanged ? rate.bytesKeptPerS : rate.bytesMatchedPerS * ratioAfter,
+  };
+}
+
+/** The default tier takes what no tier before it does: with all of those known, the rest of everything that comes in. */
+function estimateRest(rest: TierEstimate, earlier: readonly TierEstimate[], running: SamplingPolicy, rateOf: ReadonlyMap<string, TierRate>): TierEstimate {
+  const taken = new Set(earlier.map((tier) => tier.runningName));
+  if (earlier.some((tier) => !tier.exact) || taken.size < earlier.length) return rest;
+  const left = { name: rest.name, matchedPerS: 0, keptPerS: 0, bytesMatchedPerS: 0, bytesKeptPerS: 0 };
+  for (const { name } of running.tiers) {
+    const rate = taken.has(name) ? undefined : rateOf.get(name);
+    left.matchedPerS += rate?.matchedPerS ?? 0;
+    left.keptPerS += rate?.keptPerS ?? 0;
+    left.bytesMatchedPerS += rate?.bytesMatchedPerS ?? 0;
+    left.bytesKeptPerS += rate?.bytesKeptPerS ?? 0;
+  }
+  return {
+    ...rest,
+    exact: true,
+    reason: null,
+    matchedPerS: left.matchedPerS,
+    keptBeforePerS: left.keptPerS,
+    keptAfterPerS: left.matchedPerS * rest.ratioAfter,
+    bytesKeptBeforePerS: left.bytesKeptPerS,
+    bytesKeptAfterPerS: left.bytesMatchedPerS * rest.ratioAfter,
   };
 }
 

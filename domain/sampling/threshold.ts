@@ -1,4 +1,5 @@
-/** Rejection thresholds of consistent probability sampling (OpenTelemetry TraceState `th`, W3C Trace Context level 2): 56-bit numbers, keep when randomness ≥ threshold. */
+// Rejection thresholds of consistent probability sampling (OpenTelemetry TraceState `th`, W3C Trace Context level 2): 56-bit numbers, kept when randomness ≥ threshold.
+
 /** 2^56, the threshold that no randomness reaches: nothing is kept. It has no `th` form. */
 export const NEVER = 1n << 56n;
 

@@ -127,10 +127,20 @@ export class LiveHub {
   setDirectory(directory: Directory): void {
     this.#directory = {
       ...directory,
-      records: directory.records.map((record) => ({ ...record, everReceived: record.everReceived || this.#record(record.id)?.everReceived === true })),
+      records: directory.records.map((record) => this.#withOwnKnowledge(record)),
     };
     for (const id of this.#series.keys()) if (!this.#connections.has(id) && !this.#record(id)) this.#series.delete(id);
     this.#emitRows();
+  }
+
+  // A row may have been read before what this replica just heard over its own stream was written.
+  #withOwnKnowledge(record: CollectorRecord): CollectorRecord {
+    const known = this.#record(record.id);
+    if (!known) return record;
+    const everReceived = record.everReceived || known.everReceived;
+    if (!this.#connections.has(record.id)) return { ...record, everReceived };
+    const { report, runningRevision, runningHash } = known;
+    return { ...record, everReceived, report, runningRevision, runningHash };
   }
 
   setPrice(price: LivePrice): void {

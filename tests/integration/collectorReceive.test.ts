@@ -1,4 +1,6 @@
+import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
+import net from "node:net";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeRpcStatus } from "#collector/status/rpcStatus.ts";
@@ -183,6 +185,35 @@ describe("OTLP/HTTP", () => {
   it("answers 405 to another method, naming the right one", async () => {
     const response = await post("", { method: "GET" });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+});
+
+describe("bytes that are no OTLP at all", () => {
+  const connect = (port: number, bytes: Buffer) =>
+    new Promise<void>((resolve) => {
+      const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes));
+      socket.on("error", () => {});
+      socket.on("close", () => resolve());
+      socket.resume();
+      // Some garbage looks like the beginning of something; half-closing says that no more will come.
+      socket.end();
+    });
+
+  it("end their own connection and nothing else", async () => {
+    const preface = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    const samples = [
+      Buffer.from("GET / HTTP/1.1\r\nhost: x\r\n\r\n"),
+      Buffer.from("POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{"),
+      Buffer.from("POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n"),
+      Buffer.alloc(5000, 0xff),
+      randomBytes(3000),
+      preface,
+      Buffer.concat([preface, randomBytes(3000)]),
+      Buffer.concat([preface, Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]), Buffer.from([0, 0, 4, 1, 4, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff])]),
+    ];
+    for (const bytes of samples) for (const port of [collector.otlpGrpc, collector.otlpHttp, collector.metricsPort]) await connect(port, bytes);
+    expect(await arriving(5, () => grpc.call(traffic.nextRequest(5)))).toBe(5);
+    expect(await arriving(5, () => post(traffic.nextRequest(5)))).toBe(5);
   });
 });
 

@@ -251,6 +251,13 @@ describe("documents", () => {
       editor.trpc.destinations.saveVersion.mutate({ id, baseVersion: 2, body: { ...otlp, headers: [{ name: "x-other", value: null }] } }),
     );
     expect(unknown.problems?.[0].path).toBe("body.headers[0].value");
+    const elsewhere = { ...otlp, endpoint: "http://127.0.0.1:10", headers: [{ name: "x-api-key", value: null }] };
+    for (const lured of [
+      await refusal(editor.trpc.destinations.saveVersion.mutate({ id, baseVersion: 2, body: elsewhere })),
+      await refusal(editor.trpc.destinations.check.mutate({ id, body: elsewhere })),
+    ]) {
+      expect(lured.problems?.[0]).toMatchObject({ path: "body.headers[0].value", message: expect.stringContaining("given again") });
+    }
     const bad = await refusal(editor.trpc.destinations.create.mutate({ name: "bad header", body: { ...otlp, headers: [{ name: "X Y", value: "1" }] } }));
     expect(bad.problems).toEqual([{ path: "body.headers[0].name", message: "must be a header name in lower case" }]);
     await editor.trpc.revisions.start.mutate({ kind: "destination", id, version: 2 });

@@ -68,34 +68,32 @@ function ConditionNode(props: NodeProps) {
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: see above
-    <div
-      id={id}
-      role="group"
-      aria-label={word}
-      tabIndex={-1}
-      className="flex min-w-0 max-w-full flex-1 flex-wrap items-center gap-x-1.5 gap-y-1 rounded-control outline-offset-2"
-    >
+    <div id={id} role="group" aria-label={word} tabIndex={-1} className="min-w-0 max-w-full flex-1 rounded-control outline-offset-2">
       {condition.kind === "not" ? (
-        <div className="flex min-w-0 max-w-full items-start gap-1.5">
+        <div className="flex min-w-0 items-start gap-1">
           <span className="pt-[3px] pl-1 font-semibold text-ink-2">not</span>
+          {menu}
           <ConditionNode {...props} condition={condition.of} path={`${path}.of`} />
         </div>
       ) : (
-        <>
-          {condition.kind !== "always" && (
-            <ChipSelect
-              look="subject"
-              label={`${tierName}: what is compared`}
-              value={condition.kind}
-              options={LEAF_WORDS}
-              onChange={(to) => edit(condition.id, { kind: "change", to })}
-            />
-          )}
-          <LeafSentence leaf={condition} path={path} tierName={tierName} onPatch={(patch, key) => edit(condition.id, { kind: "patch", patch }, key)} />
-        </>
+        <div className="flex min-w-0 items-start gap-1">
+          <div className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-1">
+            {condition.kind !== "always" && (
+              <ChipSelect
+                look="subject"
+                label={`${tierName}: what is compared`}
+                value={condition.kind}
+                options={LEAF_WORDS}
+                onChange={(to) => edit(condition.id, { kind: "change", to })}
+              />
+            )}
+            <LeafSentence leaf={condition} path={path} tierName={tierName} onPatch={(patch, key) => edit(condition.id, { kind: "patch", patch }, key)} />
+            {add}
+          </div>
+          {condition.kind !== "always" && menu}
+        </div>
       )}
-      {add}
-      {condition.kind !== "always" && menu}
+      {condition.kind === "not" && add && <div className="mt-1 flex gap-1.5">{add}</div>}
       {problemLines}
     </div>
   );

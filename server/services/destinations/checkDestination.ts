@@ -21,7 +21,7 @@ export async function checkDestination({ ctx, input: untrusted }: Call<CheckDest
   const input = parseInput(checkSchema, untrusted);
   const document = input.id === undefined ? null : await findDocument(ctx.db, "export", input.id);
   const stored = document && (await findVersion(ctx.db, document.id, document.currentVersion));
-  const { settings } = takeDestination(input.body, ctx.ports.seal, stored?.secrets ?? {});
+  const { settings } = takeDestination(input.body, ctx.ports.seal, stored);
   const collectors = ctx.ports.live.rows().filter((row) => ctx.ports.fleet.isConnected(row.id));
   const collector = input.collectorId === undefined ? collectors[0] : collectors.find((row) => row.id === input.collectorId);
   if (!collector) throw new AppError("UNAVAILABLE", "no collector is connected that could check; start one first");

@@ -17,11 +17,14 @@ const headersSchema = z
   .max(HEADERS_MAX, `must have at most ${HEADERS_MAX} headers`)
   .default([]);
 
-/** The settings in full, header values in clear: what a collector is given. Throws INVALID with paths that begin with `body`. */
+/**
+ * The settings in full, header values in clear: what a collector is given. Throws INVALID with paths that begin with `body`. A stored value is kept for
+ * the host that it was given for: were it sent on to another one, whoever may edit could read it there.
+ */
 export function takeDestination(
   input: unknown,
   seal: SealPort,
-  stored: Record<string, string>,
+  stored: { body: unknown; secrets: Record<string, string> } | null,
 ): { settings: z.infer<typeof exportSettingsSchema>; sealed: Record<string, string> } {
   const { headers: untrustedHeaders, ...rest } = Object(input) as Record<string, unknown>;
   const parsedHeaders = parseOrProblems(headersSchema, untrustedHeaders, "body.headers");
@@ -30,11 +33,14 @@ export function takeDestination(
   const headers: Record<string, string> = {};
   const sealed: Record<string, string> = {};
   const problems: Problem[] = [];
+  const sameHost = stored !== null && originOf(stored.body) === originOf(rest);
   for (const [index, { name, value }] of parsedHeaders.value.entries()) {
     const at = `body.headers[${index}]`;
-    const kept = value === null ? stored[name] : undefined;
+    const kept = value === null ? stored?.secrets[name] : undefined;
     if (Object.hasOwn(headers, name)) problems.push({ path: `${at}.name`, message: `${JSON.stringify(name)} is there twice` });
     else if (value === null && kept === undefined) problems.push({ path: `${at}.value`, message: "no value is stored under this name; give one" });
+    else if (value === null && !sameHost)
+      problems.push({ path: `${at}.value`, message: "must be given again: the endpoint is another one than it was stored for" });
     else {
       headers[name] = value ?? seal.open(kept ?? "");
       sealed[name] = kept ?? seal.seal(headers[name]);
@@ -60,6 +66,11 @@ export function showDestination(body: unknown, secrets: Record<string, string>):
     case "discard":
       return { kind: "discard" };
   }
+}
+
+function originOf(body: unknown): string | null {
+  const { endpoint } = Object(body) as { endpoint?: unknown };
+  return typeof endpoint === "string" && URL.canParse(endpoint) ? new URL(endpoint).origin : null;
 }
 
 /** Each header is tried alone, so that the problem can point at its row of the form. */

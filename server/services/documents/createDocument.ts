@@ -13,7 +13,7 @@ import type { DocumentKind } from "./documentKind.ts";
 export async function createDocument<Body>(ctx: ServiceContext, kind: DocumentKind<Body>, untrusted: unknown): Promise<{ id: string; version: 1 }> {
   const caller = authorise(ctx, "editor");
   const input = parseInput(createSchema, untrusted);
-  const { body, secrets } = kind.take(input.body, ctx.ports.seal, {});
+  const { body, secrets } = kind.take(input.body, ctx.ports.seal, null);
   try {
     return await ctx.db.$transaction(async (tx) => {
       if ((await tx.document.count({ where: { kind: kind.kind } })) >= DOCUMENTS_MAX)

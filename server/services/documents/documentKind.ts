@@ -4,15 +4,18 @@ import type { SealPort } from "../../db/secretBox.ts";
 /** Sealed header values by name; empty for kinds that have none. */
 export type SealedSecrets = Record<string, string>;
 
+/** The version that a new one is built on; null for a new document. */
+export type StoredBody = Pick<DocumentVersion, "body" | "secrets">;
+
 /** What tells one kind of document from another: its name, how an editor's body is taken in and how a stored one is shown. */
 export type DocumentKind<Body> = {
   kind: Document["kind"];
   entity: "policy" | "destination";
   noun: string;
   /** Parses what came from outside (throws INVALID, paths begin with `body`), and seals what is secret. */
-  take(input: unknown, seal: SealPort, stored: SealedSecrets): { body: unknown; secrets: SealedSecrets };
+  take(input: unknown, seal: SealPort, stored: StoredBody | null): { body: unknown; secrets: SealedSecrets };
   /** What a browser may see of a stored body: never a secret. */
-  show(version: Pick<DocumentVersion, "body" | "secrets">): Body;
+  show(version: StoredBody): Body;
 };
 
 export type DocumentListItem = {

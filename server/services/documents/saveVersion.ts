@@ -15,7 +15,7 @@ export async function saveVersion<Body>(ctx: ServiceContext, kind: DocumentKind<
   const caller = authorise(ctx, "editor");
   const input = parseInput(saveVersionSchema, untrusted);
   const current = await currentVersion(ctx, kind, input.id);
-  const { body, secrets } = kind.take(input.body, ctx.ports.seal, current.secrets);
+  const { body, secrets } = kind.take(input.body, ctx.ports.seal, current);
   if (current.number !== input.baseVersion) throw conflict(kind, current);
   const number = current.number + 1;
   if (number > VERSIONS_MAX) throw new AppError("TOO_MANY", `a ${kind.noun} may have at most ${VERSIONS_MAX} versions; create a new one`);
