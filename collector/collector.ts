@@ -6,6 +6,7 @@ import type { FleetClient } from "./control/fleetClient.ts";
 import { MeasurementRing } from "./control/measurementRing.ts";
 import { DROP_REASONS } from "./deliver/exporter.ts";
 import type { CollectorEnv } from "./env.ts";
+import { createHeapRelief } from "./heapRelief.ts";
 import type { Log } from "./log.ts";
 import { createFleetDelegate } from "./managed.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -41,7 +42,8 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   const start = await startingConfig(configFile ?? env.configFile, env.fleetUrl !== undefined, data);
   if (start.warning !== undefined) logger.warn(start.warning);
   const errors = new RepeatedErrors(clock, (kind, fields) => logger.warn(fields, kind));
-  const pipeline = await Pipeline.create({ config: start.config, dataDir: env.dataDir, clock, random: Math.random, errors }).catch((error: unknown) => {
+  const relief = createHeapRelief();
+  const pipeline = await Pipeline.create({ config: start.config, dataDir: env.dataDir, clock, random: Math.random, errors, relief }).catch((error: unknown) => {
     throw new AppError("export", `export: ${messageOf(error)}`, error);
   });
   let revision = start.revision;
@@ -119,6 +121,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   const ticks = new SecondTicks(clock, takeMeasurement);
   eventLoopDelay.start();
   ticks.start();
+  relief.afterStart();
   ready = true;
   logger.info({ source: start.source, revision, hash: pipeline.hash, name: env.name, dataDir: env.dataDir }, "running configuration");
   for (const [host, what] of [

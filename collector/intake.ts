@@ -1,6 +1,7 @@
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { Batcher } from "./batch/batcher.ts";
 import type { DeliveryQueue } from "./deliver/deliveryQueue.ts";
+import type { HeapRelief } from "./heapRelief.ts";
 import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
 import { ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
 import { type CompiledPolicy, compilePolicy } from "./sample/compilePolicy.ts";
@@ -10,7 +11,7 @@ import type { StageTimers } from "./self/stageTimers.ts";
 
 const QUEUE_FULL_RETRY_MS = 1000;
 
-type Parts = { policy: SamplingPolicy; ledger: Ledger; timers: StageTimers; batcher: Batcher; queue: DeliveryQueue };
+type Parts = { policy: SamplingPolicy; ledger: Ledger; timers: StageTimers; batcher: Batcher; queue: DeliveryQueue; relief: HeapRelief };
 
 export type PolicyIntake = Intake & {
   /** Compiles a policy (throws when that can't be done); the answer makes it the running one, between two requests. */
@@ -19,7 +20,7 @@ export type PolicyIntake = Intake & {
 
 /** The path of one request from the receiver to the open batch: scan, decide, admit, frame, count. All in one tick, so every scrape finds the ledger balanced. */
 export function createIntake(parts: Parts): PolicyIntake {
-  const { ledger, timers, batcher, queue } = parts;
+  const { ledger, timers, batcher, queue, relief } = parts;
   const sampler = createSpanSampler();
   const { result } = sampler;
   let policy: CompiledPolicy;
@@ -74,6 +75,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     refused: (reason) => ledger.refuse(reason, 0),
     bytesReceived: (bytes) => {
       ledger.bytesReceived += bytes;
+      relief.received(bytes);
     },
     network: (seconds) => timers.record("network", seconds),
     acknowledged: (seconds) => timers.acknowledged(seconds),

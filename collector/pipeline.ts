@@ -8,6 +8,7 @@ import { Batcher } from "./batch/batcher.ts";
 import type { Clock } from "./clock.ts";
 import { archiveFigures, type BuiltExporter, createExporter } from "./createExporter.ts";
 import { DeliveryQueue } from "./deliver/deliveryQueue.ts";
+import type { HeapRelief } from "./heapRelief.ts";
 import { createIntake, type PolicyIntake } from "./intake.ts";
 import { Admission } from "./receive/admission.ts";
 import type { RepeatedErrors } from "./repeatedErrors.ts";
@@ -17,7 +18,7 @@ import { StageTimers } from "./self/stageTimers.ts";
 const OLD_EXPORTER_CLOSE_MS = 10_000;
 
 export type Applied = { ok: true; hash: string; changed: boolean } | { ok: false; problems: Problem[] };
-type Parts = { config: CollectorConfig; dataDir: string; clock: Clock; random: () => number; errors: RepeatedErrors };
+type Parts = { config: CollectorConfig; dataDir: string; clock: Clock; random: () => number; errors: RepeatedErrors; relief: HeapRelief };
 
 /** Everything between the receivers and the backend, and the one place where a configuration takes effect. */
 export class Pipeline {
@@ -67,7 +68,7 @@ export class Pipeline {
       },
     });
     this.batcher = new Batcher(config.pipeline.batch, clock, (batch) => this.queue.push(batch));
-    this.intake = createIntake({ policy: config.sampling, ledger, timers, batcher: this.batcher, queue: this.queue });
+    this.intake = createIntake({ policy: config.sampling, ledger, timers, batcher: this.batcher, queue: this.queue, relief: parts.relief });
   }
 
   get config(): CollectorConfig {

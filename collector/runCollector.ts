@@ -4,7 +4,6 @@ import { HELP, parseCommandLine } from "./commandLine.ts";
 import { readEnv } from "./env.ts";
 import { createLog } from "./log.ts";
 import { httpUrl } from "./managed.ts";
-import { releaseStartupMemory } from "./releaseStartupMemory.ts";
 import { VERSION } from "./version.ts";
 
 const SHUTDOWN_MAX_MS = 9900;
@@ -18,7 +17,6 @@ export async function runCollector(): Promise<void> {
   const log = createLog(env.logLevel, process.stdout);
   const collector = await startCollector(env, command.configFile, log);
   const { ports } = collector;
-  releaseStartupMemory();
   if (process.stdout.isTTY) {
     process.stdout.write(
       `OTLP/gRPC ${httpUrl(env.otlp.host, ports.otlpGrpc)} · OTLP/HTTP ${httpUrl(env.otlp.host, ports.otlpHttp)} · metrics ${httpUrl(env.metrics.host, ports.metrics)}/metrics\n`,

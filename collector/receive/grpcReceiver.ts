@@ -91,9 +91,14 @@ function trailersOnly(stream: http2.ServerHttp2Stream, trailers: GrpcTrailers & 
   endWith(stream, { ...RESPONSE_HEADERS, ...trailers });
 }
 
+// A stream that the client has reset is closed before it is destroyed; respond() throws on either.
+function isGone(stream: http2.ServerHttp2Stream): boolean {
+  return stream.destroyed || stream.closed;
+}
+
 /** Ends the answer at once. What the client still sends is thrown away as it comes, so that the connection's window stays open. */
 function endWith(stream: http2.ServerHttp2Stream, headers: http2.OutgoingHttpHeaders): void {
-  if (stream.destroyed || stream.headersSent) return;
+  if (isGone(stream) || stream.headersSent) return;
   stream.respond(headers, { endStream: true });
   if (!stream.readableEnded) {
     stream.resume();
@@ -196,7 +201,7 @@ class Call {
     this.#answered = true;
     const stream = this.#stream;
     if (!answer.ok) trailersOnly(stream, grpcTrailers(answer));
-    else if (!stream.destroyed) {
+    else if (!isGone(stream)) {
       stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
       stream.on("wantTrailers", () => stream.sendTrailers(OK_TRAILERS));
       stream.end(RESPONSE);

@@ -3,10 +3,8 @@ import type { Condition } from "#domain/sampling/condition.ts";
 import { latencyBoundNs, SPAN_KINDS, STATUS_CODES } from "#domain/sampling/spanFacts.ts";
 import { TextMatcher } from "../otlp/textMatcher.ts";
 import type { DecisionStep, WireMatcherParts } from "../otlp/wireMatcher.ts";
+import type { Atom, NumberedAtom } from "./atom.ts";
 import { compileKeys, textTests } from "./compileKeys.ts";
-
-export type Atom = Exclude<Condition, { kind: "always" | "all" | "any" | "not" }>;
-export type NumberedAtom = { atom: Atom; bit: number };
 
 /** Turns the tiers' conditions into tests that set a bit each, and a program from bits to the first tier that matches. */
 export function compileConditions(conditions: readonly Condition[]): Omit<WireMatcherParts, "tiers"> {

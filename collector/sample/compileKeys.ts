@@ -3,7 +3,7 @@ import { ENDPOINT_KEYS, SERVICE_KEY } from "#domain/sampling/spanFacts.ts";
 import { compilePattern } from "#domain/sampling/textPattern.ts";
 import { KeySet, type NumberOp, type NumberTest } from "../otlp/keyTests.ts";
 import { TextMatcher, type TextTest } from "../otlp/textMatcher.ts";
-import type { NumberedAtom } from "./compileConditions.ts";
+import type { NumberedAtom } from "./atom.ts";
 
 type AttributeAtom = Extract<Condition, { kind: "attribute" }>;
 type Draft = {

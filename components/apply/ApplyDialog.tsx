@@ -13,10 +13,10 @@ import { Skeleton } from "#components/ui/Skeleton.tsx";
 import { StatusShape } from "#components/ui/StatusChip.tsx";
 import { ApplyPreviewBody } from "./ApplyPreviewBody.tsx";
 import { applySentence } from "./applyProgress.ts";
+import type { ApplyTarget } from "./applyTarget.ts";
 import { CollectorAcknowledgements } from "./CollectorAcknowledgements.tsx";
 import { useApplyProgress } from "./useApplyProgress.ts";
 
-export type ApplyTarget = { kind: "policy" | "destination"; id: string; version: number; name: string };
 type ApplyDialogProps = { target: ApplyTarget; open: boolean; onOpenChange: (open: boolean) => void };
 
 /** Confirm with what is expected, then who has taken it. Closing it while it is under way stops nothing. */

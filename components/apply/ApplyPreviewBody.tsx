@@ -6,7 +6,7 @@ import { useTRPC } from "#components/data/trpc.ts";
 import { useLiveTopic } from "#components/data/useLive.ts";
 import { Note } from "#components/ui/Note.tsx";
 import { Skeleton } from "#components/ui/Skeleton.tsx";
-import type { ApplyTarget } from "./ApplyDialog.tsx";
+import type { ApplyTarget } from "./applyTarget.ts";
 import { EstimateTable } from "./EstimateTable.tsx";
 
 const NAMED_MAX = 5;

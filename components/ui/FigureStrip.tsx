@@ -16,7 +16,7 @@ export function FigureStrip({ figures, dimmed = false, label }: { figures: reado
     <dl
       data-slot="figures"
       aria-label={label}
-      className={cx("mb-4 grid grid-cols-2 overflow-hidden rounded-panel border border-line bg-raised lg:grid-cols-5", dimmed && "[&_dd]:opacity-60")}
+      className={cx("mb-4 grid grid-cols-2 overflow-hidden rounded-panel border border-line bg-raised lg:grid-cols-5", dimmed && "[&_dd]:text-ink-3")}
     >
       {figures.map((figure, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the strip is a fixed list

@@ -8,6 +8,7 @@ export function Toaster() {
     <Sonner
       position="bottom-right"
       gap={8}
+      style={{ fontFamily: "inherit" }}
       icons={{
         success: <StatusShape tone="done" />,
         info: <StatusShape tone="info" />,

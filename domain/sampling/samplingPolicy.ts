@@ -75,4 +75,3 @@ export const samplingPolicySchema = z
 
 export type SamplingPolicy = { scope: "span"; tiers: Tier[] };
 export type Tier = z.infer<typeof tierSchema>;
-export type Keep = z.infer<typeof keepSchema>;
