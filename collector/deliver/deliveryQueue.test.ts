@@ -1,3 +1,6 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../manualClock.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
@@ -68,6 +71,24 @@ function push(spans: number): void {
 }
 
 describe("DeliveryQueue", () => {
+  it("holds no buffer of a batch that was delivered", async () => {
+    setFlagsFromString("--expose-gc");
+    const collectGarbage: () => void = runInNewContext("gc");
+    const buffers: WeakRef<Buffer>[] = [];
+    exporter.auto = DELIVERED;
+    for (let batch = 0; batch < 20; batch++) {
+      const buffer = Buffer.allocUnsafeSlow(BATCH_HEADROOM + 1);
+      buffers.push(new WeakRef(buffer));
+      queue.admit(1, 1);
+      queue.push({ buffer, end: buffer.length, spans: 1, firstAt: clock.now(), release: () => {} });
+    }
+    while (queue.spans > 0) await nextTurn();
+    exporter.asked.length = 0;
+    await nextTurn();
+    collectGarbage();
+    expect(buffers.filter((buffer) => buffer.deref() !== undefined).length).toBeLessThanOrEqual(1);
+  });
+
   it("admits up to its bounds and no more, counting what is in flight", () => {
     push(60);
     expect(queue.hasRoom(40, 40)).toBe(true);

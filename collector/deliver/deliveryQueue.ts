@@ -35,7 +35,7 @@ export class DeliveryQueue {
   #working = 0;
   #spans = 0;
   #bytes = 0;
-  #sealed: Batch[] = [];
+  #sealed: (Batch | undefined)[] = [];
   #first = 0;
   #stopped = false;
   readonly #clock: Clock;
@@ -116,7 +116,10 @@ export class DeliveryQueue {
   }
 
   #take(): Batch {
-    const batch = this.#sealed[this.#first++];
+    const batch = this.#sealed[this.#first];
+    if (batch === undefined) throw new Error("take() of an empty queue");
+    // Left in place it would keep the batch's buffer alive until the list is shortened.
+    this.#sealed[this.#first++] = undefined;
     if (this.#first > 1024 && this.#first * 2 > this.#sealed.length) {
       this.#sealed = this.#sealed.slice(this.#first);
       this.#first = 0;
