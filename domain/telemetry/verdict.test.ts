@@ -74,7 +74,7 @@ const said = (over: Partial<VerdictFacts> = {}) => read(verdict(facts(over)).par
 
 describe("verdict", () => {
   it("says what comes in, what is kept, and that nothing was lost", () => {
-    expect(said()).toBe("Taking 1000 spans/s and keeping 6%. Nothing has been lost.");
+    expect(said()).toBe("Taking 1000 spans/s and keeping 6% over the last 5 s. Nothing has been lost.");
     expect(verdict(facts()).level).toBe("ok");
   });
 

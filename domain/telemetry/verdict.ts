@@ -92,7 +92,8 @@ function withoutTraffic(facts: VerdictFacts): Verdict | null {
 function withTraffic(facts: VerdictFacts): Verdict {
   const newest = recent(facts.points);
   const parts: VerdictPart[] = [text("Taking "), { kind: "rate", spansPerS: newest.received, evidence: "throughput" }, ...samples(newest.sampleShare)];
-  parts.push(text(" and keeping "), { kind: "share", share: newest.received === 0 ? 0 : newest.kept / newest.received, evidence: "outcome" }, text("."));
+  parts.push(text(" and keeping "), { kind: "share", share: newest.received === 0 ? 0 : newest.kept / newest.received, evidence: "outcome" });
+  parts.push(text(` over the last ${newest.seconds === 1 ? "second" : `${newest.seconds} s`}.`));
   const lost = losses(facts);
   const findings = [refusals(facts), queueing(facts), slowStage(facts), absences(facts), configurations(facts)].filter((finding) => finding !== null);
   // Two findings are what one reads; the rest stands in the table below.
@@ -234,11 +235,12 @@ function newestOf(points: readonly (LivePoint | null)[]): LivePoint {
 }
 
 /** Means over the last seconds, so that the sentence doesn't flicker. */
-function recent(points: readonly (LivePoint | null)[]): { received: number; kept: number; sampleShare: number } {
+function recent(points: readonly (LivePoint | null)[]): { seconds: number; received: number; kept: number; sampleShare: number } {
   const known = points.filter((point) => point !== null).slice(-PAUSE_SECONDS);
   const mean = (value: (point: LivePoint) => number) => known.reduce((sum, point) => sum + value(point), 0) / Math.max(1, known.length);
   const received = mean((point) => point.receivedPerS);
   return {
+    seconds: known.length,
     received,
     kept: mean((point) => point.keptPerS),
     sampleShare: received === 0 ? 0 : mean((point) => point.sampleShare * point.receivedPerS) / received,
