@@ -26,6 +26,7 @@ import { every } from "./jobs/every.ts";
 import { startJobs } from "./jobs/startJobs.ts";
 import type { Log } from "./log.ts";
 import { OpenStreams } from "./openStreams.ts";
+import { openWithoutTls } from "./openWithoutTls.ts";
 import type { Actor, Ports, ServiceContext } from "./services/context.ts";
 import { isCollectorAllowed } from "./services/fleet-channel/isCollectorAllowed.ts";
 import { loopbackTargets } from "./services/sample-traffic/loopbackTargets.ts";
@@ -103,6 +104,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       newToken: () => randomBytes(32).toString("base64url"),
       publicUrl,
       fleetUrl: () => fleetUrl,
+      openWithoutTls: () => openWithoutTls(env),
     };
     const system: ServiceContext = { actor: SYSTEM, db, ports };
     const fleet = new FleetServer({ ctx: system, hub, replica, log, onConnectionsChanged: () => traffic.retarget() });
@@ -201,7 +203,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     hub.start();
     closers.add("live hub", () => hub.stop());
     if (demo) traffic.start();
-    warnAboutOpenPorts(env, log);
+    for (const sentence of openWithoutTls(env)) log.warn(sentence);
     return {
       http: httpUrl,
       fleet: `http://${urlHost(env.HEADGATE_FLEET_HOST)}:${fleetPort}`,
@@ -274,12 +276,4 @@ function urlHost(host: string): string {
 function fleetHost(env: ServerEnv): string {
   const isOpen = env.HEADGATE_FLEET_HOST === "0.0.0.0" || env.HEADGATE_FLEET_HOST === "::";
   return isOpen && env.HEADGATE_PUBLIC_URL ? new URL(env.HEADGATE_PUBLIC_URL).hostname : urlHost(env.HEADGATE_FLEET_HOST);
-}
-
-function warnAboutOpenPorts(env: ServerEnv, log: Log): void {
-  const isLoopback = (host: string) => host === "localhost" || host === "::1" || host.startsWith("127.");
-  if (!isLoopback(env.HEADGATE_HTTP_HOST) && !env.HEADGATE_PUBLIC_URL?.startsWith("https:")) {
-    log.warn(`pages are served on ${env.HEADGATE_HTTP_HOST} without TLS; put a proxy with TLS in front and set HEADGATE_PUBLIC_URL`);
-  }
-  if (!isLoopback(env.HEADGATE_FLEET_HOST)) log.warn(`the fleet channel listens on ${env.HEADGATE_FLEET_HOST} without TLS; put a proxy with TLS in front`);
 }

@@ -6,7 +6,7 @@ import { useLiveConnection, useLiveEvents } from "../data/useLive.ts";
 import { useNow } from "../data/useNow.ts";
 import { formatAge, formatClock } from "../format/formatDuration.ts";
 import { Button } from "../ui/Button.tsx";
-import { StatusShape } from "../ui/StatusChip.tsx";
+import { Banner } from "./Banner.tsx";
 
 const PATIENCE_MS = 2000;
 
@@ -44,19 +44,4 @@ export function HealthBanner() {
     );
   }
   return null;
-}
-
-function Banner({ tone, children }: { tone: "bad" | "warn"; children: React.ReactNode }) {
-  return (
-    <div
-      role="status"
-      data-slot="health-banner"
-      className={`flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-[var(--gutter)] py-2 ${tone === "bad" ? "bg-bad-soft" : "bg-warn-soft"}`}
-    >
-      <span className={tone === "bad" ? "text-bad" : "text-warn"}>
-        <StatusShape tone={tone} />
-      </span>
-      {children}
-    </div>
-  );
 }

@@ -8,6 +8,7 @@ import { useMe } from "../data/useMe.ts";
 import { ErrorState } from "../ui/ErrorState.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
 import { CrumbsProvider } from "./crumbs.tsx";
+import { ExposureBanner } from "./ExposureBanner.tsx";
 import { HealthBanner } from "./HealthBanner.tsx";
 import { NavRail } from "./NavRail.tsx";
 import { TopBar } from "./TopBar.tsx";
@@ -81,6 +82,7 @@ function Frame({ children }: { children: ReactNode }) {
         <div className="flex min-w-0 flex-col">
           <TopBar onMenu={() => show("menu")} onPalette={onPalette} onHelp={onHelp} />
           <HealthBanner />
+          <ExposureBanner />
           <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-3 pt-[14px] pb-[60px] outline-none md:px-[var(--gutter)] md:pt-[18px]">
             {children}
           </main>

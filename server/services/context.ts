@@ -16,7 +16,6 @@ export type LivePort = {
   subscribe(topics: LiveTopic[], signal: AbortSignal): AsyncIterable<LiveEvent>;
   /** Fleet-wide counts per tier over the last 10 s; null when no collector reported. */
   tierRates(): TierRate[] | null;
-  /** What the fleet kept and its collectors, over the last full second, to price a change with. Null when nothing was reported. */
   everReceived(): boolean;
 };
 
@@ -40,6 +39,8 @@ export type Ports = {
   newToken: () => string;
   publicUrl: () => string;
   fleetUrl: () => string;
+  /** What other machines can reach without encryption, a sentence each. */
+  openWithoutTls: () => string[];
 };
 
 export type ServiceContext = { actor: Actor; db: Database; ports: Ports };
