@@ -109,10 +109,17 @@ describe("verdict", () => {
     expect(said({ rows: rows.slice(0, 2) })).toContain("more than half full on b.");
   });
 
-  it("names the stage that takes the time, when answers are slow", () => {
-    const slow = point({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 73, processing: 10, serialization: 4, export: 8 } });
+  it("names the stage that senders wait for when answers are slow, and never one that comes after the answer", () => {
+    const slow = point({ ackP99Ms: 212, stageMeanMs: { network: 15, queueWait: 1000, processing: 75, serialization: 10, export: 80 } });
     const points = Array.from({ length: 60 }, (_, index) => (index < 25 ? point() : slow));
-    expect(said({ points })).toContain("Queue wait is 73% of the time a span takes, with P99 above 100 ms since +25s.");
+    expect(said({ points })).toContain("Senders wait over 100 ms for one answer in a hundred since +25s; processing is 75% of it.");
+    const even = point({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 1000, processing: 5, serialization: 5, export: 80 } });
+    expect(said({ points: Array.from({ length: 60 }, () => even) })).toContain("one answer in a hundred since +0s. Nothing");
+  });
+
+  it("makes no finding of one slow second", () => {
+    const points = Array.from({ length: 60 }, (_, index) => (index === 59 ? point({ ackP99Ms: 500 }) : point()));
+    expect(said({ points })).not.toContain("Senders wait");
   });
 
   it("names who is offline and who refused a configuration", () => {

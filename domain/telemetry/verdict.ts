@@ -1,5 +1,4 @@
 import type { CollectorRow, LedgerView, LivePoint } from "./live.ts";
-import { STAGES, type Stage } from "./stages.ts";
 
 /** Where the reader can see for himself what a part of the sentence claims. */
 export type Evidence = "throughput" | "outcome" | "stages" | "queue" | "collectors" | "configuration";
@@ -29,17 +28,14 @@ export type VerdictFacts = {
 const QUEUE_HIGH = 0.5;
 const STAGE_HIGH = 0.6;
 const SLOW_P99_MS = 100;
+/** A single slow second is no finding. */
+const SLOW_SECONDS = 5;
 const QUIET_SECONDS = 10;
 /** A condition may pause this long and still count as one. */
 const PAUSE_SECONDS = 5;
 
-const STAGE_WORDS: Record<Stage, string> = {
-  network: "Reading from the network",
-  queueWait: "Queue wait",
-  processing: "Processing",
-  serialization: "Serialization",
-  export: "Export",
-};
+const ANSWER_STAGES = ["network", "processing", "serialization"] as const;
+const STAGE_WORDS = { network: "reading from the network", processing: "processing", serialization: "serialization" };
 
 /** One or two sentences that say what is so, since when and where. Worst first after the throughput; the loss is always spoken of. */
 export function verdict(facts: VerdictFacts): Verdict {
@@ -95,7 +91,7 @@ function withTraffic(facts: VerdictFacts): Verdict {
   parts.push(text(" and keeping "), { kind: "share", share: newest.received === 0 ? 0 : newest.kept / newest.received, evidence: "outcome" });
   parts.push(text(` over the last ${newest.seconds === 1 ? "second" : `${newest.seconds} s`}.`));
   const lost = losses(facts);
-  const findings = [refusals(facts), queueing(facts), slowStage(facts), absences(facts), configurations(facts)].filter((finding) => finding !== null);
+  const findings = [refusals(facts), queueing(facts), slowAnswers(facts), absences(facts), configurations(facts)].filter((finding) => finding !== null);
   // Two findings are what one reads; the rest stands in the table below.
   for (const finding of findings.slice(0, 2)) parts.push(text(" "), ...finding);
   const level = lost.any || lost.unbalanced ? "bad" : findings.length > 0 ? "warn" : "ok";
@@ -162,21 +158,24 @@ function queueing({ points, fromMs, rows, subject }: VerdictFacts): VerdictPart[
   return [...parts, text(".")];
 }
 
-function slowStage({ points, fromMs }: VerdictFacts): VerdictPart[] | null {
+// Only what a sender waits for: queue wait and export come after the answer.
+function slowAnswers({ points, fromMs }: VerdictFacts): VerdictPart[] | null {
   const slow = (point: LivePoint) => (point.ackP99Ms ?? 0) > SLOW_P99_MS;
   const since = holdsSince(points, fromMs, slow);
-  if (since === null) return null;
-  const sums = STAGES.map((stage) => points.slice(-30).reduce((sum, point) => sum + (point?.stageMeanMs[stage] ?? 0), 0));
+  if (
+    since === null ||
+    points
+      .filter((point) => point !== null)
+      .slice(-SLOW_SECONDS)
+      .filter(slow).length < SLOW_SECONDS
+  )
+    return null;
+  const parts: VerdictPart[] = [text("Senders wait over 100 ms for one answer in a hundred since "), time(since)];
+  const sums = ANSWER_STAGES.map((stage) => points.slice(-30).reduce((sum, point) => sum + (point?.stageMeanMs[stage] ?? 0), 0));
   const whole = sums.reduce((sum, value) => sum + value, 0);
   const worst = sums.indexOf(Math.max(...sums));
-  if (whole <= 0 || sums[worst] / whole < STAGE_HIGH) return null;
-  return [
-    text(`${STAGE_WORDS[STAGES[worst]]} is `),
-    { kind: "share", share: sums[worst] / whole, evidence: "stages" },
-    text(" of the time a span takes, with P99 above 100 ms since "),
-    time(since),
-    text("."),
-  ];
+  if (whole <= 0 || sums[worst] / whole < STAGE_HIGH) return [...parts, text(".")];
+  return [...parts, text(`; ${STAGE_WORDS[ANSWER_STAGES[worst]]} is `), { kind: "share", share: sums[worst] / whole, evidence: "stages" }, text(" of it.")];
 }
 
 function absences({ rows, subject }: VerdictFacts): VerdictPart[] | null {
