@@ -1,3 +1,4 @@
+// One piece of over 400 lines: a server with its database takes seconds to start, and everything here is asked of the same one.
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
