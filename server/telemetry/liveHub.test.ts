@@ -187,6 +187,22 @@ describe("the hub", () => {
     await tab.close();
   });
 
+  it("gives no sum of the newest seconds before every collector has spoken of them", () => {
+    connect("a");
+    connect("b");
+    now = T0 + 4_300;
+    hub.measured("a", [at(1, 100), at(2, 200), at(3, 300), at(4, 400)], now);
+    hub.measured("b", [at(1, 10), at(2, 20)], now);
+    const received = () =>
+      hub
+        .history({ kind: "fleet" })
+        .points.slice(-3)
+        .map((point) => point?.receivedPerS ?? null);
+    expect(received()).toEqual([110, null, null]);
+    hub.measured("b", [at(3, 30), at(4, 40)], now);
+    expect(received()).toEqual([110, 110, 110]);
+  });
+
   it("leaves a gap where nobody reported", () => {
     connect("a");
     now = T0 + 3_300;

@@ -17,6 +17,8 @@ export const SUBSCRIBERS_MAX = 500;
 const REPORT_WITHIN_MS = 250;
 /** How long after its time a second may still be sent. */
 const LATE_SECONDS = 3;
+/** Collectors report every 10 s while nobody watches, each in its own time. */
+const UNWATCHED_SECONDS = 12;
 /** Reloading a page must not make collectors switch their pace. */
 const WATCH_LINGER_MS = 10_000;
 
@@ -200,6 +202,7 @@ export class LiveHub {
     const points = Array.from({ length: SECONDS_KEPT }, (_, index) =>
       scope.kind === "fleet" ? this.#fleetPoint(first + index) : this.#collectorPoint(scope.id, first + index),
     );
+    if (scope.kind === "fleet") withholdUnfinished(points);
     return { fromMs: first * 1_000, stepMs: 1_000, points };
   }
 
@@ -373,5 +376,14 @@ export class LiveHub {
   #changeWatched(watched: boolean): void {
     this.watched = watched;
     this.#options.onWatched(watched);
+  }
+}
+
+/** The newest seconds that only some collectors have spoken of are no figure of the fleet yet: a gap, which the rest of the reports will fill. */
+function withholdUnfinished(points: (LivePoint | null)[]): void {
+  for (let index = points.length - 1; index >= points.length - UNWATCHED_SECONDS; index--) {
+    const point = points[index];
+    if (point && point.reporting >= point.expected) return;
+    points[index] = null;
   }
 }

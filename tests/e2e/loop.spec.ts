@@ -56,10 +56,7 @@ for (const protocol of ["grpc", "http"] as const) {
 
       await test.step("the destination is set to a backend", async () => {
         await page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Destination" }).click();
-        await page
-          .getByRole("link", { name: /add|new/i })
-          .first()
-          .click();
+        await page.getByRole("link", { name: "Add destination" }).click();
         await page.getByRole("textbox", { name: "Endpoint" }).fill(`http://127.0.0.1:${sink.grpcPort}`);
         await page.getByRole("button", { name: /check/i }).click();
         await expect(page.getByText(/local-1, /)).toBeVisible();

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -24,10 +25,10 @@ async function started(options: Parameters<typeof startHeadgate>[0] = {}): Promi
 /** Starts with `env`, expects that it ends by itself; gives its exit code and what it said. */
 async function refused(env: Record<string, string>, args: string[] = []) {
   const free = { HEADGATE_HTTP_PORT: "0", HEADGATE_FLEET_PORT: "0", HEADGATE_OTLP_GRPC_PORT: "0", HEADGATE_OTLP_HTTP_PORT: "0", HEADGATE_METRICS_PORT: "0" };
-  const process_ = run(process.execPath, [starter, ...args], {
-    env: cleanEnvironment({ ...free, HEADGATE_DATA_DIR: join(temporaryFolder(), "data"), ...env }),
-  });
+  const folder = temporaryFolder();
+  const process_ = run(process.execPath, [starter, ...args], { env: cleanEnvironment({ ...free, HEADGATE_DATA_DIR: join(folder, "data"), ...env }) });
   const { code } = await process_.ended;
+  rmSync(folder, { recursive: true, force: true });
   return { code, lines: process_.output().trim().split("\n") };
 }
 
