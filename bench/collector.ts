@@ -1,10 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
+import type { ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import type { LoadOrder, LoadResult } from "./collector-load/generator.ts";
+import { message, order, peakRss, pinnable, ready, scrape, start, stop } from "./collector-load/benchProcesses.ts";
 
 /** The goals: spans per second on one core at 4% kept, and resident memory of an idle collector. */
 const GOAL_SPANS_PER_SECOND = 500_000;
@@ -13,7 +13,6 @@ const SPANS = 512;
 const CONNECTIONS = 4;
 const IN_FLIGHT = 4;
 const IDLE_MS = 3000;
-const root = join(import.meta.dirname, "..");
 
 export type CollectorRow = {
   name: string;
@@ -42,80 +41,6 @@ function fourTiers(important: number, rest: number) {
     { name: "important APIs", condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] }, keep: keep(important) },
     { name: "default", condition: { kind: "always" }, keep: keep(rest) },
   ];
-}
-
-const pinnable = canPin();
-
-function canPin(): boolean {
-  try {
-    execFileSync("taskset", ["-c", "0", "true"], { stdio: "ignore" });
-    return availableParallelism() > 1;
-  } catch {
-    return false;
-  }
-}
-
-/** The collector has core 0 to itself as far as this bench goes; everything else gets the others. */
-function start(cores: "first" | "others", args: string[], env: Record<string, string> = {}, ipc = false): ChildProcess {
-  const list = cores === "first" ? "0" : `1-${availableParallelism() - 1}`;
-  const command = pinnable ? "taskset" : process.execPath;
-  const all = pinnable ? ["-c", list, process.execPath, ...args] : args;
-  const clean: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: "1" };
-  for (const name of Object.keys(clean)) if (name.startsWith("HEADGATE_")) delete clean[name];
-  return spawn(command, all, { cwd: root, env: { ...clean, ...env }, stdio: ipc ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "inherit"] });
-}
-
-function message<T>(child: ChildProcess): Promise<T> {
-  return new Promise((resolve, reject) => {
-    child.once("message", (value) => resolve(value as T));
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended with ${code}`)));
-  });
-}
-
-function order(child: ChildProcess, what: Omit<LoadOrder, "kind">): Promise<LoadResult> {
-  const answer = message<LoadResult>(child);
-  child.send({ kind: "run", ...what });
-  return answer;
-}
-
-type Ready = { otlpGrpc: number; metrics: number };
-
-function ready(collector: ChildProcess): Promise<Ready> {
-  let text = "";
-  return new Promise((resolve, reject) => {
-    collector.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk;
-      const line = text.split("\n").find((candidate) => candidate.includes('"msg":"ready"'));
-      if (line !== undefined) resolve(JSON.parse(line));
-    });
-    collector.once("exit", (code) => reject(new Error(`the collector ended with ${code}: ${text}`)));
-  });
-}
-
-async function scrape(port: number): Promise<(name: string) => number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  return (name) => {
-    let sum = 0;
-    for (const line of text.split("\n")) if (line.startsWith(`${name} `) || line.startsWith(`${name}{`)) sum += Number(line.slice(line.lastIndexOf(" ") + 1));
-    return sum;
-  };
-}
-
-/** Peak resident memory as the kernel kept it; where there is no /proc, what it is now. */
-function peakRss(pid: number, now: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
-  } catch {
-    return now;
-  }
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  if (child.connected) child.disconnect();
-  else child.kill("SIGTERM");
-  await ended;
 }
 
 async function measure(name: string, tiers: unknown, seconds: number): Promise<CollectorRow> {

@@ -7,6 +7,7 @@ import { MeasurementRing } from "./control/measurementRing.ts";
 import { DROP_REASONS } from "./deliver/exporter.ts";
 import type { CollectorEnv } from "./env.ts";
 import { createHeapRelief } from "./heapRelief.ts";
+import { isLoopback } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { createFleetDelegate } from "./managed.ts";
 import { Pipeline } from "./pipeline.ts";
@@ -43,9 +44,11 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   if (start.warning !== undefined) logger.warn(start.warning);
   const errors = new RepeatedErrors(clock, (kind, fields) => logger.warn(fields, kind));
   const relief = createHeapRelief();
-  const pipeline = await Pipeline.create({ config: start.config, dataDir: env.dataDir, clock, random: Math.random, errors, relief }).catch((error: unknown) => {
-    throw new AppError("export", `export: ${messageOf(error)}`, error);
-  });
+  const pipeline = await Pipeline.create({ ...start, dataDir: env.dataDir, clock, random: Math.random, errors, relief, processStartMs }).catch(
+    (error: unknown) => {
+      throw new AppError("export", `export: ${messageOf(error)}`, error);
+    },
+  );
   let revision = start.revision;
   let ready = false;
 
@@ -63,11 +66,15 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
         queueCapacitySpans: queue.settings.queue.spansMax,
         batchSizeSpans: pipeline.config.pipeline.batch.sizeMax,
         archive: pipeline.archive(),
+        trace: intake.figures(),
+        decidedByCause: intake.decidedByCause(),
+        ratios: intake.ratiosInForce(),
         config: { revision, hash: pipeline.hash },
         dropReasons: DROP_REASONS,
         refusalReasons: REFUSAL_REASONS,
       }),
     () => (admission.draining ? "shutting down" : ready ? undefined : "starting"),
+    (traceId) => intake.explain(traceId),
   );
   const ports = {
     otlpGrpc: await bound(grpc.start(env.otlp.host, env.otlp.grpcPort), env.otlp.host, env.otlp.grpcPort, "HEADGATE_OTLP_GRPC_PORT"),
@@ -115,7 +122,22 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     const { spansMax, bytesMax } = queue.settings.queue;
     const capacity = { spans: queue.spans, bytes: queue.bytes, capacitySpans: spansMax, capacityBytes: bytesMax };
     const archive = pipeline.archive();
-    ring.push(measure({ atMs, windowMs, processStartMs, revision, ledger, window, runtime: runtimeFigures(), eventLoopDelayP99Ms, queue: capacity, archive }));
+    ring.push(
+      measure({
+        atMs,
+        windowMs,
+        processStartMs,
+        revision,
+        ledger,
+        window,
+        runtime: runtimeFigures(),
+        eventLoopDelayP99Ms,
+        queue: capacity,
+        archive,
+        ratios: intake.ratiosInForce(),
+        trace: intake.figures(),
+      }),
+    );
     fleet.measured();
   };
   const ticks = new SecondTicks(clock, takeMeasurement);
@@ -144,7 +166,14 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
       await metrics.stop();
       errors.flush();
       logger.info(
-        { received: ledger.received, sampledOut: ledger.sampledOut, delivered: ledger.delivered, dropped: ledger.dropped, queued: ledger.queued },
+        {
+          received: ledger.received,
+          sampledOut: ledger.sampledOut,
+          delivered: ledger.delivered,
+          dropped: ledger.dropped,
+          queued: ledger.queued,
+          waiting: ledger.waiting,
+        },
         "stopped",
       );
     },
@@ -161,8 +190,4 @@ async function bound(starting: Promise<number>, host: string, port: number, vari
     if (code === "EACCES") throw new AppError("listen", `port ${port} on ${host} needs more rights; set ${variable} to a port above 1023`, error);
     throw new AppError("listen", `can't listen on ${host}:${port} (${variable}): ${messageOf(error)}`, error);
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host.startsWith("127.");
 }

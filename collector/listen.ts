@@ -10,3 +10,9 @@ export function listen(server: Server, host: string, port: number): Promise<numb
   });
   return promise;
 }
+
+/** Whether an address is this machine's own; IPv4 addresses may come as IPv6 ones. */
+export function isLoopback(host: string): boolean {
+  const plain = host.startsWith("::ffff:") ? host.slice(7) : host;
+  return plain === "localhost" || plain === "::1" || plain.startsWith("127.");
+}

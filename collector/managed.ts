@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
+import { traceIdSchema } from "#domain/sampling/explanation.ts";
 import { messageOf } from "./appError.ts";
 import type { Clock } from "./clock.ts";
 import { checkExport } from "./control/checkExport.ts";
@@ -48,7 +49,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       otlpGrpcEndpoint: httpUrl(env.otlp.host, ports.otlpGrpc),
       otlpHttpEndpoint: httpUrl(env.otlp.host, ports.otlpHttp),
       processStartMs: parts.processStartMs,
-      capabilities: ["config", "measurements", "checkExport"],
+      capabilities: ["config", "measurements", "checkExport", "explain"],
       nowMs: clock.unixMs(),
     }),
 
@@ -57,7 +58,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       const number = given ?? 0;
       const about = { revision: number, hash: hash ?? "" };
       report({ ...about, state: STATE.applying });
-      const applied = await applyBody(pipeline, body ?? "");
+      const applied = await applyBody(pipeline, body ?? "", number);
       const tookMs = clock.now() - startedAt;
       if (!applied.ok) {
         const reason = problemsText(applied.problems);
@@ -80,17 +81,24 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       } catch (error) {
         log.logger.error({ reason: messageOf(error) }, "the configuration runs, but could not be kept on disk for the next start");
       }
-      report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(pipeline.config) });
+      report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(pipeline.config), carryOver: applied.carryOver });
     },
 
-    async command({ commandId, checkExport: check }) {
+    async command({ commandId, checkExport: check, explain }) {
       const startedAt = clock.now();
+      if (explain) return { commandId, ...explained(explain.traceId ?? ""), tookMs: clock.now() - startedAt };
       const result = check
         ? await withinLimit(checkExport(check.export ?? "", buildForCheck), clock)
         : { ok: false, message: "this collector does not know the command" };
       return { commandId, ...result, tookMs: clock.now() - startedAt };
     },
   };
+
+  function explained(id: string): { ok: boolean; message: string; explanation?: string } {
+    const traceId = traceIdSchema.safeParse(id);
+    if (!traceId.success) return { ok: false, message: traceId.error.issues[0].message };
+    return { ok: true, message: "", explanation: JSON.stringify(pipeline.intake.explain(traceId.data)) };
+  }
 
   /** An archive is checked by writing beside it: opening the real one would count and shrink its files. */
   async function buildForCheck(settings: ExportSettings): Promise<Exporter> {
@@ -109,14 +117,14 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
   }
 }
 
-function applyBody(pipeline: Pipeline, body: string) {
+function applyBody(pipeline: Pipeline, body: string, revision: number) {
   let input: unknown;
   try {
     input = JSON.parse(body);
   } catch (error) {
     return Promise.resolve({ ok: false as const, problems: [{ path: "", message: `the configuration is not valid JSON: ${messageOf(error)}` }] });
   }
-  return pipeline.apply(input);
+  return pipeline.apply(input, revision);
 }
 
 async function withinLimit<T>(work: Promise<T>, clock: Clock): Promise<T | { ok: false; message: string }> {

@@ -1,3 +1,4 @@
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { canonicalJson, configHash } from "#domain/fleet/configHash.ts";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
@@ -7,6 +8,7 @@ import type { ArchiveFigures } from "./archive/archiveExporter.ts";
 import { Batcher } from "./batch/batcher.ts";
 import type { Clock } from "./clock.ts";
 import { archiveFigures, type BuiltExporter, createExporter } from "./createExporter.ts";
+import { BatchLog } from "./deliver/batchLog.ts";
 import { DeliveryQueue } from "./deliver/deliveryQueue.ts";
 import type { HeapRelief } from "./heapRelief.ts";
 import { createIntake, type PolicyIntake } from "./intake.ts";
@@ -17,13 +19,24 @@ import { StageTimers } from "./self/stageTimers.ts";
 
 const OLD_EXPORTER_CLOSE_MS = 10_000;
 
-export type Applied = { ok: true; hash: string; changed: boolean } | { ok: false; problems: Problem[] };
-type Parts = { config: CollectorConfig; dataDir: string; clock: Clock; random: () => number; errors: RepeatedErrors; relief: HeapRelief };
+export type Applied = { ok: true; hash: string; changed: boolean; carryOver: CarryOver | undefined } | { ok: false; problems: Problem[] };
+type Parts = {
+  config: CollectorConfig;
+  /** The configuration's number at the control plane; 0: it did not come from one. */
+  revision: number;
+  dataDir: string;
+  clock: Clock;
+  random: () => number;
+  errors: RepeatedErrors;
+  relief: HeapRelief;
+  processStartMs: number;
+};
 
 /** Everything between the receivers and the backend, and the one place where a configuration takes effect. */
 export class Pipeline {
   readonly ledger = new Ledger();
   readonly timers = new StageTimers();
+  readonly batches = new BatchLog();
   readonly admission: Admission;
   readonly queue: DeliveryQueue;
   readonly batcher: Batcher;
@@ -42,7 +55,7 @@ export class Pipeline {
 
   constructor(parts: Parts, built: BuiltExporter) {
     const { config, clock, random, errors } = parts;
-    const { ledger, timers } = this;
+    const { ledger, timers, batches } = this;
     this.#parts = parts;
     this.#config = config;
     this.#hash = configHash(config);
@@ -54,12 +67,21 @@ export class Pipeline {
       clock,
       random,
       observer: {
-        waited: (seconds) => timers.record("queueWait", seconds),
+        waited: (seconds, batch) => {
+          timers.record("queueWait", seconds);
+          batches.began(batch.number, clock.now());
+        },
         exported: (seconds) => timers.record("export", seconds),
-        delivered: (spans, bytes) => ledger.deliver(spans, bytes),
-        dropped: (reason, spans, _bytes, message) => {
+        delivered: (spans, bytes, batch) => {
+          ledger.deliver(spans, bytes);
+          batches.ended(batch.number, clock.now(), "delivered", "");
+          this.intake.roomFreed();
+        },
+        dropped: (reason, spans, _bytes, message, batch) => {
           ledger.drop(reason, spans);
           errors.report(`spans dropped: ${reason}`, message, spans);
+          batches.ended(batch.number, clock.now(), "dropped", `${reason}: ${message}`);
+          this.intake.roomFreed();
         },
         tryFailed: (message) => {
           ledger.failedTries++;
@@ -68,7 +90,19 @@ export class Pipeline {
       },
     });
     this.batcher = new Batcher(config.pipeline.batch, clock, (batch) => this.queue.push(batch));
-    this.intake = createIntake({ policy: config.sampling, ledger, timers, batcher: this.batcher, queue: this.queue, relief: parts.relief });
+    this.intake = createIntake({
+      policy: config.sampling,
+      label: { revision: parts.revision, hash: this.#hash },
+      ledger,
+      timers,
+      batcher: this.batcher,
+      batches,
+      queue: this.queue,
+      relief: parts.relief,
+      clock,
+      random,
+      processStartMs: parts.processStartMs,
+    });
   }
 
   get config(): CollectorConfig {
@@ -84,22 +118,23 @@ export class Pipeline {
   }
 
   /** Makes `input` the running configuration, or says why not; then nothing has changed. Several calls take their turn. */
-  apply(input: unknown): Promise<Applied> {
-    const turn = this.#applying.then(() => this.#apply(input));
+  apply(input: unknown, revision = 0): Promise<Applied> {
+    const turn = this.#applying.then(() => this.#apply(input, revision));
     this.#applying = turn.catch(() => undefined);
     return turn;
   }
 
-  async #apply(input: unknown): Promise<Applied> {
+  async #apply(input: unknown, revision: number): Promise<Applied> {
     const parsed = parseCollectorConfig(input);
     if (!parsed.ok) return parsed;
     const next = parsed.value;
     const hash = configHash(next);
-    if (hash === this.#hash) return { ok: true, hash, changed: false };
-    let usePolicy: () => void;
+    if (hash === this.#hash) return { ok: true, hash, changed: false, carryOver: undefined };
+    const samplingChanged = canonicalJson(next.sampling) !== canonicalJson(this.#config.sampling);
+    let usePolicy: () => CarryOver;
     let built: BuiltExporter;
     try {
-      usePolicy = this.intake.preparePolicy(next.sampling);
+      usePolicy = this.intake.preparePolicy(next.sampling, { revision, hash });
     } catch (error) {
       return { ok: false, problems: [{ path: "sampling", message: messageOf(error) }] };
     }
@@ -108,7 +143,13 @@ export class Pipeline {
     } catch (error) {
       return { ok: false, problems: [{ path: "export", message: messageOf(error) }] };
     }
-    usePolicy();
+    let carryOver: CarryOver;
+    try {
+      carryOver = usePolicy();
+    } catch (error) {
+      if (built !== this.#built) await built.exporter.close(OLD_EXPORTER_CLOSE_MS);
+      return { ok: false, problems: [{ path: "sampling", message: `there is not enough memory for what may wait: ${messageOf(error)}` }] };
+    }
     this.admission.settings = next.pipeline.receive;
     this.queue.configure(next.pipeline);
     this.batcher.configure(next.pipeline.batch);
@@ -120,7 +161,7 @@ export class Pipeline {
     this.#built = built;
     this.#config = next;
     this.#hash = hash;
-    return { ok: true, hash, changed: true };
+    return { ok: true, hash, changed: true, carryOver: samplingChanged ? carryOver : undefined };
   }
 
   /** The running exporter when it does what `settings` ask for, else a new one. Two archives never write into the folder at the same time. */
@@ -134,10 +175,12 @@ export class Pipeline {
     return createExporter(settings, this.#parts.dataDir, this.#parts.clock);
   }
 
-  /** Delivers what is queued until the deadline; the rest is dropped and counted. Receivers have to be closed before. */
+  /** Decides what waits and delivers what is queued until the deadline; the rest is dropped and counted. Receivers have to be closed before. */
   async drain(deadlineMs: number): Promise<void> {
+    const began = this.#parts.clock.now();
+    await this.intake.drainTraces(deadlineMs);
     this.batcher.seal();
-    await this.queue.drain(deadlineMs);
+    await this.queue.drain(Math.max(0, deadlineMs - (this.#parts.clock.now() - began)));
   }
 }
 

@@ -2,6 +2,7 @@ import { messageOf } from "./appError.ts";
 import { startCollector } from "./collector.ts";
 import { HELP, parseCommandLine } from "./commandLine.ts";
 import { readEnv } from "./env.ts";
+import { explainCommand } from "./explainCommand.ts";
 import { createLog } from "./log.ts";
 import { httpUrl } from "./managed.ts";
 import { VERSION } from "./version.ts";
@@ -14,6 +15,10 @@ export async function runCollector(): Promise<void> {
   if (command.kind === "help") return void process.stdout.write(HELP);
   if (command.kind === "version") return void process.stdout.write(`${VERSION}\n`);
   const env = readEnv();
+  if (command.kind === "explain") {
+    process.exitCode = await explainCommand(command, httpUrl(env.metrics.host, env.metrics.port), (text) => void process.stdout.write(text));
+    return;
+  }
   const log = createLog(env.logLevel, process.stdout);
   const collector = await startCollector(env, command.configFile, log);
   const { ports } = collector;

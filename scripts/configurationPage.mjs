@@ -4,8 +4,10 @@ import { z } from "zod";
 import { collectorConfigSchema, parseCollectorConfig } from "../domain/fleet/collectorConfig.ts";
 import { exportSettingsSchema } from "../domain/pipeline/exportSettings.ts";
 import { pipelineSettingsSchema } from "../domain/pipeline/pipelineSettings.ts";
-import { CONDITION_DEPTH_MAX, VALUE_LENGTH_MAX, VALUES_MAX } from "../domain/sampling/condition.ts";
+import { CONDITION_DEPTH_MAX, SPAN_COUNT_MAX, VALUE_LENGTH_MAX, VALUES_MAX } from "../domain/sampling/condition.ts";
+import { BUDGET_MAX, BUDGET_MIN, BUDGET_WINDOW_MS } from "../domain/sampling/keep.ts";
 import { ATOMS_MAX, TIER_NAME_MAX, TIERS_MAX } from "../domain/sampling/samplingPolicy.ts";
+import { traceSettingsShape } from "../domain/sampling/traceSettings.ts";
 import { root } from "./setUp.mjs";
 
 const jsonSchema = (schema) => z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
@@ -13,6 +15,9 @@ const jsonSchema = (schema) => z.toJSONSchema(schema, { io: "input", unrepresent
 /** A whole file, as it is printed in the page. It is parsed before it is printed, as is every example below. */
 const EXAMPLE = {
   sampling: {
+    scope: "trace",
+    decisionWaitMs: 10_000,
+    tracesMax: 100_000,
     tiers: [
       { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
       { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
@@ -28,10 +33,16 @@ const EXAMPLE = {
   export: { kind: "otlp", protocol: "grpc", endpoint: "http://127.0.0.1:4319", compression: "gzip", headers: { "x-api-key": "the key" } },
 };
 
+const ERROR = { kind: "status", is: "error" };
+const PAYMENTS = { kind: "service", match: "exact", values: ["payments"] };
+
 const CONDITIONS = [
-  [{ kind: "always" }, "Every span. Only the last tier, the default, may say this, and it must."],
-  [{ kind: "status", is: "error" }, "The span's status: `error`, `ok` or `unset`."],
-  [{ kind: "latency", aboveMs: 500 }, "End minus start, strictly above."],
+  [{ kind: "always" }, "Everything. Only the last tier, the default, may say this, and it must."],
+  [ERROR, "The span's status: `error`, `ok` or `unset`."],
+  [
+    { kind: "latency", aboveMs: 500 },
+    "End minus start, strictly above; of a trace, last end minus first start. A time that is not set (0) counts as unknown, and then there is no latency.",
+  ],
   [
     { kind: "endpoint", match: "contains", values: ["/api/payment"] },
     "Span name, `http.route`, `url.path` or `rpc.method`. `match`: `exact`, `prefix`, `contains` or `regex` (RE2, anywhere unless anchored).",
@@ -43,16 +54,24 @@ const CONDITIONS = [
   ],
   [{ kind: "spanKind", is: "server" }, "`internal`, `server`, `client`, `producer`, `consumer` or `unspecified`."],
   [
-    {
-      kind: "all",
-      of: [
-        { kind: "status", is: "error" },
-        { kind: "latency", aboveMs: 100 },
-      ],
-    },
-    "All of the list hold. `any`: at least one does.",
+    { kind: "spanCount", atLeast: 1000 },
+    `The trace has so many spans, as far as they have come when it is decided: 1–${SPAN_COUNT_MAX.toLocaleString("en-US")}. Trace scope only, and not inside \`sameSpan\`.`,
   ],
+  [{ kind: "all", of: [ERROR, { kind: "latency", aboveMs: 100 }] }, "All of the list hold. `any`: at least one does."],
   [{ kind: "not", of: { kind: "spanKind", is: "internal" } }, "The one inside does not hold."],
+  [{ kind: "sameSpan", of: { kind: "all", of: [ERROR, PAYMENTS] } }, "One span fulfils all of it by itself. In span scope that is so anyway."],
+];
+
+/** What a condition asks of a span, and what of a trace. */
+const SCOPES = [
+  [ERROR, "with status error", "with at least one span with status error"],
+  [{ kind: "all", of: [ERROR, PAYMENTS] }, "of payments with status error", "with a span with status error and a span of payments, the same or another"],
+  [{ kind: "sameSpan", of: { kind: "all", of: [ERROR, PAYMENTS] } }, "of payments with status error", "with a span of payments with status error"],
+  [{ kind: "any", of: [ERROR, PAYMENTS] }, "with status error, or of payments", "with a span with status error, or with a span of payments"],
+  [{ kind: "not", of: ERROR }, "without status error", "without any span with status error"],
+  [{ kind: "sameSpan", of: { kind: "not", of: ERROR } }, "without status error", "with at least one span without status error"],
+  [{ kind: "latency", aboveMs: 500 }, "that took longer than 500 ms", "that took longer than 500 ms from its first start to its last end"],
+  [{ kind: "sameSpan", of: { kind: "latency", aboveMs: 500 } }, "that took longer than 500 ms", "with a span that took longer than 500 ms"],
 ];
 
 const ENVIRONMENT = [
@@ -92,27 +111,53 @@ export async function configurationPage() {
     `\`\`\`text\n${errorExample()}\n\`\`\``,
     `\`\`\`yaml\n${yaml(EXAMPLE)}\n\`\`\``,
     "## sampling",
-    "An ordered list of tiers; the first whose condition matches decides whether a span is kept. The last tier is the default and matches everything. With nothing given\nthere is one tier, `default`, which keeps all.",
+    "An ordered list of tiers; the first whose condition matches decides whether a span, or a whole trace, is kept. The last tier is the default and matches everything.\nWith nothing given there is one tier, `default`, which keeps all.",
     table(
       ["setting", "default", "limits", "meaning"],
       [
-        ["`sampling.scope`", "`span`", "`span`", "Each span is decided at once."],
+        [
+          "`sampling.scope`",
+          "`span`",
+          "`span`, `trace`",
+          "`span`: each span is decided at once and by itself. `trace`: spans wait for their trace, which is then decided as a whole (tail sampling).",
+        ],
         ["`sampling.tiers`", "one tier that keeps everything", `1–${TIERS_MAX} tiers, ${ATOMS_MAX} comparisons in all`, "The tiers, in order."],
         ["`…tiers[].name`", "(required)", `1–${TIER_NAME_MAX} characters, no two alike`, "What the tier is called in metrics and on the pages."],
         ["`…tiers[].condition`", "(required)", `nested at most ${CONDITION_DEPTH_MAX} deep`, "What the tier matches, see below."],
+        ["`…tiers[].keep`", "(required)", "`ratio` or `budget`", "How much of it is kept, see below."],
+      ],
+    ),
+    "### Keep",
+    table(
+      ["keep", "limits", "meaning"],
+      [
         [
-          "`…tiers[].keep`",
-          "(required)",
-          "`{ kind: ratio, ratio: 0–1 }`",
+          `\`${inline(checkedKeep({ kind: "ratio", ratio: 0.5 }))}\``,
+          "0–1",
           "The share that is kept. It is decided by the trace's randomness, so every collector decides alike and a higher ratio only adds traces.",
+        ],
+        [
+          `\`${inline(checkedKeep({ kind: "budget", spansPerSecond: 200 }))}\``,
+          `${BUDGET_MIN}–${group(BUDGET_MAX)}`,
+          `Spans per second, for each collector by itself: three collectors keep up to three times as many. The share follows the traffic, so that over any ${BUDGET_WINDOW_MS / 1000} s no more than the budget is kept; what stays below a third of it is kept whole, however unevenly it comes.`,
         ],
       ],
     ),
+    "A budget is kept to as far as can be foreseen: a trace, or in span scope the spans of one request, are decided under one share, chance makes it a little more or less,\nand a sudden burst may take up to 1.5 s of the budget more before it is noticed. The share follows what was offered, never what was kept. Whatever the keep, a kept span\ncarries the share that was in force in its tracestate (`ot=th:…`), so that a backend can count back what it stands for.",
+    "### Whole traces",
+    "These settings belong to `scope: trace`; with `scope: span` giving one is an error.",
+    settingsTable("sampling", jsonSchema(z.strictObject(traceSettingsShape))),
+    "A policy that changes loses no span: traces that wait are decided under the version that they arrived with, or early where the new bounds leave no room.",
     "### Conditions",
     `Lists have at most ${VALUES_MAX} entries, texts at most ${VALUE_LENGTH_MAX} characters.`,
     table(
       ["condition", "matches"],
       CONDITIONS.map(([condition, meaning]) => [`\`${inline(checkedCondition(condition))}\``, meaning]),
+    ),
+    "In span scope a condition is asked of each span. In trace scope a comparison holds for a trace when it holds for any of its spans; `all`, `any` and `not` then combine what\nholds for the trace, unless `sameSpan` asks it of one span:",
+    table(
+      ["condition", "`scope: span` matches a span", "`scope: trace` matches a trace"],
+      SCOPES.map(([condition, span, trace]) => [`\`${inline(checkedCondition(condition, ["span", "trace"]))}\``, span, trace]),
     ),
     ...Object.entries(pipeline)
       .filter(([, section]) => section.type === "object")
@@ -130,28 +175,31 @@ export async function configurationPage() {
 }
 
 function settingsTable(prefix, section) {
-  const rows = Object.entries(section.properties)
-    .filter(([name, setting]) => setting.type !== undefined && name !== "kind")
-    .map(([name, setting]) => [
-      `\`${prefix}.${name}\``,
-      setting.default === undefined ? "(required)" : `\`${JSON.stringify(setting.default).replace(/^"|"$/g, "")}\``,
-      setting.enum
-        ? setting.enum.map((value) => `\`${value}\``).join(", ")
-        : setting.minimum !== undefined
-          ? `${group(setting.minimum)}–${group(setting.maximum)}`
-          : "",
-      setting.description ?? "",
-    ]);
+  const rows = settingRows(prefix, section);
   return rows.length === 0 ? "No settings: kept spans are counted as delivered and thrown away." : table(["setting", "default", "limits", "meaning"], rows);
+}
+
+function settingRows(prefix, section) {
+  return Object.entries(section.properties)
+    .filter(([name, setting]) => setting.type !== undefined && name !== "kind")
+    .flatMap(([name, setting]) =>
+      setting.properties ? settingRows(`${prefix}.${name}`, setting) : [settingRow(`${prefix}.${name}`, setting, section.required?.includes(name))],
+    );
+}
+
+function settingRow(path, setting, required) {
+  const fallback = setting.default === undefined ? (required ? "(required)" : "see meaning") : `\`${JSON.stringify(setting.default).replace(/^"|"$/g, "")}\``;
+  const limits = setting.enum
+    ? setting.enum.map((value) => `\`${value}\``).join(", ")
+    : setting.minimum !== undefined
+      ? `${group(setting.minimum)}–${group(setting.maximum)}`
+      : "";
+  return [`\`${path}\``, fallback, limits, setting.description ?? ""];
 }
 
 /** Each reserved name is tried, so the page can't promise an error that does not come. */
 function reserved() {
-  const tries = [
-    [{ sampling: { scope: "trace" } }, "sampling.scope: trace"],
-    [{ sampling: { tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "budget", spansPerSecond: 1 } }] } }, "keep: { kind: budget }"],
-    ...emptyProperties(jsonSchema(collectorConfigSchema)).map((path) => [path.split(".").reduceRight((inner, key) => ({ [key]: inner }), 1), path]),
-  ];
+  const tries = emptyProperties(jsonSchema(collectorConfigSchema)).map((path) => [path.split(".").reduceRight((inner, key) => ({ [key]: inner }), 1), path]);
   return tries.map(([input, name]) => [`\`${name}\``, problemsOf(input)[0].message]);
 }
 
@@ -188,10 +236,17 @@ function mustParse(input) {
   if (!parsed.ok) throw new Error(`an example of the page is refused: ${JSON.stringify(parsed.problems)}`);
 }
 
-function checkedCondition(condition) {
-  const last = { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } };
-  mustParse({ sampling: { tiers: condition.kind === "always" ? [last] : [{ ...last, name: "example", condition }, last] } });
+const LAST = { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } };
+
+function checkedCondition(condition, scopes = ["trace"]) {
+  const tiers = condition.kind === "always" ? [LAST] : [{ ...LAST, name: "example", condition }, LAST];
+  for (const scope of scopes) mustParse({ sampling: { scope, tiers } });
   return condition;
+}
+
+function checkedKeep(keep) {
+  mustParse({ sampling: { tiers: [{ ...LAST, keep }] } });
+  return keep;
 }
 
 const group = (number) => number.toLocaleString("en-US");
@@ -212,6 +267,9 @@ function inline(value) {
 function yaml({ sampling, pipeline, export: exporting }) {
   return [
     "sampling:",
+    ...Object.entries(sampling)
+      .filter(([name]) => name !== "tiers")
+      .map(([name, value]) => `  ${name}: ${inline(value)}`),
     "  tiers:",
     ...sampling.tiers.map((tier) => `    - ${inline(tier)}`),
     "pipeline:",

@@ -19,7 +19,9 @@ try {
   const policy = (await api.trpc.policies.list.query()).find(({ isRunning }) => isRunning);
   if (!policy) throw new Error("no policy is running");
   const { body, currentVersion } = await api.trpc.policies.get.query({ id: policy.id });
-  const tiers = body.tiers.map((tier) => (tier.keep.ratio === 0.5 ? { ...tier, keep: { kind: "ratio" as const, ratio: 0.25 } } : tier));
+  const tiers = body.tiers.map((tier) =>
+    tier.keep.kind === "ratio" && tier.keep.ratio === 0.5 ? { ...tier, keep: { kind: "ratio" as const, ratio: 0.25 } } : tier,
+  );
   const { version } = await api.trpc.policies.saveVersion.mutate({
     id: policy.id,
     baseVersion: currentVersion,

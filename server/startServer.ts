@@ -16,6 +16,7 @@ import { createSecretBox } from "./db/secretBox.ts";
 import type { ServerEnv } from "./env.ts";
 import { toAppError } from "./errors/appError.ts";
 import { StartError } from "./errors/startError.ts";
+import { ExplainRelay } from "./fleet/explainRelay.ts";
 import { FleetServer } from "./fleet/fleetServer.ts";
 import { createHttpServer } from "./http/httpServer.ts";
 import { createPages, noPages } from "./http/pages.ts";
@@ -29,11 +30,13 @@ import { OpenStreams } from "./openStreams.ts";
 import { openWithoutTls } from "./openWithoutTls.ts";
 import type { Actor, Ports, ServiceContext } from "./services/context.ts";
 import { isCollectorAllowed } from "./services/fleet-channel/isCollectorAllowed.ts";
+import { EXPLAINS_AT_ONCE_MAX } from "./services/live/explainTrace.ts";
 import { loopbackTargets } from "./services/sample-traffic/loopbackTargets.ts";
 import { TrafficProcess } from "./services/sample-traffic/trafficProcess.ts";
 import { ensureLocalToken } from "./services/setup/ensureLocalToken.ts";
 import { renewOwnerLink } from "./services/setup/renewOwnerLink.ts";
 import { seedFirstBoot } from "./services/setup/seedFirstBoot.ts";
+import { Slots } from "./services/slots.ts";
 import { readDirectory } from "./telemetry/collectorDirectory.ts";
 import { LiveHub } from "./telemetry/liveHub.ts";
 import { createTrpcHandler } from "./trpc/trpcHandler.ts";
@@ -96,8 +99,10 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       fleet: {
         isConnected: (id) => fleet.isConnected(id),
         checkExport: (id, json, timeoutMs) => fleet.checkExport(id, json, timeoutMs),
+        explain: (id, ...rest) => (fleet.isConnected(id) ? fleet.explainHere(id, ...rest) : relay.explain(id, ...rest)),
         disconnect: (id, reason) => fleet.disconnect(id, reason),
       },
+      explains: new Slots(EXPLAINS_AT_ONCE_MAX),
       sampleTraffic: traffic,
       seal: createSecretBox(secret),
       nowMs,
@@ -108,6 +113,8 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     };
     const system: ServiceContext = { actor: SYSTEM, db, ports };
     const fleet = new FleetServer({ ctx: system, hub, replica, log, onConnectionsChanged: () => traffic.retarget() });
+
+    const relay = new ExplainRelay({ ctx: system, replica, explainHere: (...question) => fleet.explainHere(...question), log });
 
     const auth = createAuth({ db, secret, publicUrl: publicUrl(), report: (message) => log.error(message) });
     const limiter = new SignInLimiter(nowMs);
@@ -149,6 +156,11 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         if (entity === "collector" || entity === "revision") refreshDirectory();
         hub.changed(entity, id);
       },
+      onReplicaMessage({ kind, id, to }) {
+        if (to !== replica) return;
+        if (kind === "question") relay.question(id);
+        else relay.answer(id);
+      },
     });
     hub.setDirectory(await readDirectory(db));
     await readPrice();
@@ -185,7 +197,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         }),
         onStream: (req, res) => streams.add(req, res),
         isReady: () => hub.database.state === "up" && fleetUrl !== "",
-        metrics: serverMetrics({ hub, fleet, limiter }),
+        metrics: serverMetrics({ hub, fleet, limiter, explains: ports.explains, relay }),
         pages: pages.handle,
       }),
     );
@@ -200,6 +212,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     );
     fleetUrl = `http://${fleetHost(env)}:${fleetPort}`;
     closers.add("fleet channel", () => fleet.stop(1_500));
+    closers.add("questions to other replicas", () => relay.stop());
     hub.start();
     closers.add("live hub", () => hub.stop());
     if (demo) traffic.start();

@@ -13,6 +13,7 @@ export class Batcher {
   buffer: Buffer = EMPTY;
   #at = BATCH_HEADROOM;
   #spans = 0;
+  #number = 0;
   #firstAt = 0;
   #settings: BatchSettings;
   #cancelTimer: (() => void) | undefined;
@@ -28,6 +29,16 @@ export class Batcher {
 
   get spans(): number {
     return this.#spans;
+  }
+
+  /** Of the open batch: they are numbered as they are sealed. */
+  get number(): number {
+    return this.#number;
+  }
+
+  /** Spans that the open batch takes before it is sealed. */
+  get spansLeft(): number {
+    return this.#settings.sizeMax - this.#spans;
   }
 
   /** Makes room for at most `bytesMax` bytes of `spans` spans and says where in `buffer` to begin. `commit` has to follow in the same tick. */
@@ -57,7 +68,7 @@ export class Batcher {
     this.#cancelTimer?.();
     const { buffer } = this;
     const end = this.#at;
-    const batch = { end, spans: this.#spans, firstAt: this.#firstAt };
+    const batch = { number: this.#number++, end, spans: this.#spans, firstAt: this.#firstAt };
     this.#at = BATCH_HEADROOM;
     this.#spans = 0;
     // A batch that fills little of its buffer would hold memory that the queue's bound in bytes does not see.

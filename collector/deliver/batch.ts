@@ -3,6 +3,8 @@ export const BATCH_HEADROOM = 5;
 
 /** Kept spans on their way to the backend: `buffer[BATCH_HEADROOM, end)` is a valid ExportTraceServiceRequest. */
 export type Batch = {
+  /** Counts up from 0 in the order in which batches were sealed. */
+  readonly number: number;
   readonly buffer: Buffer;
   readonly end: number;
   readonly spans: number;

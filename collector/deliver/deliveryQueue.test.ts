@@ -67,7 +67,7 @@ function queueOf(given: DeliverySettings): DeliveryQueue {
 function push(spans: number): void {
   const end = BATCH_HEADROOM + spans;
   queue.admit(spans, spans);
-  queue.push({ buffer: Buffer.alloc(end), end, spans, firstAt: clock.now(), release: () => released++ });
+  queue.push({ number: 0, buffer: Buffer.alloc(end), end, spans, firstAt: clock.now(), release: () => released++ });
 }
 
 describe("DeliveryQueue", () => {
@@ -80,7 +80,7 @@ describe("DeliveryQueue", () => {
       const buffer = Buffer.allocUnsafeSlow(BATCH_HEADROOM + 1);
       buffers.push(new WeakRef(buffer));
       queue.admit(1, 1);
-      queue.push({ buffer, end: buffer.length, spans: 1, firstAt: clock.now(), release: () => {} });
+      queue.push({ number: 0, buffer, end: buffer.length, spans: 1, firstAt: clock.now(), release: () => {} });
     }
     while (queue.spans > 0) await nextTurn();
     exporter.asked.length = 0;

@@ -12,11 +12,11 @@ export type DeliverySettings = {
 /** What the queue reports; each call stands for exactly what happened in that tick. */
 export type DeliveryObserver = {
   /** First span accepted until the first try began, in seconds. */
-  waited(seconds: number): void;
+  waited(seconds: number, batch: Batch): void;
   /** One try, until the backend's answer, in seconds. */
   exported(seconds: number): void;
-  delivered(spans: number, bytes: number): void;
-  dropped(reason: DropReason, spans: number, bytes: number, message: string): void;
+  delivered(spans: number, bytes: number, batch: Batch): void;
+  dropped(reason: DropReason, spans: number, bytes: number, message: string, batch: Batch): void;
   tryFailed(message: string): void;
 };
 
@@ -135,7 +135,7 @@ export class DeliveryQueue {
   }
 
   async #work(batch: Batch): Promise<void> {
-    this.#observer.waited((this.#clock.now() - batch.firstAt) / 1000);
+    this.#observer.waited((this.#clock.now() - batch.firstAt) / 1000, batch);
     await this.#deliver(batch);
     this.#working--;
     this.#fill();
@@ -183,15 +183,15 @@ export class DeliveryQueue {
     const bytes = payloadBytes(batch);
     const bytesRejected = batch.spans === 0 ? 0 : Math.round((bytes * rejected) / batch.spans);
     this.#leave(batch);
-    if (batch.spans > rejected) this.#observer.delivered(batch.spans - rejected, bytes - bytesRejected);
-    if (rejected > 0) this.#observer.dropped("backend_rejected", rejected, bytesRejected, message);
+    if (batch.spans > rejected) this.#observer.delivered(batch.spans - rejected, bytes - bytesRejected, batch);
+    if (rejected > 0) this.#observer.dropped("backend_rejected", rejected, bytesRejected, message, batch);
     batch.release();
   }
 
   // The buffer is left to the garbage collector: a transport that was cut off may still read it.
   #drop(batch: Batch, reason: DropReason, message: string): void {
     this.#leave(batch);
-    this.#observer.dropped(reason, batch.spans, payloadBytes(batch), message);
+    this.#observer.dropped(reason, batch.spans, payloadBytes(batch), message, batch);
   }
 
   #leave(batch: Batch): void {

@@ -1,3 +1,4 @@
+import { checkSpan } from "./checkMessage.ts";
 import { scanAttribute, testValue } from "./scanAttribute.ts";
 import { HAS_STATE, KEPT, type SpanTable } from "./spanTable.ts";
 import { found, readTraceState } from "./traceStateBytes.ts";
@@ -25,6 +26,7 @@ const FLIP = -2147483648;
  */
 export function scanTraces(bytes: Buffer, start: number, end: number, table: SpanTable, matcher: CompiledMatcherLike): ScanResult {
   table.clear();
+  if (table.forTraces) table.useWords(matcher.words);
   if (end > bytes.length) return SCAN_MALFORMED;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let pos = start; pos < end; ) {
@@ -106,8 +108,9 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
   const { lengths0, lengths1 } = spanKeys;
   const wantsAttributes = spanKeys.size > 0;
   const wantsName = !name.isEmpty;
-  const { tierSpans, tierBytes } = table;
-  let { start: starts, end: ends, verdict: verdicts } = table;
+  const { tierSpans, tierBytes, forTraces } = table;
+  const hasSameSpan = matcher.sameSpan.length > 0;
+  let { start: starts, end: ends, verdict: verdicts, idAt: ids } = table;
   let capacity = starts.length;
   let span = table.spans;
   let pos = start | 0;
@@ -144,7 +147,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     if (span === capacity) {
       table.spans = span;
       if (!table.growSpans()) return SCAN_TOO_MANY;
-      ({ start: starts, end: ends, verdict: verdicts } = table);
+      ({ start: starts, end: ends, verdict: verdicts, idAt: ids } = table);
       capacity = starts.length;
     }
     for (let word = 0; word < words; word++) bits[word] = resourceBits[word];
@@ -155,6 +158,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     let startAt = 0;
     let endAt = 0;
     let idAt = 0;
+    let parentAt = 0;
     let kind = 0;
     let status = 0;
     let states = 0;
@@ -287,8 +291,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
           break;
         }
         case 0x12:
-        case 0x22:
-          // The ids of the span and its parent.
+          // The span's id.
           if (bytes[pos] === 8) {
             pos = (pos + 9) | 0;
             break;
@@ -296,6 +299,19 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
           pos = skipField(bytes, tag, pos, spanEnd) | 0;
           if (pos < 0) return SCAN_MALFORMED;
           break;
+        case 0x22: {
+          // Its parent's; an empty one is none.
+          if (bytes[pos] === 8) {
+            parentAt = (pos + 1) | 0;
+            pos = (pos + 9) | 0;
+            break;
+          }
+          const next = skipField(bytes, tag, pos, spanEnd);
+          if (next < 0) return SCAN_MALFORMED;
+          parentAt = next === varintEnd(bytes, pos, spanEnd) ? 0 : -1;
+          pos = next | 0;
+          break;
+        }
         case 0x85:
           // Flags, a fixed32.
           pos = (pos + 4) | 0;
@@ -314,14 +330,14 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     if (status >>> 0 < 3) word |= statusBits[status];
     if (kind >>> 0 < 6) word |= kindBits[kind];
     bits[0] = word;
-    if (latencyBit.length > 0 && endAt !== 0) {
-      // end − start as unsigned 64-bit, compared with the sign bits flipped; an end before the start is no duration.
+    if (latencyBit.length > 0 && endAt !== 0 && startAt !== 0) {
+      // end − start as unsigned 64-bit, compared with the sign bits flipped; an end before the start is no duration, and a start of 0 is not set.
       const endLow = view.getInt32(endAt, true);
       const endHigh = view.getInt32((endAt + 4) | 0, true);
-      const startLow = startAt === 0 ? 0 : view.getInt32(startAt, true);
-      const startHigh = startAt === 0 ? 0 : view.getInt32((startAt + 4) | 0, true);
+      const startLow = view.getInt32(startAt, true);
+      const startHigh = view.getInt32((startAt + 4) | 0, true);
       const borrow = (endLow ^ FLIP) < (startLow ^ FLIP) ? 1 : 0;
-      if ((endHigh ^ FLIP) > (startHigh ^ FLIP) || (endHigh === startHigh && borrow === 0)) {
+      if ((startLow | startHigh) !== 0 && ((endHigh ^ FLIP) > (startHigh ^ FLIP) || (endHigh === startHigh && borrow === 0))) {
         const high = ((endHigh - startHigh - borrow) | 0) ^ FLIP;
         const low = ((endLow - startLow) | 0) ^ FLIP;
         for (let index = 0; index < latencyBit.length; index++) {
@@ -329,6 +345,23 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
           if (high > bound || (high === bound && low > latencyLowFlipped[index])) bits[latencyBit[index] >> 5] |= 1 << (latencyBit[index] & 31);
         }
       }
+    }
+    if (forTraces) {
+      // Nobody knows yet what will be kept, so every span is checked all the way down, here where its bytes are at hand.
+      const code = checkSpan(bytes, contentStart(bytes, spanStart, spanEnd), spanEnd);
+      if (code < 0) return code;
+      if (hasSameSpan) matcher.testSameSpan(bits);
+      if (states > 0) table.stateCount[span] = states;
+      starts[span] = spanStart;
+      ends[span] = spanEnd;
+      ids[span] = idAt;
+      verdicts[span] = states > 0 ? HAS_STATE : 0;
+      table.parentAt[span] = parentAt;
+      table.startAt[span] = startAt;
+      table.endAt[span] = endAt;
+      for (let word = 0; word < words; word++) table.bits[span * words + word] = bits[word];
+      span = (span + 1) | 0;
+      continue;
     }
     let randomHigh = 0;
     let randomLow = 0;
@@ -352,6 +385,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     tierBytes[verdict] += (spanEnd - spanStart) | 0;
     starts[span] = spanStart;
     ends[span] = spanEnd;
+    ids[span] = idAt;
     verdicts[span] = states > 0 ? verdict | HAS_STATE : verdict;
     span = (span + 1) | 0;
   }

@@ -1,7 +1,7 @@
-import { checkMessage, RESOURCE, SCOPE, SPAN } from "./checkMessage.ts";
+import { checkFields, checkMessage, RESOURCE, SCOPE, SPAN } from "./checkMessage.ts";
 import { HAS_STATE, KEPT, type SpanTable, tierOfVerdict } from "./spanTable.ts";
 import { rewriteTraceState, TRACE_STATE_LENGTH_MAX } from "./traceStateBytes.ts";
-import { contentStart, skipField, tagVarint, varintEnd, varintSize, writeVarint } from "./varint.ts";
+import { contentStart, varintSize, writeVarint } from "./varint.ts";
 import type { WireMatcher } from "./wireMatcher.ts";
 
 const TRACE_STATE_TAG = 0x1a;
@@ -58,21 +58,6 @@ function settleScope(bytes: Buffer, table: SpanTable, matcher: WireMatcher, scop
   if (kept === 0) return 0;
   const code = checkFields(bytes, SCOPE, table.scopeBody[scope], table.scopeEnd[scope]);
   return code < 0 ? code : out;
-}
-
-// Field 1 of both ResourceSpans and ScopeSpans is the message to look into; spans and scopes have been checked by the scan.
-function checkFields(bytes: Uint8Array, type: number, start: number, end: number): number {
-  for (let pos = start; pos < end; ) {
-    const content = varintEnd(bytes, pos, end);
-    const tag = tagVarint(bytes, pos, content);
-    const next = skipField(bytes, tag, content, end);
-    if (tag === 0x0a) {
-      const code = checkMessage(bytes, type, varintEnd(bytes, content, end), next);
-      if (code < 0) return code;
-    }
-    pos = next;
-  }
-  return 0;
 }
 
 function rewriteState(bytes: Buffer, table: SpanTable, matcher: WireMatcher, span: number): void {

@@ -41,12 +41,26 @@ export class SpanTable {
   resourceEnd = new Int32Array(CAPACITY_FIRST);
   resourceScope = new Int32Array(CAPACITY_FIRST + 1);
   resourceOut = new Int32Array(CAPACITY_FIRST);
+  /** Where its trace id stands; 0: nowhere. */
+  idAt = new Int32Array(CAPACITY_FIRST);
+  /**
+   * Trace scope only (`forTraces`): where the parent's id and the times stand (0: not there; a parent of −1 is there, but no id), and the comparisons that
+   * each span fulfils, `words` ints a span.
+   */
+  readonly forTraces: boolean;
+  parentAt = new Int32Array(0);
+  startAt = new Int32Array(0);
+  endAt = new Int32Array(0);
+  bits = new Int32Array(0);
+  words = 1;
   /** Totals by tier: spans and bytes, [tier × 2] sampled out, [tier × 2 + 1] kept. */
   readonly tierSpans = new Float64Array(128);
   readonly tierBytes = new Float64Array(128);
 
-  constructor(capacityMax = REQUEST_SPANS_MAX) {
+  constructor({ capacityMax = REQUEST_SPANS_MAX, forTraces = false } = {}) {
     this.capacityMax = capacityMax;
+    this.forTraces = forTraces;
+    if (forTraces) this.#growForTraces(this.start.length);
   }
 
   clear(): void {
@@ -70,8 +84,23 @@ export class SpanTable {
     this.stateBytes = grown(this.stateBytes, size);
     this.sideStart = grown(this.sideStart, size);
     this.sideEnd = grown(this.sideEnd, size);
+    this.idAt = grown(this.idAt, size);
     this.verdict = grownBytes(this.verdict, size);
+    if (this.forTraces) this.#growForTraces(size);
     return true;
+  }
+
+  /** Makes the column of bits fit a matcher with so many words; what it held is gone. */
+  useWords(words: number): void {
+    this.words = words;
+    if (this.bits.length < this.start.length * words) this.bits = new Int32Array(this.start.length * words);
+  }
+
+  #growForTraces(size: number): void {
+    this.parentAt = grown(this.parentAt, size);
+    this.startAt = grown(this.startAt, size);
+    this.endAt = grown(this.endAt, size);
+    this.bits = grown(this.bits, size * this.words);
   }
 
   growScopes(): boolean {

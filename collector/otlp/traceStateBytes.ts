@@ -28,8 +28,11 @@ export function readTraceState(bytes: Uint8Array, at: number, end: number): void
     const next = separatorAt(bytes, pos, end, COMMA);
     const from = trimStart(bytes, pos, next);
     if (isOt(bytes, from, next)) {
+      const end = trimEnd(bytes, from + 3, next);
+      // A longer one is no valid one.
+      if (end - from - 3 > OT_VALUE_MAX) return;
       found.otStart = from + 3;
-      found.otEnd = trimEnd(bytes, found.otStart, next);
+      found.otEnd = end;
       readSubKeys(bytes, found.otStart, found.otEnd);
       return;
     }
@@ -98,17 +101,17 @@ function readSubKeys(bytes: Uint8Array, at: number, end: number): void {
   }
 }
 
-// Sub-keys other than th in their order, as long as the value stays within 256 characters; the randomness goes first, it must not be lost.
+// A valid randomness first, which must not be lost, then the others in their order, as long as the value stays within 256 characters. What is no
+// `key:value`, or has a key that was there before, goes: one such makes the whole member unreadable to strict readers, our `th` included.
 function copyOtherSubKeys(bytes: Uint8Array, out: Uint8Array, at: number, valueStart: number): number {
   let pos = at;
   for (let round = 0; round < 2; round++) {
-    let rvDone = false;
     for (let from = found.otStart; from < found.otEnd; ) {
       const next = separatorAt(bytes, from, found.otEnd, SEMICOLON);
-      const isRandomness = !rvDone && isRv(bytes, from, next);
-      if (isRandomness) rvDone = true;
-      const wanted = next > from && !isTh(bytes, from, next) && isRandomness === (round === 0);
-      if (wanted && pos - valueStart + 1 + next - from <= OT_VALUE_MAX) {
+      const keyEnd = subKeyEnd(bytes, from, next);
+      const isRandomness = isRv(bytes, from, next);
+      const wanted = keyEnd > 0 && isRandomness === (round === 0) && (!isRandomness || found.randomness) && !isTh(bytes, from, next);
+      if (wanted && pos - valueStart + 1 + next - from <= OT_VALUE_MAX && isFirstOfItsKey(bytes, from, keyEnd)) {
         out[pos++] = SEMICOLON;
         pos = copy(bytes, from, next, out, pos);
       }
@@ -116,6 +119,42 @@ function copyOtherSubKeys(bytes: Uint8Array, out: Uint8Array, at: number, valueS
     }
   }
   return pos;
+}
+
+/** Where the colon of a well-formed sub-key stands (a lower-case letter, then letters and digits; a value of letters, digits, `.`, `_` and `-`); −1 else. */
+function subKeyEnd(bytes: Uint8Array, at: number, end: number): number {
+  let colon = at;
+  while (colon < end && (isLower(bytes[colon]) || (colon > at && isDigit(bytes[colon])))) colon++;
+  if (colon === at || colon >= end || bytes[colon] !== 0x3a) return -1;
+  for (let pos = colon + 1; pos < end; pos++) {
+    const byte = bytes[pos];
+    const isWord = isLower(byte) || isDigit(byte) || (byte >= 0x41 && byte <= 0x5a) || byte === 0x2d || byte === 0x2e || byte === 0x5f;
+    if (!isWord) return -1;
+  }
+  return colon;
+}
+
+function isFirstOfItsKey(bytes: Uint8Array, at: number, keyEnd: number): boolean {
+  for (let from = found.otStart; from < at; ) {
+    const next = separatorAt(bytes, from, at, SEMICOLON);
+    const end = subKeyEnd(bytes, from, next);
+    if (end - from === keyEnd - at && sameKey(bytes, from, at, keyEnd - at)) return false;
+    from = next + 1;
+  }
+  return true;
+}
+
+function sameKey(bytes: Uint8Array, a: number, b: number, length: number): boolean {
+  for (let index = 0; index < length; index++) if (bytes[a + index] !== bytes[b + index]) return false;
+  return true;
+}
+
+function isLower(byte: number): boolean {
+  return byte >= 0x61 && byte <= 0x7a;
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }
 
 // At most 32 members and 512 characters (W3C Trace Context, 3.3.1.5): members above 128 characters go first, then those at the end.

@@ -10,6 +10,12 @@ export type TierThreshold = { high: number; low: number; traceState: Uint8Array 
 /** One comparison of the decision program: on to `whenSet` or `whenClear`; a negative target −1 − t is tier t. */
 export type DecisionStep = { bit: number; whenSet: number; whenClear: number };
 
+/** One comparison that a single span has to fulfil by itself: a program whose targets −1 and −2 are yes and no, and the bit it sets. */
+export type SameSpanTest = { entry: number; bit: number };
+
+/** Bits that only a whole trace can set. */
+export type TraceTests = { latency: readonly LatencyTest[]; spanCounts: readonly { atLeast: number; bit: number }[] };
+
 export type WireMatcherParts = {
   atoms: number;
   /** Masks for bit word 0 by status code 0..2 and by span kind 0..5; their atoms have the lowest bits. */
@@ -24,6 +30,8 @@ export type WireMatcherParts = {
   /** Where the program begins: a step, or −1 − t. */
   entry: number;
   tiers: readonly TierThreshold[];
+  sameSpan: readonly SameSpanTest[];
+  trace: TraceTests;
 };
 
 /** Up to here every combination of bits has its tier in a table. */
@@ -47,7 +55,9 @@ export class WireMatcher {
   readonly tiers: number;
   readonly thresholdHigh: Int32Array;
   readonly thresholdLowFlipped: Int32Array;
-  readonly traceState: readonly Uint8Array[];
+  readonly traceState: Uint8Array[];
+  readonly sameSpan: readonly SameSpanTest[];
+  readonly trace: TraceTests;
   readonly table: Uint8Array | null;
   readonly #stepBit: Int32Array;
   readonly #whenSet: Int32Array;
@@ -70,6 +80,8 @@ export class WireMatcher {
     this.thresholdHigh = Int32Array.from(parts.tiers, (tier) => tier.high);
     this.thresholdLowFlipped = Int32Array.from(parts.tiers, (tier) => tier.low ^ 0x80000000);
     this.traceState = parts.tiers.map((tier) => tier.traceState);
+    this.sameSpan = parts.sameSpan;
+    this.trace = parts.trace;
     this.#stepBit = Int32Array.from(parts.steps, (step) => step.bit);
     this.#whenSet = Int32Array.from(parts.steps, (step) => step.whenSet);
     this.#whenClear = Int32Array.from(parts.steps, (step) => step.whenClear);
@@ -77,9 +89,25 @@ export class WireMatcher {
     this.table = parts.atoms <= TABLE_ATOMS_MAX ? this.#tabulate(parts.atoms) : null;
   }
 
+  /** Another threshold for one tier, for everything that is decided from now on. */
+  setThreshold(tier: number, { high, low, traceState }: TierThreshold): void {
+    this.thresholdHigh[tier] = high;
+    this.thresholdLowFlipped[tier] = low ^ 0x80000000;
+    this.traceState[tier] = traceState;
+  }
+
+  /** Sets the bits of those comparisons that one span fulfils by itself, from the bits it has set so far. */
+  testSameSpan(bits: Int32Array): void {
+    for (const { entry, bit } of this.sameSpan) if (this.#run(entry, bits) === 0) bits[bit >> 5] |= 1 << (bit & 31);
+  }
+
   /** The tier that `bits` lead to. */
   tierOf(bits: Int32Array): number {
-    let step = this.#entry;
+    return this.table === null ? this.#run(this.#entry, bits) : this.table[bits[0]];
+  }
+
+  #run(entry: number, bits: Int32Array): number {
+    let step = entry;
     while (step >= 0) {
       const bit = this.#stepBit[step];
       step = (bits[bit >> 5] & (1 << (bit & 31))) !== 0 ? this.#whenSet[step] : this.#whenClear[step];
@@ -91,7 +119,7 @@ export class WireMatcher {
     const bits = new Int32Array(1);
     return Uint8Array.from({ length: 1 << atoms }, (_, word) => {
       bits[0] = word;
-      return this.tierOf(bits);
+      return this.#run(this.#entry, bits);
     });
   }
 }

@@ -11,9 +11,12 @@ export function refusal(reason: RefusalReason, message: string, retryAfterMs?: n
   return { ok: false, reason, message, retryAfterMs };
 }
 
+/** What is known of a request besides its bytes. `networkMs`: first to last byte in. */
+export type AboutRequest = { isSample: boolean; networkMs: number };
+
 /** What a receiver hands on and reports to. `accept` takes the protobuf request in bytes[start, end) and is done with it when it returns. */
 export type Intake = {
-  accept(bytes: Buffer, start: number, end: number, isSample: boolean): Answer;
+  accept(bytes: Buffer, start: number, end: number, about: AboutRequest): Answer;
   /** A request that was turned away before its spans were known. */
   refused(reason: RefusalReason): void;
   bytesReceived(bytes: number): void;

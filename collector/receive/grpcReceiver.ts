@@ -2,7 +2,7 @@ import http2 from "node:http2";
 import { listen } from "../listen.ts";
 import { GRPC } from "../status/rpcStatus.ts";
 import type { Admission } from "./admission.ts";
-import { type Answer, type Intake, type Refusal, refusal } from "./answer.ts";
+import { type AboutRequest, type Answer, type Intake, type Refusal, refusal } from "./answer.ts";
 import type { BodyPool } from "./bodyPool.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
 import { type GrpcTrailers, grpcStatus, grpcTrailers } from "./grpcAnswer.ts";
@@ -116,6 +116,7 @@ class Call {
   readonly #startedAt = performance.now();
   readonly #bytesMax: number;
   readonly #body: RequestBody;
+  #networkMs = 0;
   #entered = false;
   #answered = false;
 
@@ -127,6 +128,10 @@ class Call {
     this.#slow = slow;
     this.#bytesMax = parts.admission.settings.requestBytesMax;
     this.#body = new RequestBody(parts.pool, parts.admission, this.#bytesMax + FRAME_HEADER_BYTES);
+  }
+
+  get #about(): AboutRequest {
+    return { isSample: this.#isSample, networkMs: this.#networkMs };
   }
 
   begin(): void {
@@ -166,7 +171,8 @@ class Call {
 
   #whole(): void {
     if (this.#answered) return;
-    this.#parts.intake.network((performance.now() - this.#startedAt) / 1000);
+    this.#networkMs = performance.now() - this.#startedAt;
+    this.#parts.intake.network(this.#networkMs / 1000);
     const body = this.#body;
     const end = body.length;
     this.#parts.intake.bytesReceived(end);
@@ -176,7 +182,7 @@ class Call {
     }
     if (flag === 0 || this.#encoding === "identity") {
       if (flag === 1) return this.#refuse(refusal("malformed", "the message is marked compressed, but grpc-encoding names no compression"));
-      return this.#answer(this.#parts.intake.accept(body.bytes, FRAME_HEADER_BYTES, end, this.#isSample));
+      return this.#answer(this.#parts.intake.accept(body.bytes, FRAME_HEADER_BYTES, end, this.#about));
     }
     const plain = decompress(body.bytes.subarray(FRAME_HEADER_BYTES, end), this.#encoding, this.#bytesMax);
     if (plain instanceof Promise) void plain.then((result) => this.#decompressed(result));
@@ -185,7 +191,7 @@ class Call {
 
   #decompressed(plain: Buffer | Refusal): void {
     if (this.#answered) return;
-    this.#answer(Buffer.isBuffer(plain) ? this.#parts.intake.accept(plain, 0, plain.length, this.#isSample) : this.#counted(plain));
+    this.#answer(Buffer.isBuffer(plain) ? this.#parts.intake.accept(plain, 0, plain.length, this.#about) : this.#counted(plain));
   }
 
   #counted(refused: Refusal): Refusal {

@@ -120,12 +120,13 @@ function read(request: http.IncomingMessage, response: http.ServerResponse, head
   });
   request.on("end", () => {
     if (done) return;
-    intake.network((performance.now() - head.startedAt) / 1000);
+    const networkMs = performance.now() - head.startedAt;
+    intake.network(networkMs / 1000);
     intake.bytesReceived(body.length);
     const take = (plain: Buffer | Refusal, length: number) => {
       if (done) return;
       const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length) : plain;
-      if (Buffer.isBuffer(otlp)) return end(intake.accept(otlp, 0, otlp === plain ? length : otlp.length, head.isSample));
+      if (Buffer.isBuffer(otlp)) return end(intake.accept(otlp, 0, otlp === plain ? length : otlp.length, { isSample: head.isSample, networkMs }));
       intake.refused(otlp.reason);
       end(otlp);
     };

@@ -1,5 +1,12 @@
 import type { Condition } from "#domain/sampling/condition.ts";
 
-/** One comparison of a policy, and the bit that stands for it in the matcher. */
+export type Scope = "span" | "trace";
+
+/** One comparison of a policy. In trace scope `sameSpan` is one too: it sets a bit of its own once the span's other bits are known. */
 export type Atom = Exclude<Condition, { kind: "always" | "all" | "any" | "not" }>;
-export type NumberedAtom = { atom: Atom; bit: number };
+
+/**
+ * The bit that stands for a comparison in the matcher. `of` says on what it is taken: on each span, or on the trace as a whole once it is decided
+ * (its duration, how many spans it has).
+ */
+export type NumberedAtom = { atom: Atom; of: "span" | "trace"; bit: number };

@@ -1,30 +1,82 @@
+import { BudgetRatio } from "#domain/sampling/budgetRatio.ts";
+import type { Condition } from "#domain/sampling/condition.ts";
+import type { Keep } from "#domain/sampling/keep.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
-import { encodeThreshold, ratioToThreshold } from "#domain/sampling/threshold.ts";
+import { ratioToThreshold } from "#domain/sampling/threshold.ts";
 import { WireMatcher } from "../otlp/wireMatcher.ts";
+import type { NumberedAtom } from "./atom.ts";
 import { compileConditions } from "./compileConditions.ts";
+import { bitsOf } from "./numberAtoms.ts";
+import { tierThreshold } from "./tierThreshold.ts";
 
-export type CompiledTier = { name: string; ratio: number; threshold: bigint };
+/** `budget`: of a tier that keeps at most so many spans a second; it moves the matcher's threshold, and `inForce` is the one that stands there. */
+export type CompiledTier = { name: string; condition: Condition; keep: Keep; budget: BudgetRatio | undefined; inForce: bigint };
+
 /** A policy made ready for the scan. Holds scratch memory: one scan at a time. */
-export type CompiledPolicy = { tiers: readonly CompiledTier[]; matcher: WireMatcher };
+export type CompiledPolicy = {
+  policy: SamplingPolicy;
+  tiers: readonly CompiledTier[];
+  matcher: WireMatcher;
+  atoms: readonly NumberedAtom[];
+  /** By tier: the bits of the comparisons that its condition is made of. */
+  bitsOfTier: readonly (readonly number[])[];
+  hasBudgets: boolean;
+};
 
-const TRACE_STATE_TAG = 0x1a;
-
-/** Compiles once what every span is then decided by; the policy has been through its schema. */
+/** Compiles once what every span or trace is then decided by; the policy has been through its schema. */
 export function compilePolicy(policy: SamplingPolicy): CompiledPolicy {
-  const tiers = policy.tiers.map((tier) => ({ name: tier.name, ratio: tier.keep.ratio, threshold: ratioToThreshold(tier.keep.ratio) }));
+  const tiers = policy.tiers.map(({ name, condition, keep }) => ({
+    name,
+    condition,
+    keep,
+    budget: keep.kind === "budget" ? new BudgetRatio(keep.spansPerSecond) : undefined,
+    inForce: keep.kind === "ratio" ? ratioToThreshold(keep.ratio) : 0n,
+  }));
+  const { atoms, ...conditions } = compileConditions(
+    policy.tiers.map((tier) => tier.condition),
+    policy.scope,
+  );
   const matcher = new WireMatcher({
-    ...compileConditions(policy.tiers.map((tier) => tier.condition)),
-    tiers: tiers.map(({ threshold }) => ({
-      high: Number(threshold >> 32n),
-      low: Number(threshold & 0xffffffffn),
-      traceState: traceStateField(threshold),
-    })),
+    ...conditions,
+    atoms: atoms.length,
+    tiers: tiers.map(({ inForce }) => tierThreshold(inForce)),
   });
-  return { tiers, matcher };
+  const bitsOfTier = tiers.map(({ condition }) => bitsOf(condition, policy.scope, atoms));
+  return { policy, tiers, matcher, atoms, bitsOfTier, hasBudgets: tiers.some((tier) => tier.budget !== undefined) };
 }
 
-// The whole protobuf field that is appended to a kept span without a trace state; never used for a tier that keeps nothing.
-function traceStateField(threshold: bigint): Uint8Array {
-  const text = `ot=th:${encodeThreshold(threshold) ?? "0"}`;
-  return Uint8Array.of(TRACE_STATE_TAG, text.length, ...Buffer.from(text));
+/**
+ * A budget tier goes on with what it learnt where the policy before had the same one: a new version does not begin with everything kept, and what still
+ * waits under the old one spends from the same budget.
+ */
+export function carryBudgets(before: CompiledPolicy, after: CompiledPolicy): void {
+  for (const [index, tier] of after.tiers.entries()) {
+    const same = before.tiers.find((old) => old.name === tier.name)?.budget;
+    if (same === undefined || same.spansPerSecond !== tier.budget?.spansPerSecond) continue;
+    tier.budget = same;
+    putInForce(after, index);
+  }
+}
+
+/** Spans that a tier was offered; one trace's, or one request's, in one call. They were decided by the threshold before it moves. */
+export function offerToBudget(compiled: CompiledPolicy, tier: number, spans: number): void {
+  if (compiled.tiers[tier].budget?.offer(spans)) putInForce(compiled, tier);
+}
+
+/** Lets time pass for the budgets. */
+export function advanceBudgets(compiled: CompiledPolicy, nowMs: number): void {
+  if (!compiled.hasBudgets) return;
+  for (const [index, { budget }] of compiled.tiers.entries()) {
+    if (budget === undefined) continue;
+    budget.advance(nowMs);
+    putInForce(compiled, index);
+  }
+}
+
+function putInForce(compiled: CompiledPolicy, index: number): void {
+  const tier = compiled.tiers[index];
+  // A budget can be shared with another version, which may have moved it.
+  if (tier.budget === undefined || tier.inForce === tier.budget.threshold) return;
+  tier.inForce = tier.budget.threshold;
+  compiled.matcher.setThreshold(index, tierThreshold(tier.inForce));
 }

@@ -196,7 +196,7 @@ describe("hostile input", () => {
   });
 
   it("refuses more spans, scopes or resources than the table may hold, and goes on working", () => {
-    const table = new SpanTable(8192);
+    const table = new SpanTable({ capacityMax: 8192 });
     const { matcher } = compilePolicy(keepAll);
     const scan = (bytes: Buffer) => scanTraces(bytes, 0, bytes.length, table, matcher);
     const spans = (count: number) => len(0x0a, len(0x12, Buffer.alloc(count * 2).fill(Buffer.from([0x12, 0x00]))));

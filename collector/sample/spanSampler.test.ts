@@ -72,7 +72,7 @@ describe("span sampler", () => {
           const bytes = encodeRequest(one, seededRandom(seed));
           const spans = one.flatMap(({ resource, scopes }) => scopes.flatMap((scope) => scope.spans.map((span) => factsOf(span, resource))));
           expect(scanTraces(bytes, 0, bytes.length, table, compilePolicy(policy).matcher)).toBe(spans.length);
-          const wanted = spans.map((facts) => decide(facts, policy, randomnessOf(facts)));
+          const wanted = spans.map((facts) => decide({ spans: [facts] }, policy, randomnessOf(facts)));
           expect(Array.from(table.verdict.subarray(0, spans.length), tierOfVerdict)).toEqual(wanted.map((decision) => decision.tierIndex));
           expect(Array.from(table.verdict.subarray(0, spans.length), (verdict) => verdict & KEPT)).toEqual(wanted.map((decision) => (decision.keep ? 1 : 0)));
         }),
@@ -91,7 +91,7 @@ describe("span sampler", () => {
           sampler.sample(bytes, 0, bytes.length, compilePolicy(policy));
           const decisions = request
             .flatMap(({ resource, scopes }) => scopes.flatMap((scope) => scope.spans.map((span) => factsOf(span, resource))))
-            .map((facts) => decide(facts, policy, randomnessOf(facts)));
+            .map((facts) => decide({ spans: [facts] }, policy, randomnessOf(facts)));
           for (const [index] of policy.tiers.entries()) {
             const ofTier = decisions.filter((decision) => decision.tierIndex === index);
             expect(sampler.result.tierKept[index]).toBe(ofTier.filter((decision) => decision.keep).length);
@@ -114,7 +114,7 @@ describe("span sampler", () => {
           const models = one.flatMap(({ resource, scopes }) => scopes.flatMap((scope) => scope.spans.map((span) => factsOf(span, resource))));
           const before = flat(decoded(bytes));
           const wanted = models.flatMap((facts, index) => {
-            const decision = decide(facts, policy, randomnessOf(facts));
+            const decision = decide({ spans: [facts] }, policy, randomnessOf(facts));
             return decision.keep
               ? [{ ...before[index], span: { ...before[index].span, trace_state: rewriteTraceState(facts.traceState, decision.threshold) } }]
               : [];

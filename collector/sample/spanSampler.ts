@@ -20,6 +20,8 @@ export type SpanSampler = {
   sample(bytes: Buffer, start: number, end: number, policy: CompiledPolicy): number;
   /** Reused: valid until the next sample(). */
   readonly result: SampledRequest;
+  /** What was found in the last request, verdicts included. */
+  readonly table: SpanTable;
   /** Bytes that frame() will write. */
   framedSizeMax(): number;
   /** Writes the kept spans of the last request as ResourceSpans fields to `out`; returns the new offset. The request's bytes must still be there. */
@@ -44,6 +46,7 @@ export function createSpanSampler(): SpanSampler {
   let running: CompiledPolicy | undefined;
   return {
     result,
+    table,
     sample(bytes, start, end, policy) {
       const spans = scanTraces(bytes, start, end, table, policy.matcher);
       const code = spans < 0 ? spans : settleSpans(bytes, table, policy.matcher);

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { NEVER } from "#domain/sampling/threshold.ts";
+import { decodeThreshold, NEVER } from "#domain/sampling/threshold.ts";
 import { parseTraceState, rewriteTraceState } from "#domain/sampling/traceState.ts";
+import { TRACE_STATE_CASES } from "#domain/sampling/traceStateTestData.ts";
 import { found, readTraceState, rewriteTraceState as rewriteBytes, TRACE_STATE_LENGTH_MAX } from "../otlp/traceStateBytes.ts";
 import { traceStates } from "./wireTestData.ts";
 
@@ -14,7 +15,20 @@ function whole(high: number, low: number): bigint {
   return (BigInt(high) << 32n) | BigInt(low >>> 0);
 }
 
+const hex = (value: bigint) => value.toString(16).padStart(14, "0");
+
 describe("trace state over bytes", () => {
+  it.each(Object.values(TRACE_STATE_CASES).flat())("is as the specifications have it: $rule", ({ given, threshold, randomness, decided, written }) => {
+    const bytes = Buffer.from(given);
+    readTraceState(bytes, 0, bytes.length);
+    expect(found.threshold ? hex(whole(found.thresholdHigh, found.thresholdLow)) : null).toBe(threshold);
+    expect(found.randomness ? hex(whole(found.randomnessHigh, found.randomnessLow)) : null).toBe(randomness);
+    const least = decodeThreshold(decided) ?? 0n;
+    const out = Buffer.alloc(TRACE_STATE_LENGTH_MAX + 1);
+    const end = rewriteBytes(bytes, 0, bytes.length, Number(least >> 32n), Number(least & 0xffffffffn) | 0, out, 0);
+    expect(out.toString("utf8", 0, end)).toBe(written);
+  });
+
   it("reads threshold and randomness as over text", () => {
     fc.assert(
       fc.property(states, (state) => {

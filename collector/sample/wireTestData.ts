@@ -15,6 +15,9 @@ export type ModelValue =
 export type ModelAttribute = { key: string; value: ModelValue };
 export type ModelSpan = {
   traceId: Uint8Array;
+  spanId: Uint8Array;
+  /** Empty for a root; eight zeros mean the same. */
+  parent: Uint8Array;
   traceState: string;
   name: string;
   kind: number;
@@ -82,6 +85,8 @@ export const traceStates = fc.oneof(
 
 const span: fc.Arbitrary<ModelSpan> = fc.record({
   traceId: fc.oneof({ weight: 8, arbitrary: fc.uint8Array({ minLength: 16, maxLength: 16 }) }, fc.constant(new Uint8Array(0))),
+  spanId: fc.constant(Uint8Array.of(1, 1, 1, 1, 1, 1, 1, 1)),
+  parent: fc.constantFrom(new Uint8Array(0), new Uint8Array(8), new Uint8Array(8).fill(3)),
   traceState: traceStates,
   name: text,
   kind: fc.integer({ min: 0, max: 7 }),
@@ -140,6 +145,18 @@ export const conditions: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }
   node: fc.oneof(
     { depthSize: "small", withCrossShrink: true },
     leaf,
+    fc.record({ kind: fc.constantFrom("all" as const, "any" as const), of: fc.array(tie("node"), { minLength: 1, maxLength: 3 }) }),
+    tie("node").map((of): Condition => ({ kind: "not", of })),
+  ),
+})).node;
+
+/** What a policy of trace scope may ask besides. */
+export const traceConditions: fc.Arbitrary<Condition> = fc.letrec<{ node: Condition }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: "small", withCrossShrink: true },
+    conditions,
+    fc.integer({ min: 1, max: 6 }).map((atLeast): Condition => ({ kind: "spanCount", atLeast })),
+    conditions.map((of): Condition => ({ kind: "sameSpan", of })),
     fc.record({ kind: fc.constantFrom("all" as const, "any" as const), of: fc.array(tie("node"), { minLength: 1, maxLength: 3 }) }),
     tie("node").map((of): Condition => ({ kind: "not", of })),
   ),
@@ -264,7 +281,8 @@ export function encodeRequest(request: ModelRequest, random: (below: number) => 
           : [len(15, message([[field(3, 0, varint(BigInt(model.status)))]]))];
     return message([
       once(len(1, model.traceId), () => len(1, Buffer.alloc(16, 7)), model.traceId.length === 0),
-      [len(2, Buffer.alloc(8, 1))],
+      [len(2, model.spanId)],
+      model.parent.length === 0 ? [] : [len(4, model.parent)],
       once(str(3, model.traceState), () => str(3, "ot=th:4;rv:ffffffffffffff,decoy=1"), model.traceState === ""),
       once(str(5, model.name), () => str(5, "decoy"), model.name === ""),
       once(field(6, 0, varint(BigInt(model.kind))), () => field(6, 0, varint(3n)), model.kind === 0),

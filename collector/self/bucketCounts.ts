@@ -1,5 +1,5 @@
-/** Upper bounds in seconds, from a fifth of a millisecond to ten seconds. */
-export const BUCKET_BOUNDS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
+/** Upper bounds in seconds, from a fifth of a millisecond to a minute, as traces may wait that long. */
+export const BUCKET_BOUNDS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 
 /** A classic Prometheus histogram since the process started. */
 export class BucketCounts {

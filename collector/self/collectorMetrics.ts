@@ -1,4 +1,5 @@
-import { STAGES } from "#domain/telemetry/measurement.ts";
+import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
+import { STAGES, type TraceFigures } from "#domain/telemetry/measurement.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
 import type { Ledger, ReasonTotals } from "./ledger.ts";
 import type { Family, Sample } from "./prometheusText.ts";
@@ -14,13 +15,16 @@ export type MetricsParts = {
   batchSizeSpans: number;
   archive: { bytes: number; bytesMax: number; filesDeleted: number; bytesDeleted: number };
   config: { revision: number; hash: string };
+  trace: TraceFigures;
+  decidedByCause: ReadonlyMap<string, number>;
+  ratios: ReadonlyMap<string, number>;
   dropReasons: readonly string[];
   refusalReasons: readonly string[];
 };
 
 /** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
 export function collectorMetrics(parts: MetricsParts): Family[] {
-  const { ledger, timers, runtime, archive } = parts;
+  const { ledger, timers, runtime, archive, trace } = parts;
   const tiers = [...ledger.tiers.values()];
   return [
     {
@@ -53,7 +57,54 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       help: "Spans that the sampling policy kept, by the tier that decided.",
       samples: tiers.map((tier) => ({ labels: { tier: tier.name }, value: tier.kept })),
     },
+    {
+      name: "headgate_tier_ratio",
+      type: "gauge",
+      help: "Share that a tier of the running policy keeps at this moment; of a budget tier the one in force.",
+      samples: Array.from(parts.ratios, ([tier, value]) => ({ labels: { tier }, value })),
+    },
     gauge("headgate_spans_waiting", "Spans waiting for their trace's decision.", ledger.waiting),
+    gauge("headgate_traces_waiting", "Traces waiting for their decision.", trace.waitingTraces),
+    gauge("headgate_waiting_held_bytes", "Memory that waiting spans hold.", trace.heldBytes),
+    gauge("headgate_waiting_traces_limit", "Traces that may wait; 0 where spans are decided one by one.", trace.tracesMax),
+    gauge("headgate_waiting_spans_limit", "Spans that may wait; 0 where spans are decided one by one.", trace.spansMax),
+    gauge("headgate_waiting_bytes_limit", "Memory that waiting spans may hold; 0 where spans are decided one by one.", trace.bytesMax),
+    {
+      name: "headgate_traces_decided_total",
+      type: "counter",
+      help: "Traces decided, by what began the decision; tracesMax, spansMax, bytesMax, policyChange and shutdown are before their time.",
+      samples: DECISION_CAUSES.map((cause) => ({ labels: { cause }, value: parts.decidedByCause.get(cause) ?? 0 })),
+    },
+    {
+      name: "headgate_traces_outcome_total",
+      type: "counter",
+      help: "Traces decided, by outcome.",
+      samples: [
+        { labels: { outcome: "kept" }, value: trace.tracesKept },
+        { labels: { outcome: "sampled_out" }, value: trace.tracesSampledOut },
+      ],
+    },
+    {
+      name: "headgate_spans_late_total",
+      type: "counter",
+      help: "Spans that came after the decision on their trace and followed it.",
+      samples: [
+        { labels: { outcome: "kept" }, value: trace.lateKept },
+        { labels: { outcome: "sampled_out" }, value: trace.lateSampledOut },
+      ],
+    },
+    gauge("headgate_decision_cache_entries", "Decisions remembered for late spans.", trace.cacheEntries),
+    {
+      name: "headgate_decision_cache_lookups_total",
+      type: "counter",
+      help: "Looks for a decision on a trace that does not wait; a miss is a new trace.",
+      samples: [
+        { labels: { result: "hit" }, value: trace.cacheHits },
+        { labels: { result: "miss" }, value: trace.cacheMisses },
+      ],
+    },
+    counter("headgate_decision_cache_evictions_total", "Decisions forgotten before their time, because newer ones needed the room.", trace.cacheEvictions),
+    counter("headgate_decision_cache_expirations_total", "Decisions forgotten when their time to live was over.", trace.cacheExpirations),
     gauge("headgate_spans_queued", "Kept spans not yet answered by the backend.", ledger.queued),
     counter("headgate_spans_delivered_total", "Kept spans that the backend took.", ledger.delivered),
     byReason("headgate_spans_dropped_total", "Kept spans that were lost, by reason.", parts.dropReasons, ledger.droppedByReason, "spans"),

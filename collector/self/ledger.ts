@@ -2,7 +2,8 @@
 export const TIER_NAMES_MAX = 256;
 export const OTHER_TIERS = "(other)";
 
-export type TierTotals = { name: string; kept: number; sampledOut: number; bytesKept: number; bytesSampledOut: number };
+/** `id` is its place in `tierList`, by which hot paths know it. */
+export type TierTotals = { id: number; name: string; kept: number; sampledOut: number; bytesKept: number; bytesSampledOut: number };
 export type ReasonTotals = { spans: number; requests: number };
 
 /** One accepted request, as the sampler counted it; `tierX[i]` belongs to the i-th tier of the policy that decided. */
@@ -23,8 +24,8 @@ export type CountedRequest = {
 export class Ledger {
   received = 0;
   sampledOut = 0;
-  /** Spans waiting for their trace's decision: none in span scope. */
-  readonly waiting = 0;
+  /** Spans waiting for their trace's decision, or, that taken, for room in the queue. None in span scope. */
+  waiting = 0;
   queued = 0;
   delivered = 0;
   dropped = 0;
@@ -40,6 +41,7 @@ export class Ledger {
   readonly droppedByReason = new Map<string, ReasonTotals>();
   readonly refusedByReason = new Map<string, ReasonTotals>();
   readonly tiers = new Map<string, TierTotals>();
+  readonly tierList: TierTotals[] = [];
 
   /** The counters of a policy's tiers, in its order. A name that was counted before goes on where it stood. */
   tiersOf(names: readonly string[]): TierTotals[] {
@@ -62,6 +64,41 @@ export class Ledger {
       tier.bytesKept += request.tierBytesKept[i];
       tier.bytesSampledOut += request.tierBytesSampledOut[i];
     }
+  }
+
+  /** A request whose spans all wait from now on. */
+  acceptWaiting(spans: number, isSample: boolean): void {
+    this.received += spans;
+    this.waiting += spans;
+    this.requests++;
+    if (isSample) this.sampleReceived += spans;
+  }
+
+  /** Waiting spans that a tier decided against. */
+  sampleOutWaiting(tierId: number, spans: number, bytes: number): void {
+    this.waiting -= spans;
+    this.sampledOut += spans;
+    const tier = this.tierList[tierId];
+    tier.sampledOut += spans;
+    tier.bytesSampledOut += bytes;
+  }
+
+  /** Waiting spans that a tier keeps and the queue has taken. */
+  queueWaiting(tierId: number, spans: number, bytes: number): void {
+    this.waiting -= spans;
+    this.queued += spans;
+    this.kept += spans;
+    this.bytesKept += bytes;
+    const tier = this.tierList[tierId];
+    tier.kept += spans;
+    tier.bytesKept += bytes;
+  }
+
+  /** Waiting spans that are lost before the queue could take them. */
+  dropWaiting(reason: string, spans: number): void {
+    this.waiting -= spans;
+    this.dropped += spans;
+    count(this.droppedByReason, reason, spans);
   }
 
   deliver(spans: number, bytes: number): void {
@@ -87,8 +124,9 @@ export class Ledger {
     const known = this.tiers.get(name);
     if (known !== undefined) return known;
     if (this.tiers.size >= TIER_NAMES_MAX && name !== OTHER_TIERS) return this.#tier(OTHER_TIERS);
-    const tier = { name, kept: 0, sampledOut: 0, bytesKept: 0, bytesSampledOut: 0 };
+    const tier = { id: this.tierList.length, name, kept: 0, sampledOut: 0, bytesKept: 0, bytesSampledOut: 0 };
     this.tiers.set(name, tier);
+    this.tierList.push(tier);
     return tier;
   }
 }

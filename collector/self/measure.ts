@@ -1,4 +1,4 @@
-import type { Measurement } from "#domain/telemetry/measurement.ts";
+import type { Measurement, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { Ledger, ReasonTotals } from "./ledger.ts";
 import type { RuntimeFigures } from "./runtime.ts";
 import type { WindowSnapshot } from "./stageTimers.ts";
@@ -14,6 +14,8 @@ export type MeasureParts = {
   eventLoopDelayP99Ms: number;
   queue: { spans: number; bytes: number; capacitySpans: number; capacityBytes: number };
   archive: { bytes: number; bytesMax: number };
+  ratios: ReadonlyMap<string, number>;
+  trace: TraceFigures;
 };
 
 /** One second of this collector as the control plane takes it. Everything is read in one tick, so the ledger's law holds in it. */
@@ -37,7 +39,8 @@ export function measure(parts: MeasureParts): Measurement {
     bytesReceived: ledger.bytesReceived,
     bytesKept: ledger.bytesKept,
     bytesDelivered: ledger.bytesDelivered,
-    tiers: Array.from(ledger.tiers.values(), (tier) => ({ ...tier })),
+    tiers: ledger.tierList.map(({ id: _id, ...tier }) => ({ ...tier, ratio: parts.ratios.get(tier.name) ?? null })),
+    trace: parts.trace,
     droppedByReason: reasons(ledger.droppedByReason),
     refusedByReason: reasons(ledger.refusedByReason),
     queueSpans: queue.spans,

@@ -1,15 +1,21 @@
 import http from "node:http";
-import { listen } from "../listen.ts";
+import { type Explanation, traceIdSchema } from "#domain/sampling/explanation.ts";
+import { isLoopback, listen } from "../listen.ts";
 import { type Family, OPENMETRICS_CONTENT_TYPE, PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheusText.ts";
 
 export type MetricsServer = { start(host: string, port: number): Promise<number>; stop(): Promise<void> };
 
-/** /metrics, /healthz (alive) and /readyz (`notReady` says why not). */
-export function createMetricsServer(read: () => Family[], notReady: () => string | undefined): MetricsServer {
+/** What other machines may not ask: it names spans and services. */
+const EXPLAIN = /^\/explain\/([^/]*)$/;
+
+/** /metrics, /healthz (alive), /readyz (`notReady` says why not), and for this machine alone /explain/TRACEID. */
+export function createMetricsServer(read: () => Family[], notReady: () => string | undefined, explain: (traceId: string) => Explanation): MetricsServer {
   const server = http.createServer({ headersTimeout: 5000, requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
     request.resume();
     const path = (request.url ?? "").split("?", 1)[0];
     if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "use GET\n", { allow: "GET, HEAD" });
+    const asked = EXPLAIN.exec(path);
+    if (asked !== null) return answerExplain(request, response, asked[1], explain);
     switch (path) {
       case "/metrics": {
         const open = (request.headers.accept ?? "").includes("application/openmetrics-text");
@@ -23,7 +29,7 @@ export function createMetricsServer(read: () => Family[], notReady: () => string
         return send(response, reason === undefined ? 200 : 503, "text/plain", `${reason ?? "ready"}\n`);
       }
       default:
-        return send(response, 404, "text/plain", "there are /metrics, /healthz and /readyz\n");
+        return send(response, 404, "text/plain", "there are /metrics, /healthz, /readyz and /explain/TRACEID\n");
     }
   });
   server.maxConnections = 256;
@@ -36,6 +42,15 @@ export function createMetricsServer(read: () => Family[], notReady: () => string
       await closed;
     },
   };
+}
+
+function answerExplain(request: http.IncomingMessage, response: http.ServerResponse, id: string, explain: (traceId: string) => Explanation): void {
+  if (!isLoopback(request.socket.remoteAddress ?? "")) {
+    return send(response, 403, "text/plain", "only this machine may ask that here; use the Live page of the control plane\n");
+  }
+  const traceId = traceIdSchema.safeParse(id);
+  if (!traceId.success) return send(response, 400, "text/plain", `${traceId.error.issues[0].message}\n`);
+  send(response, 200, "application/json", `${JSON.stringify(explain(traceId.data))}\n`);
 }
 
 function send(response: http.ServerResponse, code: number, type: string, text: string, headers: http.OutgoingHttpHeaders = {}): void {

@@ -14,7 +14,9 @@ import { StatusShape } from "#components/ui/StatusChip.tsx";
 import { ApplyPreviewBody } from "./ApplyPreviewBody.tsx";
 import { applySentence } from "./applyProgress.ts";
 import type { ApplyTarget } from "./applyTarget.ts";
+import { CarryOverLine } from "./CarryOverLine.tsx";
 import { CollectorAcknowledgements } from "./CollectorAcknowledgements.tsx";
+import { addCarryOvers } from "./carryOverInWords.ts";
 import { useApplyProgress } from "./useApplyProgress.ts";
 
 type ApplyDialogProps = { target: ApplyTarget; open: boolean; onOpenChange: (open: boolean) => void };
@@ -73,6 +75,7 @@ function Progress({ what, revision, startedAtMs, open, onOpenChange }: ProgressP
   const { status, collectors, summary, tookMs } = useApplyProgress(revision, startedAtMs);
   const done = summary?.done === true;
   const failed = (summary?.failed ?? 0) > 0;
+  const carried = addCarryOvers(collectors?.map((collector) => collector.carryOver) ?? []);
   return (
     <Dialog
       open={open}
@@ -103,6 +106,7 @@ function Progress({ what, revision, startedAtMs, open, onOpenChange }: ProgressP
             <span className="bg-ok transition-[width]" style={{ width: share(summary.applied, summary.total) }} />
             <span className="bg-bad transition-[width]" style={{ width: share(summary.failed, summary.total) }} />
           </div>
+          {carried && collectors.length > 1 && <CarryOverLine carryOver={carried} className="-mt-1.5 mb-3" />}
           {collectors.length > 0 && <CollectorAcknowledgements collectors={collectors} />}
         </div>
       ) : status.isError ? (

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { formatMs } from "#components/format/formatDuration.ts";
 import { StatusChip, type Tone } from "#components/ui/StatusChip.tsx";
 import type { CollectorApplyState, CollectorProgress } from "./applyProgress.ts";
+import { CarryOverLine } from "./CarryOverLine.tsx";
 
 const STATES: Record<CollectorApplyState, { tone: Tone; word: string }> = {
   pending: { tone: "neutral", word: "waiting" },
@@ -33,6 +34,7 @@ export function CollectorAcknowledgements({ collectors }: { collectors: readonly
               </StatusChip>
             </div>
             {collector.problem !== null && <p className="mt-0.5 text-s break-words text-bad">{collector.problem}</p>}
+            {collector.carryOver && <CarryOverLine carryOver={collector.carryOver} className="mt-0.5" />}
             {collector.state === "offline" && <p className="mt-0.5 text-s text-ink-3">gets it on return; runs its last good configuration until then</p>}
           </li>
         );

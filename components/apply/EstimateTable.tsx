@@ -2,11 +2,10 @@
 
 import { formatBytes } from "#components/format/formatBytes.ts";
 import { formatMicroUsd } from "#components/format/formatMoney.ts";
-import { formatPercent, formatRate } from "#components/format/formatNumber.ts";
+import { formatRate } from "#components/format/formatNumber.ts";
 import { cx } from "#components/ui/cx.ts";
 import type { PolicyChangeEstimate } from "#domain/sampling/estimateChange.ts";
-import { formatRatio } from "#domain/sampling/formatRatio.ts";
-import { changeInWords } from "./changeInWords.ts";
+import { changeInWords, computation, reasonsOf, shareChange, shareInWords } from "./changeInWords.ts";
 
 type EstimateTableProps = { estimate: PolicyChangeEstimate; beforeLabel: string; afterLabel: string };
 
@@ -54,21 +53,15 @@ export function EstimateTable({ estimate, beforeLabel, afterLabel }: EstimateTab
             );
           })}
           {tiers.map((tier) => {
-            const same = tier.ratioBefore === tier.ratioAfter;
+            const change = shareChange(tier.ratioBefore, tier.ratioAfter);
             return (
               <Row
                 key={tier.name}
                 name={`${tier.name} kept`}
-                before={tier.ratioBefore === null ? "—" : formatRatio(tier.ratioBefore)}
-                after={formatRatio(tier.ratioAfter)}
-                change={
-                  tier.ratioBefore === null
-                    ? "—"
-                    : same
-                      ? "same"
-                      : `${tier.ratioAfter > tier.ratioBefore ? "+" : "−"}${formatPercent(Math.abs(tier.ratioAfter - tier.ratioBefore)).replace("%", " pts")}`
-                }
-                look={same || tier.ratioBefore === null ? "text-ink-3" : "text-ink"}
+                before={shareInWords(tier.ratioBefore, tier.keepBefore)}
+                after={`${tier.atMost ? "up to " : ""}${shareInWords(tier.ratioAfter, tier.keepAfter)}`}
+                change={change}
+                look={change === "same" || change === "—" ? "text-ink-3" : "text-ink"}
               />
             );
           })}
@@ -78,9 +71,9 @@ export function EstimateTable({ estimate, beforeLabel, afterLabel }: EstimateTab
         <div className="px-3 pt-2 text-s">
           <p className="text-warn">▲ The total can't be known before it runs.</p>
           <ul className="text-ink-2">
-            {unknown.map((tier) => (
-              <li key={tier.name}>
-                <b>{tier.name}</b>: {tier.reason}
+            {reasonsOf(unknown).map(({ reason, names }) => (
+              <li key={reason}>
+                <b>{names.length === tiers.length && names.length > 1 ? "All tiers" : names.join(", ")}</b>: {reason}
               </li>
             ))}
           </ul>
@@ -91,18 +84,13 @@ export function EstimateTable({ estimate, beforeLabel, afterLabel }: EstimateTab
         <div className="mt-1.5 flex flex-col gap-1.5 text-ink-2">
           <p>
             From the spans that each running tier matched in the last full 10 seconds, on all connected collectors together. A tier of the new policy that
-            provably matches the same spans keeps matched × ratio of them; nothing is extrapolated from samples. Which trace is kept follows from its id alone,
-            so every collector decides alike.
+            provably matches the same spans keeps matched × ratio of them, or what its budget allows; nothing is extrapolated from samples. Which trace is kept
+            follows from its id alone, so every collector decides alike.
           </p>
           <ul className="num">
             {tiers.map((tier) => (
               <li key={tier.name}>
-                {tier.name}:{" "}
-                {tier.matchedPerS === null
-                  ? "not known"
-                  : tier.ratioBefore === tier.ratioAfter
-                    ? `${formatRate(tier.keptAfterPerS)}/s kept of ${formatRate(tier.matchedPerS)}/s, as measured`
-                    : `${formatRate(tier.matchedPerS)}/s × ${formatRatio(tier.ratioAfter)} = ${formatRate(tier.keptAfterPerS)}/s`}
+                {tier.name}: {computation(tier)}
               </li>
             ))}
           </ul>

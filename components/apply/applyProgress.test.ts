@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { applySentence, type CollectorApplyState, type CollectorProgress, overlayReports, type ReportEvent, summariseApply } from "./applyProgress.ts";
 
-const collector = (id: string, state: CollectorApplyState): CollectorProgress => ({ id, name: id, state, problem: null, tookMs: null });
+const collector = (id: string, state: CollectorApplyState): CollectorProgress => ({ id, name: id, state, problem: null, tookMs: null, carryOver: null });
 const report = (collectorId: string, state: ReportEvent["state"], problem: string | null = null): [string, ReportEvent] => [
   collectorId,
-  { kind: "configReport", collectorId, revision: 7, state, problem, tookMs: state === "applied" ? 12 : null },
+  { kind: "configReport", collectorId, revision: 7, state, problem, tookMs: state === "applied" ? 12 : null, carryOver: state === "applied" ? CARRIED : null },
 ];
+
+const CARRIED = { tracesCarriedOver: 3, spansCarriedOver: 12, tracesDecidedEarly: 0, spansDecidedEarly: 0, spansLost: 0 };
 
 describe("the progress of an apply", () => {
   it("takes what the live stream says over the list", () => {
@@ -21,6 +23,13 @@ describe("the progress of an apply", () => {
 
   it("never takes an end back when a late “applying” arrives", () => {
     expect(overlayReports([collector("a", "applied")], new Map([report("a", "applying")]))[0].state).toBe("applied");
+  });
+
+  it("keeps what a report says of the traces that waited", () => {
+    expect(overlayReports([collector("a", "pending")], new Map([report("a", "applied")]))[0].carryOver).toEqual(CARRIED);
+    const { carryOver, ...rest } = report("a", "applied")[1];
+    const silent = new Map([["a", { ...rest, carryOver: null }]]);
+    expect(overlayReports([{ ...collector("a", "applied"), carryOver }], silent)[0].carryOver).toEqual(CARRIED);
   });
 
   it("is done when every collector that is there has answered; offline ones are not waited for", () => {

@@ -1,7 +1,16 @@
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import type { LiveEvent } from "#domain/telemetry/live.ts";
 
 export type CollectorApplyState = "pending" | "applying" | "applied" | "failed" | "offline" | "superseded";
-export type CollectorProgress = { id: string; name: string; state: CollectorApplyState; problem: string | null; tookMs: number | null };
+export type CollectorProgress = {
+  id: string;
+  name: string;
+  state: CollectorApplyState;
+  problem: string | null;
+  tookMs: number | null;
+  /** What became of the traces that waited there; null where it does not say. */
+  carryOver: CarryOver | null;
+};
 export type ReportEvent = Extract<LiveEvent, { kind: "configReport" }>;
 export type ApplySummary = { total: number; applied: number; failed: number; offline: number; waiting: number; done: boolean };
 
@@ -10,12 +19,18 @@ export function overlayReports(collectors: readonly CollectorProgress[], reports
   return collectors.map((collector) => {
     const report = reports.get(collector.id);
     if (!report || (report.state === "applying" && isEnd(collector.state))) return collector;
-    return { ...collector, state: report.state, problem: report.problem, tookMs: report.tookMs ?? collector.tookMs };
+    return {
+      ...collector,
+      state: report.state,
+      problem: report.problem,
+      tookMs: report.tookMs ?? collector.tookMs,
+      carryOver: report.carryOver ?? collector.carryOver,
+    };
   });
 }
 
 /** Offline collectors get the change when they come back; nobody waits for them, nor for ones that a later change has overtaken. */
-export function summariseApply(collectors: readonly CollectorProgress[]): ApplySummary {
+export function summariseApply(collectors: readonly Pick<CollectorProgress, "state">[]): ApplySummary {
   const count = (...states: CollectorApplyState[]) => collectors.filter((collector) => states.includes(collector.state)).length;
   const waiting = count("pending", "applying");
   return { total: collectors.length, applied: count("applied"), failed: count("failed"), offline: count("offline"), waiting, done: waiting === 0 };

@@ -4,13 +4,13 @@ import { formatMicroUsd } from "../format/formatMoney.ts";
 import { formatCompact, trimZeros } from "../format/formatNumber.ts";
 
 /** What an axis counts; decides its steps and how its figures are written. */
-export type Unit = "spans/s" | "spans" | "ms" | "bytes" | "cores" | "micro-USD/h";
+export type Unit = "spans/s" | "spans" | "per s" | "ms" | "bytes" | "cores" | "micro-USD/h";
 
 export type Axis = { max: number; ticks: { value: number; label: string }[] };
 
 const STEPS = [1, 2, 2.5, 5, 10];
 /** An empty chart still has an axis; this is its top. */
-const TOP_WHEN_EMPTY: Record<Unit, number> = { "spans/s": 10, spans: 10, ms: 1, bytes: 1e6, cores: 0.1, "micro-USD/h": 10_000 };
+const TOP_WHEN_EMPTY: Record<Unit, number> = { "spans/s": 10, spans: 10, "per s": 10, ms: 1, bytes: 1e6, cores: 0.1, "micro-USD/h": 10_000 };
 
 /** From zero to a round number at or above `highest`, in two to `count` even steps that are written without a remainder. */
 export function axisTicks(highest: number, unit: Unit, count = 4): Axis {
@@ -36,6 +36,7 @@ export function formatOf(unit: Unit): (value: number | null) => string {
 const FORMATS: Record<Unit, (value: number | null) => string> = {
   "spans/s": formatCompact,
   spans: formatCompact,
+  "per s": formatCompact,
   ms: (value) => (value === 0 ? "0 ms" : formatMs(value)),
   bytes: (value) => (value === 0 ? "0 MB" : formatBytes(value)),
   cores: (value) => (value === null ? "—" : value === 0 ? "0" : value.toFixed(value < 0.1 ? 3 : 2)),

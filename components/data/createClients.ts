@@ -1,5 +1,5 @@
 import { QueryCache, QueryClient } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { createTRPCClient, httpBatchLink, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import type { AppRouter } from "#server/trpc/appRouter.ts";
 import { describeError } from "./describeError.ts";
 
@@ -9,8 +9,12 @@ export function createApiClient() {
       splitLink({
         condition: (operation) => operation.type === "subscription",
         true: httpSubscriptionLink({ url: "/trpc" }),
-        // Long batches would hold quick answers back behind slow ones and outgrow a URL.
-        false: httpBatchLink({ url: "/trpc", maxItems: 8, maxURLLength: 4000 }),
+        // Long batches would hold quick answers back behind slow ones and outgrow a URL; what is slow by nature goes alone.
+        false: splitLink({
+          condition: (operation) => operation.context.skipBatch === true,
+          true: httpLink({ url: "/trpc" }),
+          false: httpBatchLink({ url: "/trpc", maxItems: 8, maxURLLength: 4000 }),
+        }),
       }),
     ],
   });

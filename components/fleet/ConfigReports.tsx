@@ -1,7 +1,9 @@
+import { CarryOverLine } from "#components/apply/CarryOverLine.tsx";
 import { formatDate, formatMs } from "#components/format/formatDuration.ts";
 import { EmptyState } from "#components/ui/EmptyState.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { StatusChip, type Tone } from "#components/ui/StatusChip.tsx";
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
 
 type Report = {
   atMs: number;
@@ -11,6 +13,7 @@ type Report = {
   reason: string | null;
   logLines: string[];
   tookMs: number | null;
+  carryOver: CarryOver | null;
 };
 
 const STATES: Record<Report["state"], { word: string; tone: Tone }> = {
@@ -39,6 +42,7 @@ export function ConfigReports({ reports }: { reports: readonly Report[] }) {
                   </StatusChip>
                   <span className="num ml-auto text-s text-ink-3">{formatDate(report.atMs)}</span>
                 </div>
+                {report.carryOver && <CarryOverLine carryOver={report.carryOver} className="mt-1" />}
                 {report.state === "failed" && (
                   <p className="mt-1 break-words text-bad">
                     {report.failingPath !== null && <span className="font-mono text-s">{report.failingPath}</span>}

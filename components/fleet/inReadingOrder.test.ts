@@ -14,6 +14,11 @@ describe("inReadingOrder", () => {
     );
   });
 
+  it("puts how long and how much may wait before the tiers", () => {
+    const mixed = { bytesMax: 1, decisionCache: {}, decisionWaitMs: 2, scope: "trace", tiers: [], tracesMax: 3 };
+    expect(Object.keys(inReadingOrder(mixed) as object)).toEqual(["scope", "decisionWaitMs", "tracesMax", "bytesMax", "decisionCache", "tiers"]);
+  });
+
   it("leaves lists, texts and null as they are", () => {
     expect(inReadingOrder([3, "a", null, ["b"]])).toEqual([3, "a", null, ["b"]]);
   });

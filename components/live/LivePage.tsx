@@ -2,7 +2,7 @@
 
 import { Pause, Play } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import { LiveBoard } from "../charts/liveBoard.tsx";
 import { describeError } from "../data/describeError.ts";
@@ -15,26 +15,34 @@ import { Note } from "../ui/Note.tsx";
 import { PageHead } from "../ui/PageHead.tsx";
 import { StatusChip } from "../ui/StatusChip.tsx";
 import { CollectorsTable } from "./CollectorsTable.tsx";
+import { ExplainBox } from "./explain/ExplainBox.tsx";
 import { LiveHead } from "./LiveHead.tsx";
+import { liveHref } from "./liveHref.ts";
 import { PricePopover } from "./PricePopover.tsx";
 import { COST_PANEL, CPU_PANEL, LATENCY_PANEL, MEMORY_PANEL, OUTCOME_PANEL, QUEUE_PANEL, STAGES_PANEL } from "./panels.ts";
 import { SampleNote } from "./SampleNote.tsx";
 import { ScopeSwitch } from "./ScopeSwitch.tsx";
 import { StaleNote } from "./StaleNote.tsx";
+import { DECISION_WAIT_PANEL, DECISIONS_PANEL, HELD_PANEL, WAITING_PANEL } from "./tracePanels.ts";
 import { usePause } from "./usePause.ts";
 import { useRevisionMarkers } from "./useRevisionMarkers.ts";
 import { useStale } from "./useStale.ts";
+import { useTracePanels } from "./useTracePanels.ts";
 
 export function LivePage() {
   const router = useRouter();
-  const id = useSearchParams().get("collector");
+  const search = useSearchParams();
+  const id = search.get("collector");
+  const trace = search.get("trace");
   const scope = useMemo<SeriesScope>(() => (id === null ? { kind: "fleet" } : { kind: "collector", id }), [id]);
   const { store, error, retry } = useSeries(scope);
   const { paused, toggle } = usePause(store);
   const staleSince = useStale(scope);
   const markers = useRevisionMarkers();
   const asTables = useTablesKey();
+  const tracePanels = useTracePanels(store);
   const stale = staleSince !== null;
+  const ask = useCallback((traceId: string | null) => router.replace(liveHref({ collector: id, trace: traceId }), { scroll: false }), [router, id]);
 
   return (
     <LiveBoard series={store} paused={paused} markers={markers} asTables={asTables}>
@@ -48,10 +56,7 @@ export function LivePage() {
         }
         actions={
           <>
-            <ScopeSwitch
-              id={id}
-              onChange={(next) => router.replace(next === null ? "/live" : `/live?collector=${encodeURIComponent(next)}`, { scroll: false })}
-            />
+            <ScopeSwitch id={id} onChange={(collector) => router.replace(liveHref({ collector, trace }), { scroll: false })} />
             <Button onClick={toggle} aria-pressed={paused !== null} icon={paused ? <Play aria-hidden /> : <Pause aria-hidden />}>
               {paused ? "Go on" : "Pause"} <Kbd>space</Kbd>
             </Button>
@@ -65,6 +70,7 @@ export function LivePage() {
       )}
       <SampleNote />
       <LiveHead store={store} scope={scope} paused={paused} stale={stale} />
+      <ExplainBox asked={trace} onAsk={ask} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3 lg:grid-cols-12 [&>*]:scroll-mt-[60px]">
         <Place id="stages" span="lg:col-span-8">
           <ChartPanel spec={STAGES_PANEL} height={194} stale={stale} />
@@ -81,6 +87,22 @@ export function LivePage() {
         <Place id="memory" span="lg:col-span-4">
           <ChartPanel spec={MEMORY_PANEL} stale={stale} />
         </Place>
+        {tracePanels && (
+          <>
+            <Place id="waiting" span="lg:col-span-8">
+              <ChartPanel spec={WAITING_PANEL} stale={stale} />
+            </Place>
+            <Place id="held" span="lg:col-span-4">
+              <ChartPanel spec={HELD_PANEL} stale={stale} />
+            </Place>
+            <Place id="decisions" span="lg:col-span-8">
+              <ChartPanel spec={DECISIONS_PANEL} stale={stale} />
+            </Place>
+            <Place id="decision-wait" span="lg:col-span-4">
+              <ChartPanel spec={DECISION_WAIT_PANEL} stale={stale} />
+            </Place>
+          </>
+        )}
         <Place id="cost" span="lg:col-span-6">
           <ChartPanel spec={COST_PANEL} stale={stale} controls={<PricePopover />} />
         </Place>

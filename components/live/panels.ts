@@ -6,21 +6,10 @@ import { formatMs } from "../format/formatDuration.ts";
 import { formatMicroUsd } from "../format/formatMoney.ts";
 import { formatCompact, formatPercent } from "../format/formatNumber.ts";
 import { memorySlope } from "./memorySlope.ts";
+import { STAGE_COLORS, STAGE_LABELS } from "./stageWords.ts";
 
-const STAGE_LABELS: Record<Stage, string> = {
-  network: "network",
-  queueWait: "queue wait",
-  processing: "processing",
-  serialization: "serialization",
-  export: "export",
-};
-const STAGE_COLORS: Record<Stage, string> = {
-  network: "var(--s1)",
-  queueWait: "var(--s2)",
-  processing: "var(--s3)",
-  serialization: "var(--s4)",
-  export: "var(--s5)",
-};
+/** A trace waits seconds where everything else takes milliseconds, so its wait has a panel of its own (`tracePanels.ts`). */
+const STACKED: readonly Stage[] = STAGES.filter((stage) => stage !== "decisionWait");
 
 export const STAGES_PANEL: ChartPanelSpec = {
   id: "stages",
@@ -29,7 +18,7 @@ export const STAGES_PANEL: ChartPanelSpec = {
   // Batches leave about once a second, so single seconds often have no queue wait or export to show.
   meanOfSeconds: 5,
   fact: () => "means of 5 s",
-  series: STAGES.map((stage) => ({
+  series: STACKED.map((stage) => ({
     key: stage,
     label: STAGE_LABELS[stage],
     color: STAGE_COLORS[stage],

@@ -1,5 +1,5 @@
 import { Chip } from "#components/ui/Chip.tsx";
-import { describeDifference } from "#domain/sampling/describePolicyChange.ts";
+import { describeDifference, subjectOfDifference } from "#domain/sampling/describePolicyChange.ts";
 import { diffPolicies, type PolicyDifference } from "#domain/sampling/diffPolicies.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 
@@ -10,6 +10,9 @@ const KINDS: Record<PolicyDifference["kind"], { word: string; look: string }> = 
   moved: { word: "moved", look: "bg-info-soft! text-info!" },
   condition: { word: "changed", look: "bg-info-soft! text-info!" },
   ratio: { word: "changed", look: "bg-info-soft! text-info!" },
+  keep: { word: "changed", look: "bg-info-soft! text-info!" },
+  scope: { word: "changed", look: "bg-info-soft! text-info!" },
+  setting: { word: "changed", look: "bg-info-soft! text-info!" },
 };
 
 /** What differs between two policies, one line each. */
@@ -20,7 +23,7 @@ export function PolicyChangeWords({ before, after }: { before: SamplingPolicy; a
     <ul aria-label="What changes" className="flex flex-col gap-1.5">
       {differences.map((difference) => {
         const sentence = describeDifference(difference);
-        const subject = difference.kind === "renamed" ? difference.before : difference.name;
+        const subject = subjectOfDifference(difference);
         return (
           <li key={sentence} className="flex items-start gap-2">
             <Chip className={`shrink-0 ${KINDS[difference.kind].look}`}>{KINDS[difference.kind].word}</Chip>

@@ -6,6 +6,8 @@ import type { ProblemsByPath } from "./draft/problemPlaces.ts";
 
 type EditorContextValue = {
   readOnly: boolean;
+  /** Decides which conditions there are and what they are called. */
+  scope: "span" | "trace";
   problems: ProblemsByPath;
   /** `key` joins edits of one field into one undo step. */
   edit: (edit: PolicyEdit, key?: string) => void;

@@ -1,6 +1,23 @@
-import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import type { SamplingPolicy, Tier } from "#domain/sampling/samplingPolicy.ts";
 
-export type Template = { id: "four-tiers" | "keep-everything"; title: string; about: string; suggestedName: string; body: SamplingPolicy };
+export type Template = {
+  id: "four-tiers" | "four-tiers-traces" | "keep-everything";
+  title: string;
+  about: string;
+  suggestedName: string;
+  body: SamplingPolicy;
+};
+
+const FOUR_TIERS: Tier[] = [
+  { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
+  { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
+  {
+    name: "important APIs",
+    condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] },
+    keep: { kind: "ratio", ratio: 0.5 },
+  },
+  { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
+];
 
 /** What a policy can be begun with, besides a copy of another one. */
 export const TEMPLATES: readonly Template[] = [
@@ -9,18 +26,22 @@ export const TEMPLATES: readonly Template[] = [
     title: "Four tiers",
     about: "All errors, everything slower than 500 ms, half of the important APIs, one in a hundred of the rest.",
     suggestedName: "Four tiers",
+    body: { scope: "span", tiers: FOUR_TIERS },
+  },
+  {
+    id: "four-tiers-traces",
+    title: "Four tiers, whole traces",
+    about: "The same four tiers, asked of the whole trace: one error anywhere keeps all of its spans. Each trace waits up to 10 s for its decision.",
+    suggestedName: "Four tiers, whole traces",
     body: {
-      scope: "span",
-      tiers: [
-        { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
-        { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
-        {
-          name: "important APIs",
-          condition: { kind: "endpoint", match: "contains", values: ["/api/payment", "/api/checkout"] },
-          keep: { kind: "ratio", ratio: 0.5 },
-        },
-        { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
-      ],
+      scope: "trace",
+      decisionWaitMs: 10_000,
+      decisionWaitAfterRootMs: 2_000,
+      tracesMax: 100_000,
+      spansMax: 500_000,
+      bytesMax: 268_435_456,
+      decisionCache: { entriesMax: 500_000, ttlMs: 300_000 },
+      tiers: FOUR_TIERS,
     },
   },
   {

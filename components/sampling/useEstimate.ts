@@ -16,8 +16,14 @@ export function useEstimate(candidate: SamplingPolicy | null) {
   const live = fleet?.tiers ?? [];
   const estimate =
     candidate !== null && body !== undefined && live.length > 0
-      ? estimateChange({ running: body, live, candidate, ...(price && fleet ? { price: { price, collectors: fleet.point.reporting } } : {}) })
+      ? estimateChange({
+          running: body,
+          live,
+          candidate,
+          collectors: fleet?.point.reporting,
+          ...(price && fleet ? { price: { price, collectors: fleet.point.reporting } } : {}),
+        })
       : null;
   const matchedPerS = live.reduce((sum, rate) => sum + rate.matchedPerS, 0);
-  return { estimate, price, running, matchedPerS, hasCounts: live.length > 0, sampleShare: fleet?.point.sampleShare ?? 0 };
+  return { estimate, price, running, live, matchedPerS, hasCounts: live.length > 0, sampleShare: fleet?.point.sampleShare ?? 0 };
 }

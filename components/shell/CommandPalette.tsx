@@ -4,10 +4,12 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { describeError } from "../data/describeError.ts";
 import { useTRPC } from "../data/trpc.ts";
 import { useMay } from "../data/useMe.ts";
+import { readTraceId } from "../live/explain/readTraceId.ts";
+import { liveHref } from "../live/liveHref.ts";
 import { Kbd } from "../ui/Kbd.tsx";
 import { toast } from "../ui/toast.ts";
 import { NAV_ITEMS } from "./navItems.ts";
@@ -28,8 +30,11 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
   const start = useMutation(trpc.sampleTraffic.start.mutationOptions({ onSuccess: () => toast.ok("Sample traffic runs"), onError: failed }));
   const stop = useMutation(trpc.sampleTraffic.stop.mutationOptions({ onSuccess: () => toast.ok("Sample traffic stopped"), onError: failed }));
 
+  const [search, setSearch] = useState("");
+  const traceId = readTraceId(search);
   const run = (action: () => void) => () => {
     onOpenChange(false);
+    setSearch("");
     action();
   };
   const go = (href: string) => run(() => router.push(href));
@@ -44,9 +49,21 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
         >
           <Dialog.Title className="sr-only">Search or jump</Dialog.Title>
           <Command label="Search or jump" loop>
-            <Command.Input placeholder="Search or jump to…" className="h-[44px] w-full border-b border-line bg-transparent px-4 text-l outline-none" />
+            <Command.Input
+              placeholder="Search or jump to…"
+              value={search}
+              onValueChange={setSearch}
+              className="h-[44px] w-full border-b border-line bg-transparent px-4 text-l outline-none"
+            />
             <Command.List className="max-h-[52dvh] overflow-y-auto p-1.5">
               <Command.Empty className="px-3 py-5 text-ink-2">Nothing has that name.</Command.Empty>
+              {traceId.kind === "ok" && (
+                <Group heading="Trace">
+                  <Item value={search} onSelect={go(liveHref({ trace: traceId.id }))}>
+                    Explain {traceId.id}
+                  </Item>
+                </Group>
+              )}
               <Group heading="Go to">
                 {NAV_ITEMS.map((item) => (
                   <Item key={item.href} value={`go ${item.label}`} onSelect={go(item.href)} hint={<Keys keys={["g", item.jump]} />}>
@@ -92,6 +109,9 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
                 </Group>
               )}
               <Group heading="Do">
+                <Item value="explain a trace why was it kept or dropped" onSelect={go("/live?trace=")} hint={<Kbd>w</Kbd>}>
+                  Explain a trace…
+                </Item>
                 {mayEdit && (
                   <Item value="new sampling policy from four tiers" onSelect={go("/sampling/new?from=four-tiers")}>
                     New sampling policy from four tiers

@@ -28,6 +28,7 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
     keys: [
       [["Space"], "Pause and go on"],
       [["t"], "Charts or tables"],
+      [["w"], "Why was this trace kept or dropped?"],
       [["←", "→"], "Walk along a chart that has the focus"],
     ],
   },

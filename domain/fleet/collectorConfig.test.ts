@@ -115,15 +115,103 @@ describe("collector configuration", () => {
   });
 
   it("says of what is not built yet that it is not available yet", () => {
-    expect(problems({ sampling: { scope: "trace", decisionWaitMs: 5 }, pipeline: { breaker: {}, wal: {} } })).toEqual([
-      "sampling.scope: trace scope is not available yet; use span",
-      "sampling.decisionWaitMs: belongs to trace scope, which is not available yet; remove it",
+    expect(problems({ pipeline: { breaker: {}, wal: {} } })).toEqual([
       "pipeline.breaker: the circuit breaker is not available yet; remove it",
       "pipeline.wal: the write-ahead log is not available yet; remove it",
     ]);
-    expect(inTiers({ name: "a", condition: always, keep: { kind: "budget", spansPerSecond: 5 } })).toEqual([
-      "sampling.tiers[0].keep.kind: budget is not available yet; use ratio",
+  });
+
+  it("decides whole traces with working settings when it is given the scope alone", () => {
+    const parsed = parseCollectorConfig({ sampling: { scope: "trace" } });
+    expect(parsed.ok && parsed.value.sampling).toEqual({
+      scope: "trace",
+      decisionWaitMs: 10_000,
+      decisionWaitAfterRootMs: 2000,
+      tracesMax: 100_000,
+      spansMax: 500_000,
+      bytesMax: 268_435_456,
+      decisionCache: { entriesMax: 500_000, ttlMs: 300_000 },
+      tiers: [{ name: "default", condition: always, keep: { kind: "ratio", ratio: 1 } }],
+    });
+  });
+
+  it("waits no longer after the root than without it", () => {
+    const parsed = parseCollectorConfig({ sampling: { scope: "trace", decisionWaitMs: 500 } });
+    expect(parsed.ok && parsed.value.sampling).toMatchObject({ decisionWaitMs: 500, decisionWaitAfterRootMs: 500 });
+    expect(problems({ sampling: { scope: "trace", decisionWaitMs: 500, decisionWaitAfterRootMs: 501 } })).toEqual([
+      "sampling.decisionWaitAfterRootMs: must be at most decisionWaitMs (500), got 501",
     ]);
+  });
+
+  it("is the same after it was read once, with and without a scope", () => {
+    for (const sampling of [{}, { scope: "span" }, { scope: "trace" }, { scope: "trace", decisionWaitMs: 700, tiers: [tier("a", error), rest] }]) {
+      const once = parseCollectorConfig({ sampling });
+      expect(once.ok && parseCollectorConfig(once.value)).toEqual(once);
+    }
+  });
+
+  it("refuses in span scope what only traces have, each by its name", () => {
+    const settings = { decisionWaitMs: 5000, decisionWaitAfterRootMs: 1, tracesMax: 5000, spansMax: 5000, bytesMax: 1, decisionCache: {} };
+    const message = "belongs to trace scope; set scope: trace, or remove it";
+    const all = Object.keys(settings).map((name) => `sampling.${name}: ${message}`);
+    expect(problems({ sampling: settings })).toEqual(all);
+    expect(problems({ sampling: { scope: "span", ...settings } })).toEqual(all);
+    expect(inTiers(tier("large", { kind: "all", of: [error, { kind: "spanCount", atLeast: 5 }] }), rest)).toEqual([
+      "sampling.tiers[0].condition.of[1]: counts the spans of a trace; set scope: trace, or remove it",
+    ]);
+  });
+
+  it("refuses settings of trace scope outside their limits, and memory that one request could exceed", () => {
+    expect(problems({ sampling: { scope: "trace", decisionWaitMs: 5, tracesMax: 10, decisionCache: { ttlMs: 1.5, size: 1 } } })).toEqual([
+      "sampling.decisionWaitMs: must be between 10 and 3600000 milliseconds, got 5",
+      "sampling.tracesMax: must be between 1000 and 10000000 traces, got 10",
+      "sampling.decisionCache.ttlMs: must be a whole number of milliseconds, got 1.5",
+      "sampling.decisionCache.size: unknown field",
+    ]);
+    const withRequests = (requestBytesMax: number) =>
+      problems({ sampling: { scope: "trace", bytesMax: 50_000_000 }, pipeline: { receive: { requestBytesMax } } });
+    expect(withRequests(25_000_000)).toEqual([]);
+    expect(withRequests(25_000_001)).toEqual(["sampling.bytesMax: must be at least 50000002, twice pipeline.receive.requestBytesMax, got 50000000"]);
+  });
+
+  it("refuses a scope that there is none of", () => {
+    expect(problems({ sampling: { scope: "traces" } })).toEqual(['sampling.scope: must be span or trace, got "traces"']);
+    expect(problems({ sampling: { scope: null } })).toEqual(["sampling.scope: must be span or trace, got null"]);
+  });
+
+  it("takes a scope that a program left undefined for none given", () => {
+    const parsed = parseCollectorConfig({ sampling: { scope: undefined } });
+    expect(parsed.ok && parsed.value.sampling.scope).toBe("span");
+  });
+
+  it("takes a budget of spans per second within its limits", () => {
+    const withBudget = (spansPerSecond: unknown) => inTiers({ ...rest, keep: { kind: "budget", spansPerSecond } });
+    expect([0.1, 200, 10_000_000].map(withBudget)).toEqual([[], [], []]);
+    const limits = "must be between 0.1 and 10000000 spans per second";
+    expect(withBudget(0)).toEqual([`sampling.tiers[0].keep.spansPerSecond: ${limits}, got 0`]);
+    expect(withBudget(1e9)).toEqual([`sampling.tiers[0].keep.spansPerSecond: ${limits}, got 1000000000`]);
+    expect(withBudget("many")).toEqual(['sampling.tiers[0].keep.spansPerSecond: must be a number of spans per second, got "many"']);
+    expect(inTiers({ ...rest, keep: { kind: "budget", spansPerSecond: 5, ratio: 1 } })).toEqual(["sampling.tiers[0].keep.ratio: unknown field"]);
+    expect(inTiers({ ...rest, keep: { kind: "rate" } })).toEqual([
+      'sampling.tiers[0].keep.kind: must be { kind: ratio, ratio } or { kind: budget, spansPerSecond }, got "rate"',
+    ]);
+  });
+
+  it("takes sameSpan in both scopes, and refuses inside it what one span can't answer", () => {
+    const same = (of: unknown) => ({ kind: "sameSpan", of });
+    const inTraces = (condition: unknown) => problems({ sampling: { scope: "trace", tiers: [tier("a", condition), rest] } });
+    expect(inTiers(tier("a", same({ kind: "all", of: [error] })), rest)).toEqual([]);
+    expect(inTraces(same({ kind: "not", of: error }))).toEqual([]);
+    expect(inTraces(same({ kind: "any", of: [error, { kind: "not", of: { kind: "spanCount", atLeast: 2 } }] }))).toEqual([
+      "sampling.tiers[0].condition.of.of[1].of: counts the spans of a trace, so it can't stand inside sameSpan; put it beside it in an all",
+    ]);
+    expect(inTraces(same(same(error)))).toEqual(["sampling.tiers[0].condition.of: stands inside sameSpan already; remove the inner one"]);
+    expect(inTraces({ kind: "spanCount", atLeast: 0 })).toEqual(["sampling.tiers[0].condition.atLeast: must be between 1 and 10000000 spans, got 0"]);
+  });
+
+  it("counts a sameSpan as a comparison more than what is in it", () => {
+    const many = { kind: "sameSpan", of: { kind: "any", of: Array.from({ length: 85 }, () => error) } };
+    expect(inTiers(tier("a", many), tier("b", many), tier("c", many), rest)).toEqual(["sampling.tiers: must have at most 256 comparisons in all, has 258"]);
   });
 
   it("says what is wrong with a header's name, and keeps its value to itself", () => {

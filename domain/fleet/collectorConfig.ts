@@ -7,11 +7,23 @@ import { type Parsed, parseOrProblems } from "../validation/problems.ts";
 /** The whole of what a collector runs: the file's format and what the control plane sends are this one document. */
 export type CollectorConfig = { sampling: SamplingPolicy; pipeline: PipelineSettings; export: ExportSettings };
 
-export const collectorConfigSchema = z.strictObject({
-  sampling: samplingPolicySchema.prefault({}),
-  pipeline: pipelineSettingsSchema.prefault({}),
-  export: exportSettingsSchema,
-});
+export const collectorConfigSchema = z
+  .strictObject({
+    sampling: samplingPolicySchema.prefault({}),
+    pipeline: pipelineSettingsSchema.prefault({}),
+    export: exportSettingsSchema,
+  })
+  .superRefine(({ sampling, pipeline }, ctx) => {
+    // Else a request could be too large to wait at all.
+    const bytesMin = 2 * pipeline.receive.requestBytesMax;
+    if (sampling.scope === "trace" && sampling.bytesMax < bytesMin) {
+      ctx.addIssue({
+        code: "custom",
+        path: ["sampling", "bytesMax"],
+        message: `must be at least ${bytesMin}, twice pipeline.receive.requestBytesMax, got ${sampling.bytesMax}`,
+      });
+    }
+  });
 
 /** Every part has defaults; a problem's path names the place (`sampling.tiers[2].keep.ratio`). Never throws. */
 export function parseCollectorConfig(input: unknown): Parsed<CollectorConfig> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { notYet } from "../validation/notYet.ts";
+import { notHere } from "../validation/notHere.ts";
 
 const count = (min: number, max: number, unit: string) =>
   z.int(`must be a whole number of ${unit}`).min(min, `must be between ${min} and ${max} ${unit}`).max(max, `must be between ${min} and ${max} ${unit}`);
@@ -15,9 +15,9 @@ const receive = z.strictObject({
 const batch = z.strictObject({
   sizeMax: count(1, 1_000_000, "spans").default(8_192).describe("A batch is sealed once it holds this many spans."),
   timeoutMs: count(1, 600_000, "milliseconds").default(1_000).describe("A batch is sealed this long after its first span at the latest."),
-  sizeMin: notYet("adaptive batching is not available yet; remove it"),
-  growWhenQueueAbove: notYet("adaptive batching is not available yet; remove it"),
-  shrinkWhenQueueBelow: notYet("adaptive batching is not available yet; remove it"),
+  sizeMin: notHere("adaptive batching is not available yet; remove it"),
+  growWhenQueueAbove: notHere("adaptive batching is not available yet; remove it"),
+  shrinkWhenQueueBelow: notHere("adaptive batching is not available yet; remove it"),
 });
 
 const queue = z.strictObject({
@@ -51,9 +51,9 @@ export const pipelineSettingsSchema = z.strictObject({
   queue: queue.prefault({}),
   retry: retry.prefault({}),
   delivery: delivery.prefault({}),
-  breaker: notYet("the circuit breaker is not available yet; remove it"),
-  memory: notYet("the memory limiter is not available yet; remove it"),
-  wal: notYet("the write-ahead log is not available yet; remove it"),
+  breaker: notHere("the circuit breaker is not available yet; remove it"),
+  memory: notHere("the memory limiter is not available yet; remove it"),
+  wal: notHere("the write-ahead log is not available yet; remove it"),
 });
 
 export type PipelineSettings = {

@@ -5,6 +5,7 @@ import { z } from "zod";
 export const CONDITION_DEPTH_MAX = 8;
 export const VALUES_MAX = 100;
 export const VALUE_LENGTH_MAX = 256;
+export const SPAN_COUNT_MAX = 10_000_000;
 
 export type TextMatch = "exact" | "prefix" | "contains" | "regex";
 export type AttributeOp = "equals" | "notEquals" | "above" | "atLeast" | "below" | "atMost" | "contains" | "prefix" | "regex" | "exists";
@@ -13,7 +14,12 @@ export type SpanKindName = "unspecified" | "internal" | "server" | "client" | "p
 /**
  * What a tier matches. `endpoint` looks at the span name and the string attributes `http.route`, `url.path`, `rpc.method`; `service` at the
  * resource's `service.name`. A regular expression is RE2 and matches anywhere unless anchored. Numbers compare as IEEE doubles; `notEquals` needs
- * the attribute to be there; where a key stands twice, one occurrence that fits is enough. `latency` is end minus start, strictly above.
+ * the attribute to be there; where a key stands twice, one occurrence that fits is enough. `latency` is end minus start, strictly above; a time of 0
+ * is not set, and without both times there is no latency.
+ *
+ * In trace scope a comparison holds for a trace when it holds for any of its spans, each by itself: `all`, `any` and `not` then combine what holds for
+ * the trace, so `all [status error, service payments]` also matches where one span has the error and another is of payments. `sameSpan` asks that one
+ * span fulfils all of `of` by itself. Outside it, `latency` is that of the trace: last end minus first start. `spanCount` counts the trace's spans.
  */
 export type Condition =
   | { kind: "always" }
@@ -23,6 +29,8 @@ export type Condition =
   | { kind: "service"; match: TextMatch; values: string[] }
   | { kind: "attribute"; key: string; in: "span" | "resource"; op: AttributeOp; value?: string | number | boolean }
   | { kind: "spanKind"; is: SpanKindName }
+  | { kind: "spanCount"; atLeast: number }
+  | { kind: "sameSpan"; of: Condition }
   | { kind: "all"; of: Condition[] }
   | { kind: "any"; of: Condition[] }
   | { kind: "not"; of: Condition };
@@ -110,11 +118,19 @@ const leaf = z.discriminatedUnion(
         "must be unspecified, internal, server, client, producer or consumer",
       ),
     }),
+    z.strictObject({
+      kind: z.literal("spanCount"),
+      atLeast: z
+        .int("must be a whole number of spans")
+        .min(1, `must be between 1 and ${SPAN_COUNT_MAX} spans`)
+        .max(SPAN_COUNT_MAX, `must be between 1 and ${SPAN_COUNT_MAX} spans`),
+    }),
+    z.strictObject({ kind: z.literal("sameSpan"), of: z.lazy(() => inner) }),
     z.strictObject({ kind: z.literal("all"), of: z.lazy(() => list) }),
     z.strictObject({ kind: z.literal("any"), of: z.lazy(() => list) }),
     z.strictObject({ kind: z.literal("not"), of: z.lazy(() => inner) }),
   ],
-  "must have a kind: always, status, latency, endpoint, service, attribute, spanKind, all, any or not",
+  "must have a kind: always, status, latency, endpoint, service, attribute, spanKind, spanCount, sameSpan, all, any or not",
 );
 const inner: z.ZodType<Condition> = leaf as unknown as z.ZodType<Condition>;
 const list: z.ZodType<Condition[]> = z
@@ -148,7 +164,37 @@ export function countAtoms(condition: Condition): number {
       return condition.of.reduce((sum, child) => sum + countAtoms(child), 0);
     case "not":
       return countAtoms(condition.of);
+    case "sameSpan":
+      return countAtoms(condition.of) + 1;
     default:
       return 1;
+  }
+}
+
+/** Where in `condition` something stands that its scope can't answer, with what to do about it; undefined when all of it can be. */
+export function scopeProblem(
+  condition: Condition,
+  scope: "span" | "trace",
+  path: PropertyKey[] = [],
+  inSameSpan = false,
+): { path: PropertyKey[]; message: string } | undefined {
+  switch (condition.kind) {
+    case "spanCount":
+      if (scope === "span") return { path, message: "counts the spans of a trace; set scope: trace, or remove it" };
+      return inSameSpan ? { path, message: "counts the spans of a trace, so it can't stand inside sameSpan; put it beside it in an all" } : undefined;
+    case "sameSpan":
+      if (inSameSpan) return { path, message: "stands inside sameSpan already; remove the inner one" };
+      return scopeProblem(condition.of, scope, [...path, "of"], true);
+    case "not":
+      return scopeProblem(condition.of, scope, [...path, "of"], inSameSpan);
+    case "all":
+    case "any":
+      for (const [index, child] of condition.of.entries()) {
+        const problem = scopeProblem(child, scope, [...path, "of", index], inSameSpan);
+        if (problem) return problem;
+      }
+      return undefined;
+    default:
+      return undefined;
   }
 }

@@ -31,6 +31,10 @@ export function describeCondition(condition: Condition): string {
       return describeAttribute(condition);
     case "spanKind":
       return `span kind is ${condition.is}`;
+    case "spanCount":
+      return `at least ${condition.atLeast} ${condition.atLeast === 1 ? "span" : "spans"}`;
+    case "sameSpan":
+      return `one span with ${inBrackets(condition.of)}`;
     case "all":
       return joined(condition.of, "and");
     case "any":

@@ -1,6 +1,7 @@
 import { costMicroUsdPerHour, type LivePrice } from "../cost/livePrice.ts";
 import { canonicalJson } from "../fleet/configHash.ts";
 import type { TierRate } from "../telemetry/live.ts";
+import type { Keep } from "./keep.ts";
 import type { SamplingPolicy, Tier } from "./samplingPolicy.ts";
 
 export type KeptRates = {
@@ -16,13 +17,18 @@ export type TierEstimate = {
   reason: string | null;
   /** The running tier with the same spans. */
   runningName: string | null;
+  /** The share kept. Of a budget tier kept / matched, null where that is not known or nothing is matched. */
   ratioBefore: number | null;
-  ratioAfter: number;
+  ratioAfter: number | null;
+  keepBefore: Keep | null;
+  keepAfter: Keep;
   matchedPerS: number | null;
   keptBeforePerS: number | null;
   keptAfterPerS: number | null;
   bytesKeptBeforePerS: number | null;
   bytesKeptAfterPerS: number | null;
+  /** A budget that several collectors fill: no more than `keptAfterPerS` is kept, and less where they get unlike shares of the traffic. */
+  atMost: boolean;
 };
 
 /** What applying a candidate would do at the present traffic. `after` is null, with a reason, as soon as one tier's share is unknown. */
@@ -34,19 +40,25 @@ export type EstimateInput = {
   live: readonly TierRate[];
   candidate: SamplingPolicy;
   price?: { price: LivePrice; collectors: number };
+  /** Those that share the traffic, each with a budget of its own; by default those that the price counts. */
+  collectors?: number;
 };
 
 /** Pure arithmetic on live counts; nothing is guessed. */
-export function estimateChange({ running, live, candidate, price }: EstimateInput): PolicyChangeEstimate {
+export function estimateChange({ running, live, candidate, price, collectors = price?.collectors }: EstimateInput): PolicyChangeEstimate {
   const rateOf = new Map(live.map((rate) => [rate.name, rate]));
   const runningTiers = new Map(running.tiers.map((tier, place) => [matchedSet(running, place), tier]));
-  const tiers = candidate.tiers.map((tier, place) => {
-    const same = runningTiers.get(matchedSet(candidate, place));
-    return estimateTier(tier, same, same && rateOf.get(same.name), () => whyUnknown(running, candidate, place));
+  const otherSets = whyOtherSets(running, candidate);
+  const tiers = candidate.tiers.map((tier, place): TierEstimate => {
+    const same = otherSets === null ? runningTiers.get(matchedSet(candidate, place)) : undefined;
+    const rate = same && rateOf.get(same.name);
+    if (same !== undefined && rate !== undefined) return estimateTier(tier, same, rate, collectors);
+    const noCounts = same === undefined ? undefined : `there are no live counts for ${same.name} yet`;
+    return unknownTier(tier, same, noCounts ?? otherSets ?? whyUnknown(running, candidate, place));
   });
   const last = tiers.length - 1;
-  if (!tiers[last].exact && running.tiers.every((tier) => rateOf.has(tier.name)))
-    tiers[last] = estimateRest(tiers[last], tiers.slice(0, last), running, rateOf);
+  if (!tiers[last].exact && otherSets === null && running.tiers.every((tier) => rateOf.has(tier.name)))
+    tiers[last] = estimateRest(tiers[last], tiers.slice(0, last), running, rateOf, collectors);
   const cost = (bytesPerS: number) => (price === undefined ? null : costMicroUsdPerHour(price.price, bytesPerS, price.collectors));
   const ratesOf = (keptPerS: number, bytesKeptPerS: number): KeptRates => ({ keptPerS, bytesKeptPerS, costMicroUsdPerHour: cost(bytesKeptPerS) });
   const before = ratesOf(
@@ -71,44 +83,99 @@ function matchedSet(policy: SamplingPolicy, place: number): string {
   return canonicalJson([canonicalJson(policy.tiers[place].condition), [...before].sort()]);
 }
 
-function estimateTier(tier: Tier, same: Tier | undefined, rate: TierRate | undefined, why: () => string): TierEstimate {
-  const ratioAfter = tier.keep.ratio;
-  if (same === undefined || rate === undefined) {
-    return {
-      name: tier.name,
-      exact: false,
-      reason: same === undefined ? why() : `there are no live counts for ${same.name} yet`,
-      runningName: same?.name ?? null,
-      ratioBefore: same?.keep.ratio ?? null,
-      ratioAfter,
-      matchedPerS: null,
-      keptBeforePerS: null,
-      keptAfterPerS: null,
-      bytesKeptBeforePerS: null,
-      bytesKeptAfterPerS: null,
-    };
-  }
-  const unchanged = same.keep.ratio === ratioAfter;
+/** Why equal conditions would not mean equal sets; null when they do. */
+function whyOtherSets(running: SamplingPolicy, candidate: SamplingPolicy): string | null {
+  if (running.scope !== candidate.scope)
+    return candidate.scope === "trace"
+      ? "it decides whole traces where single spans are decided now, so how many spans it matches is not known before it runs"
+      : "it decides single spans where whole traces are decided now, so how many spans it matches is not known before it runs";
+  if (running.scope === "span" || candidate.scope === "span") return null;
+  return running.decisionWaitMs === candidate.decisionWaitMs && running.decisionWaitAfterRootMs === candidate.decisionWaitAfterRootMs
+    ? null
+    : "traces wait for another time than now, so which spans they have when they are decided is not known before it runs";
+}
+
+const NOTHING_KNOWN = {
+  matchedPerS: null,
+  keptBeforePerS: null,
+  keptAfterPerS: null,
+  bytesKeptBeforePerS: null,
+  bytesKeptAfterPerS: null,
+  atMost: false,
+};
+
+function unknownTier({ name, keep }: Tier, same: Tier | undefined, reason: string): TierEstimate {
   return {
-    name: tier.name,
-    exact: true,
-    reason: null,
-    runningName: same.name,
-    ratioBefore: same.keep.ratio,
-    ratioAfter,
-    matchedPerS: rate.matchedPerS,
-    keptBeforePerS: rate.keptPerS,
-    keptAfterPerS: unchanged ? rate.keptPerS : rate.matchedPerS * ratioAfter,
-    bytesKeptBeforePerS: rate.bytesKeptPerS,
-    bytesKeptAfterPerS: unchanged ? rate.bytesKeptPerS : rate.bytesMatchedPerS * ratioAfter,
+    name,
+    exact: false,
+    reason,
+    runningName: same?.name ?? null,
+    ratioBefore: same === undefined ? null : setRatio(same.keep),
+    ratioAfter: setRatio(keep),
+    keepBefore: same?.keep ?? null,
+    keepAfter: keep,
+    ...NOTHING_KNOWN,
   };
 }
 
+function setRatio(keep: Keep): number | null {
+  return keep.kind === "ratio" ? keep.ratio : null;
+}
+
+type Matched = Pick<TierRate, "matchedPerS" | "keptPerS" | "bytesMatchedPerS" | "bytesKeptPerS">;
+
+function estimateTier(tier: Tier, same: Tier, rate: TierRate, collectors: number | undefined): TierEstimate {
+  const unchanged = canonicalJson(same.keep) === canonicalJson(tier.keep);
+  const ratioBefore = same.keep.kind === "ratio" ? same.keep.ratio : shareOf(rate.keptPerS, rate.matchedPerS);
+  const estimate = { ...unknownTier(tier, same, ""), ratioBefore };
+  if (!unchanged) return withKept(estimate, rate, collectors);
+  return {
+    ...estimate,
+    exact: true,
+    reason: null,
+    ratioAfter: ratioBefore,
+    matchedPerS: rate.matchedPerS,
+    keptBeforePerS: rate.keptPerS,
+    keptAfterPerS: rate.keptPerS,
+    bytesKeptBeforePerS: rate.bytesKeptPerS,
+    bytesKeptAfterPerS: rate.bytesKeptPerS,
+  };
+}
+
+/** What the candidate's tier keeps of spans whose rates are known. */
+function withKept(estimate: TierEstimate, rate: Matched, collectors: number | undefined): TierEstimate {
+  const known = { ...estimate, matchedPerS: rate.matchedPerS, keptBeforePerS: rate.keptPerS, bytesKeptBeforePerS: rate.bytesKeptPerS };
+  const keep = estimate.keepAfter;
+  if (keep.kind === "budget" && !collectors)
+    return { ...known, exact: false, reason: "each collector keeps to its budget, and how many there are is not known" };
+  const share = keep.kind === "ratio" ? keep.ratio : rate.matchedPerS === 0 ? 1 : Math.min(1, (keep.spansPerSecond * (collectors ?? 0)) / rate.matchedPerS);
+  return {
+    ...known,
+    exact: true,
+    reason: null,
+    ratioAfter: keep.kind === "ratio" ? keep.ratio : shareOf(share * rate.matchedPerS, rate.matchedPerS),
+    keptAfterPerS: rate.matchedPerS * share,
+    bytesKeptAfterPerS: rate.bytesMatchedPerS * share,
+    // What is under the budget of one collector alone is kept whole wherever it goes.
+    atMost: keep.kind === "budget" && collectors !== 1 && rate.matchedPerS > keep.spansPerSecond,
+  };
+}
+
+function shareOf(kept: number, matched: number): number | null {
+  return matched === 0 ? null : kept / matched;
+}
+
 /** The default tier takes what no tier before it does: with all of those known, the rest of everything that comes in. */
-function estimateRest(rest: TierEstimate, earlier: readonly TierEstimate[], running: SamplingPolicy, rateOf: ReadonlyMap<string, TierRate>): TierEstimate {
+function estimateRest(
+  rest: TierEstimate,
+  earlier: readonly TierEstimate[],
+  running: SamplingPolicy,
+  rateOf: ReadonlyMap<string, TierRate>,
+  collectors: number | undefined,
+): TierEstimate {
   const taken = new Set(earlier.map((tier) => tier.runningName));
-  if (earlier.some((tier) => !tier.exact) || taken.size < earlier.length) return rest;
-  const left = { name: rest.name, matchedPerS: 0, keptPerS: 0, bytesMatchedPerS: 0, bytesKeptPerS: 0 };
+  if (earlier.some((tier) => tier.matchedPerS === null) || taken.size < earlier.length) return rest;
+  const left = { matchedPerS: 0, keptPerS: 0, bytesMatchedPerS: 0, bytesKeptPerS: 0 };
   for (const { name } of running.tiers) {
     const rate = taken.has(name) ? undefined : rateOf.get(name);
     left.matchedPerS += rate?.matchedPerS ?? 0;
@@ -116,16 +183,7 @@ function estimateRest(rest: TierEstimate, earlier: readonly TierEstimate[], runn
     left.bytesMatchedPerS += rate?.bytesMatchedPerS ?? 0;
     left.bytesKeptPerS += rate?.bytesKeptPerS ?? 0;
   }
-  return {
-    ...rest,
-    exact: true,
-    reason: null,
-    matchedPerS: left.matchedPerS,
-    keptBeforePerS: left.keptPerS,
-    keptAfterPerS: left.matchedPerS * rest.ratioAfter,
-    bytesKeptBeforePerS: left.bytesKeptPerS,
-    bytesKeptAfterPerS: left.bytesMatchedPerS * rest.ratioAfter,
-  };
+  return withKept(rest, left, collectors);
 }
 
 function whyUnknown(running: SamplingPolicy, candidate: SamplingPolicy, place: number): string {

@@ -1,8 +1,43 @@
 import type { AttributeOp, Condition, TextMatch } from "./condition.ts";
-import { type Attribute, type AttributeValue, ENDPOINT_KEYS, latencyBoundNs, SERVICE_KEY, SPAN_KINDS, type SpanFacts, STATUS_CODES } from "./spanFacts.ts";
+import {
+  type Attribute,
+  type AttributeValue,
+  durationNs,
+  ENDPOINT_KEYS,
+  latencyBoundNs,
+  SERVICE_KEY,
+  SPAN_KINDS,
+  type SpanFacts,
+  STATUS_CODES,
+  type TraceFacts,
+} from "./spanFacts.ts";
 import { compilePattern } from "./textPattern.ts";
 
-/** Whether a span fulfils a condition: the meaning that the collector's compiled matcher is held to. */
+/** Whether a trace fulfils a condition: the meaning that the collector's compiled matcher is held to. A span alone is a trace of one span. */
+export function matchTrace(condition: Condition, trace: TraceFacts): boolean {
+  switch (condition.kind) {
+    case "latency":
+      return isAbove(durationNs(trace.spans), condition.aboveMs);
+    case "spanCount":
+      return trace.spans.length >= condition.atLeast;
+    case "all":
+      return condition.of.every((child) => matchTrace(child, trace));
+    case "any":
+      return condition.of.some((child) => matchTrace(child, trace));
+    case "not":
+      return !matchTrace(condition.of, trace);
+    case "sameSpan":
+      return trace.spans.some((span) => matchCondition(condition.of, span));
+    default:
+      return trace.spans.some((span) => matchCondition(condition, span));
+  }
+}
+
+function isAbove(duration: bigint | undefined, aboveMs: number): boolean {
+  return duration !== undefined && duration > latencyBoundNs(aboveMs);
+}
+
+/** Whether one span by itself fulfils a condition. */
 export function matchCondition(condition: Condition, span: SpanFacts): boolean {
   switch (condition.kind) {
     case "always":
@@ -10,7 +45,7 @@ export function matchCondition(condition: Condition, span: SpanFacts): boolean {
     case "status":
       return span.statusCode === STATUS_CODES[condition.is];
     case "latency":
-      return span.endUnixNano - span.startUnixNano > latencyBoundNs(condition.aboveMs);
+      return isAbove(durationNs([span]), condition.aboveMs);
     case "endpoint":
       return endpointTexts(span).some((text) => condition.values.some((value) => matchText(condition.match, value, text)));
     case "service":
@@ -22,6 +57,10 @@ export function matchCondition(condition: Condition, span: SpanFacts): boolean {
     }
     case "spanKind":
       return span.kind === SPAN_KINDS[condition.is];
+    case "spanCount":
+      return condition.atLeast <= 1;
+    case "sameSpan":
+      return matchCondition(condition.of, span);
     case "all":
       return condition.of.every((child) => matchCondition(child, span));
     case "any":

@@ -1,3 +1,4 @@
+import type { CarryOver } from "../fleet/carryOver.ts";
 import type { Stage } from "./measurement.ts";
 
 /** One second of one collector, or of the fleet added up. Rates are per second; `null` is a gap, never a zero. */
@@ -15,6 +16,19 @@ export type LivePoint = {
   bytesKeptPerS: number;
   queueSpans: number;
   queueCapacitySpans: number;
+  /** Spans and traces that wait for the decision on their trace, what they hold in memory, and the bounds; all 0 where spans are decided one by one. */
+  waitingSpans: number;
+  waitingTraces: number;
+  heldBytes: number;
+  waitingSpansMax: number;
+  waitingTracesMax: number;
+  heldBytesMax: number;
+  tracesDecidedPerS: number;
+  /** Of those, the ones decided before their time, at a bound. */
+  tracesDecidedEarlyPerS: number;
+  /** Spans that came after the decision on their trace, and followed it. */
+  lateKeptPerS: number;
+  lateSampledOutPerS: number;
   rssBytes: number;
   /** Cores in use: CPU-seconds per second. */
   cpuCores: number;
@@ -22,7 +36,7 @@ export type LivePoint = {
   ackP50Ms: number | null;
   ackP90Ms: number | null;
   ackP99Ms: number | null;
-  /** Mean per request of each stage; null when nothing was recorded. */
+  /** Mean per request of each stage (of the decision wait: per trace); null when nothing was recorded. */
   stageMeanMs: Record<Stage, number | null>;
   costMicroUsdPerHour: number;
   /** The same formula with everything that came in kept, and without the collectors' own hours. */
@@ -33,7 +47,15 @@ export type LivePoint = {
 };
 
 /** Tier counts over the last full 10 seconds, fleet-wide or of one collector. */
-export type TierRate = { name: string; matchedPerS: number; keptPerS: number; bytesMatchedPerS: number; bytesKeptPerS: number };
+export type TierRate = {
+  name: string;
+  matchedPerS: number;
+  keptPerS: number;
+  bytesMatchedPerS: number;
+  bytesKeptPerS: number;
+  /** The smallest and the largest share in force at any collector: they differ for budget tiers only. Null where no collector runs the tier. */
+  ratio: { min: number; max: number } | null;
+};
 
 /** Totals since the start of each process; the ledger is checked on these, per collector. */
 export type LedgerView = {
@@ -86,7 +108,16 @@ export type LiveEvent =
   | { kind: "fleet"; point: LivePoint; tiers: TierRate[]; ledger: LedgerView | null; everReceived: boolean; sampleTraffic: "running" | "stopped" }
   | { kind: "collector"; id: string; point: LivePoint; tiers: TierRate[]; ledger: LedgerView | null }
   | { kind: "collectors"; rows: CollectorRow[] }
-  | { kind: "configReport"; collectorId: string; revision: number; state: "applying" | "applied" | "failed"; problem: string | null; tookMs: number | null }
+  | {
+      kind: "configReport";
+      collectorId: string;
+      revision: number;
+      state: "applying" | "applied" | "failed";
+      problem: string | null;
+      tookMs: number | null;
+      /** What became of waiting traces; null unless it was applied and changed the sampling policy. */
+      carryOver: CarryOver | null;
+    }
   | { kind: "changed"; entity: "policy" | "destination" | "revision" | "token" | "collector" | "prices" | "person" | "sampleTraffic"; id: string | null }
   | { kind: "health"; database: "up" | "down"; sinceMs: number };
 

@@ -19,12 +19,22 @@ function point(over: Partial<LivePoint> = {}): LivePoint {
     bytesKeptPerS: 27_520,
     queueSpans: 100,
     queueCapacitySpans: 200_000,
+    waitingSpans: 0,
+    waitingTraces: 0,
+    heldBytes: 0,
+    waitingSpansMax: 0,
+    waitingTracesMax: 0,
+    heldBytesMax: 0,
+    tracesDecidedPerS: 0,
+    tracesDecidedEarlyPerS: 0,
+    lateKeptPerS: 0,
+    lateSampledOutPerS: 0,
     rssBytes: 2e8,
     cpuCores: 0.2,
     ackP50Ms: 4,
     ackP90Ms: 9,
     ackP99Ms: 20,
-    stageMeanMs: { network: 1, queueWait: 1, processing: 1, serialization: 1, export: 1 },
+    stageMeanMs: { network: 1, queueWait: 1, decisionWait: 0, processing: 1, serialization: 1, export: 1 },
     costMicroUsdPerHour: 200_000,
     unsampledCostMicroUsdPerHour: 900_000,
     reporting: 1,
@@ -110,10 +120,10 @@ describe("verdict", () => {
   });
 
   it("names the stage that senders wait for when answers are slow, and never one that comes after the answer", () => {
-    const slow = point({ ackP99Ms: 212, stageMeanMs: { network: 15, queueWait: 1000, processing: 75, serialization: 10, export: 80 } });
+    const slow = point({ ackP99Ms: 212, stageMeanMs: { network: 15, queueWait: 1000, decisionWait: 0, processing: 75, serialization: 10, export: 80 } });
     const points = Array.from({ length: 60 }, (_, index) => (index < 25 ? point() : slow));
     expect(said({ points })).toContain("Senders wait over 100 ms for one answer in a hundred since +25s; processing is 75% of it.");
-    const even = point({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 1000, processing: 5, serialization: 5, export: 80 } });
+    const even = point({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 1000, decisionWait: 0, processing: 5, serialization: 5, export: 80 } });
     expect(said({ points: Array.from({ length: 60 }, () => even) })).toContain("one answer in a hundred since +0s. Nothing");
   });
 

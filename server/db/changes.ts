@@ -1,8 +1,11 @@
 import pg from "pg";
 import { CHANGES_CHANNEL, type Change } from "./notifyChange.ts";
+import { REPLICAS_CHANNEL, type ReplicaMessage } from "./notifyReplica.ts";
 
 export type ChangesHandlers = {
   onChange: (change: Change) => void;
+  /** Of all replicas, also what is for another one. */
+  onReplicaMessage: (message: ReplicaMessage) => void;
   /** Connected, again or for the first time: whatever was read before may be old, read it again. */
   onUp: () => void;
   onDown: (error: Error | null) => void;
@@ -34,13 +37,15 @@ export function createChanges(url: string, handlers: ChangesHandlers): Changes {
     client = next;
     next.on("error", (error) => lost(next, error));
     next.on("end", () => lost(next, null));
-    next.on("notification", ({ payload }) => {
-      const change = parseChange(payload);
+    next.on("notification", ({ channel, payload }) => {
+      const change = channel === CHANGES_CHANNEL ? parseChange(payload) : null;
       if (change) handlers.onChange(change);
+      const message = channel === REPLICAS_CHANNEL ? parseReplicaMessage(payload) : null;
+      if (message) handlers.onReplicaMessage(message);
     });
     try {
       await next.connect();
-      await next.query(`LISTEN ${CHANGES_CHANNEL}`);
+      await next.query(`LISTEN ${CHANGES_CHANNEL}; LISTEN ${REPLICAS_CHANNEL}`);
     } catch (error) {
       lost(next, error instanceof Error ? error : new Error(String(error)));
       return;
@@ -95,6 +100,15 @@ function parseChange(payload: string | undefined): Change | null {
   try {
     const { entity, id } = JSON.parse(payload ?? "") as Change;
     return typeof entity === "string" ? { entity, id: typeof id === "string" ? id : null } : null;
+  } catch {
+    return null;
+  }
+}
+
+function parseReplicaMessage(payload: string | undefined): ReplicaMessage | null {
+  try {
+    const { kind, id, to } = JSON.parse(payload ?? "") as ReplicaMessage;
+    return (kind === "question" || kind === "answer") && typeof id === "string" && typeof to === "string" ? { kind, id, to } : null;
   } catch {
     return null;
   }

@@ -1,10 +1,21 @@
 import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
-import { formatProblem } from "#domain/validation/problems.ts";
+import { formatProblem, type Problem } from "#domain/validation/problems.ts";
 import type { Transaction } from "./database.ts";
 import { findVersion } from "./documentRows.ts";
 import type { SealPort } from "./secretBox.ts";
 
 export type ConfigParts = { policyId: string; policyVersion: number; destinationId: string; destinationVersion: number; pipeline: unknown };
+
+/** The parts are valid each by itself, but not together, or not any more. */
+export class InvalidConfigError extends Error {
+  readonly problems: Problem[];
+
+  constructor(problems: Problem[]) {
+    super(`a stored configuration is not valid: ${problems.map(formatProblem).join("; ")}`);
+    this.name = "InvalidConfigError";
+    this.problems = problems;
+  }
+}
 
 /** Puts a collector's whole configuration together from the versions a revision names, header values in clear. Never to be sent to a browser. */
 export async function assembleConfig(tx: Transaction, parts: ConfigParts, seal: SealPort): Promise<CollectorConfig> {
@@ -14,6 +25,6 @@ export async function assembleConfig(tx: Transaction, parts: ConfigParts, seal: 
   const headers = Object.fromEntries(Object.entries(destination.secrets).map(([name, sealed]) => [name, seal.open(sealed)]));
   const body = Object(destination.body) as { kind?: unknown };
   const parsed = parseCollectorConfig({ sampling: policy.body, pipeline: parts.pipeline, export: body.kind === "otlp" ? { ...body, headers } : body });
-  if (!parsed.ok) throw new Error(`a stored configuration is not valid any more: ${parsed.problems.map(formatProblem).join("; ")}`);
+  if (!parsed.ok) throw new InvalidConfigError(parsed.problems);
   return parsed.value;
 }

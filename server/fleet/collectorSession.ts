@@ -1,25 +1,35 @@
 import type { ServerDuplexStream, status } from "@grpc/grpc-js";
+import type { ExplainAnswer } from "../services/context.ts";
+import type { Hello } from "../services/fleet-channel/helloInput.ts";
 import type { NewestConfig } from "../services/fleet-channel/newestConfig.ts";
 import type { CollectorMessageFields, ServerMessageFields } from "./fleetMethods.ts";
 
 export type FleetStream = ServerDuplexStream<CollectorMessageFields, ServerMessageFields>;
 export const COMMANDS_PENDING_MAX = 16;
+/** Well above what the largest policy can bring about. */
+export const EXPLANATION_CHARS_MAX = 262_144;
 
-type CommandAnswer = { ok: boolean; message: string; tookMs: number };
+type CheckAnswer = { ok: boolean; message: string; tookMs: number };
+type CommandAnswer = CheckAnswer & { explanation: string };
+
+const GIVEN_UP = "nobody waits for the answer any more";
+const noAnswer = (message: string, tookMs = 0): CommandAnswer => ({ ok: false, message, tookMs, explanation: "" });
 
 /** One collector's stream: what was sent to it, what it runs, and which commands wait for their answer. */
 export class CollectorSession {
   readonly id: string;
   readonly #stream: FleetStream;
   readonly #pending = new Map<string, (answer: CommandAnswer) => void>();
+  readonly #canExplain: boolean;
   #runningHash: string;
   #sent: { revision: number; hash: string; failed: boolean } | null = null;
   #closed = false;
 
-  constructor(id: string, stream: FleetStream, runningHash: string) {
+  constructor(id: string, stream: FleetStream, { runningHash, capabilities }: Pick<Hello, "runningHash" | "capabilities">) {
     this.id = id;
     this.#stream = stream;
     this.#runningHash = runningHash;
+    this.#canExplain = capabilities.includes("explain");
   }
 
   get closed(): boolean {
@@ -52,27 +62,42 @@ export class CollectorSession {
     if (this.#sent) this.#sent.failed = true;
   }
 
-  checkExport(commandId: string, exportJson: string, timeoutMs: number): Promise<CommandAnswer> {
-    if (this.#closed || this.#pending.size >= COMMANDS_PENDING_MAX)
-      return Promise.resolve({ ok: false, message: "the collector is busy or gone; try again", tookMs: 0 });
-    return new Promise((resolve) => {
-      const started = performance.now();
-      const timer = setTimeout(
-        () => settle({ ok: false, message: `the collector gave no answer within ${timeoutMs / 1_000} s`, tookMs: performance.now() - started }),
-        timeoutMs,
-      );
-      const settle = (answer: CommandAnswer) => {
-        clearTimeout(timer);
-        this.#pending.delete(commandId);
-        resolve(answer);
-      };
-      this.#pending.set(commandId, settle);
-      this.#write({ command: { commandId, checkExport: { export: exportJson } } });
-    });
+  async checkExport(commandId: string, exportJson: string, timeoutMs: number): Promise<CheckAnswer> {
+    const { ok, message, tookMs } = await this.#ask({ commandId, checkExport: { export: exportJson } }, timeoutMs);
+    return { ok, message, tookMs };
+  }
+
+  async explain(commandId: string, traceId: string, timeoutMs: number, signal?: AbortSignal): Promise<ExplainAnswer> {
+    if (!this.#canExplain) return { ok: false, problem: "it is of a version that can't explain traces; update it" };
+    const { ok, message, explanation } = await this.#ask({ commandId, explain: { traceId } }, timeoutMs, signal);
+    if (!ok) return { ok, problem: message || "it could not explain, and gave no reason" };
+    if (explanation.length > EXPLANATION_CHARS_MAX) return { ok: false, problem: `its answer is longer than the ${EXPLANATION_CHARS_MAX} characters allowed` };
+    return { ok, explanation };
   }
 
   answered(commandId: string, answer: CommandAnswer): void {
     this.#pending.get(commandId)?.(answer);
+  }
+
+  /** Sends a command and waits for its answer: at most so long, and not when the stream ends or `signal` aborts. Never rejects. */
+  #ask(command: { commandId: string } & NonNullable<ServerMessageFields["command"]>, timeoutMs: number, signal?: AbortSignal): Promise<CommandAnswer> {
+    if (this.#closed || this.#pending.size >= COMMANDS_PENDING_MAX) return Promise.resolve(noAnswer("the collector is busy or gone; try again"));
+    if (signal?.aborted) return Promise.resolve(noAnswer(GIVEN_UP));
+    return new Promise((resolve) => {
+      const { commandId } = command;
+      const started = performance.now();
+      const giveUp = () => settle(noAnswer(GIVEN_UP));
+      const timer = setTimeout(() => settle(noAnswer(`the collector gave no answer within ${timeoutMs / 1_000} s`, performance.now() - started)), timeoutMs);
+      const settle = (answer: CommandAnswer) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", giveUp);
+        this.#pending.delete(commandId);
+        resolve(answer);
+      };
+      this.#pending.set(commandId, settle);
+      signal?.addEventListener("abort", giveUp, { once: true });
+      this.#write({ command });
+    });
   }
 
   goodbye(reconnectAfterMs: number, reason: string): void {
@@ -91,7 +116,7 @@ export class CollectorSession {
   /** The stream is gone, whoever ended it. */
   ended(): void {
     this.#closed = true;
-    for (const settle of [...this.#pending.values()]) settle({ ok: false, message: "the collector disconnected before it answered", tookMs: 0 });
+    for (const settle of [...this.#pending.values()]) settle(noAnswer("the collector disconnected before it answered"));
   }
 
   #write(message: ServerMessageFields): void {

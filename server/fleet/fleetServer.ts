@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { logVerbosity, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, setLogVerbosity, status } from "@grpc/grpc-js";
 import { AppError } from "../errors/appError.ts";
-import type { FleetPort, ServiceContext } from "../services/context.ts";
+import type { ExplainAnswer, FleetPort, ServiceContext } from "../services/context.ts";
 import { authenticateCollector } from "../services/fleet-channel/authenticateCollector.ts";
 import { enrolCollector } from "../services/fleet-channel/enrolCollector.ts";
 import { configReportSchema, helloSchema } from "../services/fleet-channel/helloInput.ts";
@@ -41,7 +41,7 @@ setLogVerbosity(logVerbosity.NONE);
 type Report = Parameters<typeof recordConfigReport>[0]["input"];
 
 /** The gRPC side of the control plane: enrolment, one stream per collector, delivery of the newest configuration. */
-export class FleetServer implements FleetPort {
+export class FleetServer implements Omit<FleetPort, "explain"> {
   readonly #options: FleetServerOptions;
   readonly #server: Server;
   readonly #sessions = new Map<string, CollectorSession>();
@@ -102,6 +102,14 @@ export class FleetServer implements FleetPort {
     return session
       ? session.checkExport(randomUUID(), exportJson, timeoutMs)
       : Promise.resolve({ ok: false, message: "the collector is not connected here", tookMs: 0 });
+  }
+
+  /** Of the collectors whose stream this process holds. */
+  explainHere(collectorId: string, traceId: string, timeoutMs: number, signal?: AbortSignal): Promise<ExplainAnswer> {
+    const session = this.#sessions.get(collectorId);
+    return session
+      ? session.explain(randomUUID(), traceId, timeoutMs, signal)
+      : Promise.resolve({ ok: false, problem: "it is not connected at this moment; ask again" });
   }
 
   disconnect(collectorId: string, reason: string): void {
@@ -183,7 +191,7 @@ export class FleetServer implements FleetPort {
       if (input.instanceUid !== instanceUid) throw new AppError("FORBIDDEN", "the credential belongs to another collector");
       await recordHello({ ctx, input: { collectorId, hello: input, replica } });
       if (stream.destroyed || stream.cancelled) return;
-      const opened = new CollectorSession(collectorId, stream, input.runningHash);
+      const opened = new CollectorSession(collectorId, stream, input);
       session = opened;
       this.#sessions.get(collectorId)?.goodbye(0, "a newer stream of this collector has taken over");
       this.#sessions.set(collectorId, session);
@@ -217,8 +225,8 @@ export class FleetServer implements FleetPort {
       if (message.measurements) this.#measurements(session, message.measurements);
       else if (message.configReport) this.#configReport(session, message.configReport);
       else if (message.commandResult) {
-        const { commandId, ok, message: text, tookMs } = message.commandResult;
-        session.answered(commandId ?? "", { ok: ok ?? false, message: (text ?? "").slice(0, 1_000), tookMs: tookMs ?? 0 });
+        const { commandId, ok, message: text, tookMs, explanation } = message.commandResult;
+        session.answered(commandId ?? "", { ok: ok ?? false, message: (text ?? "").slice(0, 1_000), tookMs: tookMs ?? 0, explanation: explanation ?? "" });
       } else throw new AppError("INVALID", "a second Hello, or a message of an unknown kind");
     } catch (error) {
       this.counters.malformed++;
@@ -241,12 +249,12 @@ export class FleetServer implements FleetPort {
   #configReport(session: CollectorSession, fields: NonNullable<CollectorMessageFields["configReport"]>): void {
     const { hub, ctx, log } = this.#options;
     const report = parseInput(configReportSchema, toConfigReportInput(fields));
-    const { revision, state, hash, tookMs } = report;
+    const { revision, state, hash, tookMs, carryOver } = report;
     const problem = problemOf(report);
     if (state === "applied") session.applied(hash);
     if (state === "failed") session.failed();
     if (problem) log.warn({ collectorId: session.id, revision, problem }, "a collector refused a configuration");
-    hub.reported(session.id, { revision, state, problem, hash, tookMs: state === "applying" ? null : tookMs });
+    hub.reported(session.id, { revision, state, problem, hash, tookMs: state === "applying" ? null : tookMs, carryOver });
     const input = { collectorId: session.id, report };
     this.#saves = this.#saves
       .then(() => recordConfigReport({ ctx, input }))

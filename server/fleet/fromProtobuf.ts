@@ -1,4 +1,4 @@
-import { type Measurement, measurementSchema } from "#domain/telemetry/measurement.ts";
+import { type Measurement, measurementSchema, type TraceFigures, traceFiguresSchema } from "#domain/telemetry/measurement.ts";
 import { headgate } from "#proto/gen/fleet.js";
 import type { ConfigReportInput, HelloInput } from "../services/fleet-channel/helloInput.ts";
 
@@ -35,28 +35,42 @@ export function toConfigReportInput(report: Fields<"ConfigReport">): ConfigRepor
     logLines: report.logLines ?? [],
     tookMs: report.tookMs ?? 0,
     effectiveConfig: report.effectiveConfig ?? "",
+    carryOver: report.state === State.APPLIED && report.carryOver ? toCarryOver(report.carryOver) : null,
+  };
+}
+
+function toCarryOver({ tracesCarriedOver, spansCarriedOver, tracesDecidedEarly, spansDecidedEarly, spansLost }: Fields<"CarryOver">) {
+  return {
+    tracesCarriedOver: tracesCarriedOver ?? 0,
+    spansCarriedOver: spansCarriedOver ?? 0,
+    tracesDecidedEarly: tracesDecidedEarly ?? 0,
+    spansDecidedEarly: spansDecidedEarly ?? 0,
+    spansLost: spansLost ?? 0,
   };
 }
 
 /** Null when it is not a measurement as the domain knows it. Fields a message leaves out are zero, as protobuf has it. */
 export function toMeasurement(fields: Fields<"Measurement">): Measurement | null {
-  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason } = fields;
+  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace } = fields;
   const parsed = measurementSchema.safeParse({
     ...ZEROS,
     ...withoutNull(fields),
-    tiers: (tiers ?? []).map(({ name, kept, sampledOut, bytesKept, bytesSampledOut }) => ({
+    tiers: (tiers ?? []).map(({ name, kept, sampledOut, bytesKept, bytesSampledOut, ratio }) => ({
       name: name ?? "",
       kept: kept ?? 0,
       sampledOut: sampledOut ?? 0,
       bytesKept: bytesKept ?? 0,
       bytesSampledOut: bytesSampledOut ?? 0,
+      ratio: ratio ?? null,
     })),
+    trace: toTraceFigures(trace),
     droppedByReason: (droppedByReason ?? []).map(toReason),
     refusedByReason: (refusedByReason ?? []).map(toReason),
     acknowledgement: toHistogram(acknowledgement),
     stages: {
       network: toHistogram(stages?.network),
       queueWait: toHistogram(stages?.queueWait),
+      decisionWait: toHistogram(stages?.decisionWait),
       processing: toHistogram(stages?.processing),
       serialization: toHistogram(stages?.serialization),
       export: toHistogram(stages?.export),
@@ -99,6 +113,13 @@ const ZEROS = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
 
 function withoutNull(fields: Fields<"Measurement">): Record<string, number> {
   return Object.fromEntries(NUMBERS.flatMap((name) => (typeof fields[name] === "number" ? [[name, fields[name]]] : [])));
+}
+
+const TRACE_NUMBERS = Object.keys(traceFiguresSchema.shape) as (keyof TraceFigures & keyof Fields<"TraceFigures">)[];
+
+/** A collector that is too old to have them is in span scope, where all of them are zero. */
+function toTraceFigures(fields: Fields<"TraceFigures"> | null | undefined): Record<string, number> {
+  return Object.fromEntries(TRACE_NUMBERS.map((name) => [name, fields?.[name] ?? 0]));
 }
 
 function toReason({ reason, spans, requests }: Fields<"ReasonCount">) {

@@ -1,10 +1,14 @@
 import type { SignInLimiter } from "../auth/signInLimiter.ts";
+import type { ExplainRelay } from "../fleet/explainRelay.ts";
 import type { FleetServer } from "../fleet/fleetServer.ts";
+import type { Slots } from "../services/slots.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 
+type Parts = { hub: LiveHub; fleet: FleetServer; limiter: SignInLimiter; explains: Slots; relay: ExplainRelay };
+
 /** What the control plane says about itself: every bound has its counter here. */
-export function serverMetrics({ hub, fleet, limiter }: { hub: LiveHub; fleet: FleetServer; limiter: SignInLimiter }): Metrics {
+export function serverMetrics({ hub, fleet, limiter, explains, relay }: Parts): Metrics {
   const { counters } = hub;
   return createMetrics({
     collectors() {
@@ -27,6 +31,11 @@ export function serverMetrics({ hub, fleet, limiter }: { hub: LiveHub; fleet: Fl
       headgate_fleet_refused_full_total: { help: "Connects refused because there were too many streams", read: () => fleet.counters.refusedFull },
       headgate_fleet_malformed_total: { help: "Streams ended because of a malformed message", read: () => fleet.counters.malformed },
       headgate_configs_sent_total: { help: "Configurations sent to collectors", read: () => fleet.counters.configsSent },
+      headgate_explains_refused_total: { help: "Look-ups of a trace refused because too many were under way", read: () => explains.refused },
+      headgate_relayed_questions_refused_total: {
+        help: "Questions of other replicas left unanswered because too many came at once",
+        read: () => relay.refused,
+      },
       headgate_sign_ins_refused_total: { help: "Tries to sign in refused by the rate limit", read: () => limiter.refused },
     },
   });

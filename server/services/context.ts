@@ -2,6 +2,7 @@ import type { Role } from "#domain/auth/role.ts";
 import type { CollectorRow, LiveEvent, LiveHistory, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
 import type { Database } from "../db/database.ts";
 import type { SealPort } from "../db/secretBox.ts";
+import type { Slots } from "./slots.ts";
 
 export type Person = { id: string; name: string; email: string; role: Role };
 
@@ -19,10 +20,15 @@ export type LivePort = {
   everReceived(): boolean;
 };
 
+/** `explanation` is JSON as the collector sent it, not checked yet; `problem` says why there is none. */
+export type ExplainAnswer = { ok: true; explanation: string } | { ok: false; problem: string };
+
 /** What services need from the fleet channel. */
 export type FleetPort = {
   isConnected(collectorId: string): boolean;
   checkExport(collectorId: string, exportJson: string, timeoutMs: number): Promise<{ ok: boolean; message: string; tookMs: number }>;
+  /** Asks a collector about a trace, also one that another replica holds. Never rejects; when `signal` aborts nobody waits any longer. */
+  explain(collectorId: string, traceId: string, timeoutMs: number, signal?: AbortSignal): Promise<ExplainAnswer>;
   disconnect(collectorId: string, reason: string): void;
 };
 
@@ -32,6 +38,8 @@ export type SampleTrafficPort = { start(): SampleTrafficState; stop(): SampleTra
 export type Ports = {
   live: LivePort;
   fleet: FleetPort;
+  /** How many traces may be looked up at the same time. */
+  explains: Slots;
   sampleTraffic: SampleTrafficPort;
   seal: SealPort;
   nowMs: () => number;

@@ -11,7 +11,13 @@ export function addTierRates(lists: readonly TierRate[][]): TierRate[] {
       sum.keptPerS += rate.keptPerS;
       sum.bytesMatchedPerS += rate.bytesMatchedPerS;
       sum.bytesKeptPerS += rate.bytesKeptPerS;
+      sum.ratio = widen(sum.ratio, rate.ratio);
     }
   }
   return [...sums.values()];
+}
+
+function widen(a: TierRate["ratio"], b: TierRate["ratio"]): TierRate["ratio"] {
+  if (!a || !b) return a ?? b;
+  return { min: Math.min(a.min, b.min), max: Math.max(a.max, b.max) };
 }

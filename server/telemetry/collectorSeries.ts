@@ -72,7 +72,7 @@ export class CollectorSeries {
     return slot?.second === second ? slot : null;
   }
 
-  /** Per tier over the last 10 s; a tier that is new, or a process that has restarted, counts from zero. */
+  /** Per tier over the last 10 s, with the ratio as it was last; a tier that is new, or a process that has restarted, counts from zero. */
   tierRates(): TierRate[] {
     const now = this.#marks.at(-1);
     if (!now) return [];
@@ -92,6 +92,7 @@ export class CollectorSeries {
         keptPerS,
         bytesMatchedPerS: bytesKeptPerS + since("bytesSampledOut"),
         bytesKeptPerS,
+        ratio: tier.ratio === null ? null : { min: tier.ratio, max: tier.ratio },
       };
     });
   }

@@ -1,13 +1,32 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LiveEvent, LiveTopic } from "#domain/telemetry/live.ts";
-import type { HistogramSnapshot, Measurement } from "#domain/telemetry/measurement.ts";
+import type { HistogramSnapshot, Measurement, TraceFigures } from "#domain/telemetry/measurement.ts";
 import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
 import { LiveHub, SERIES_MAX, SUBSCRIBERS_MAX } from "./liveHub.ts";
 
 const T0 = 1_800_000_000_000;
 const none: HistogramSnapshot = { scale: 0, count: 0, sum: 0, min: 0, max: 0, zeroCount: 0, offset: 0, counts: [] };
-const stages = { network: none, queueWait: none, processing: none, serialization: none, export: none };
+const stages = { network: none, queueWait: none, decisionWait: none, processing: none, serialization: none, export: none };
+/** Span scope: nothing waits. */
+const trace: TraceFigures = {
+  waitingTraces: 0,
+  heldBytes: 0,
+  tracesMax: 0,
+  spansMax: 0,
+  bytesMax: 0,
+  tracesKept: 0,
+  tracesSampledOut: 0,
+  tracesDecidedEarly: 0,
+  lateKept: 0,
+  lateSampledOut: 0,
+  cacheEntries: 0,
+  cacheEntriesMax: 0,
+  cacheHits: 0,
+  cacheMisses: 0,
+  cacheEvictions: 0,
+  cacheExpirations: 0,
+};
 const gauges = {
   queueSpans: 5,
   queueBytes: 0,
@@ -38,9 +57,9 @@ function at(second: number, received: number, more: Partial<Measurement> = {}): 
     requests: 0,
   };
   const bytes = { bytesReceived: received * 400, bytesKept: kept * 400, bytesDelivered: 0 };
-  const tiers = [{ name: "default", kept, sampledOut: received - kept, bytesKept: kept * 400, bytesSampledOut: 0 }];
+  const tiers = [{ name: "default", kept, sampledOut: received - kept, bytesKept: kept * 400, bytesSampledOut: 0, ratio: 0.1 }];
   const when = { atMs: T0 + second * 1_000, windowMs: 1_000, processStartMs: T0, revision: 1, cpuSeconds: second / 2 };
-  return { ...counts, ...bytes, ...gauges, ...when, tiers, droppedByReason: [], refusedByReason: [], acknowledgement: none, stages, ...more };
+  return { ...counts, ...bytes, ...gauges, ...when, tiers, trace, droppedByReason: [], refusedByReason: [], acknowledgement: none, stages, ...more };
 }
 
 describe("one collector's seconds", () => {
@@ -109,7 +128,29 @@ describe("one collector's seconds", () => {
   it("give tier rates over the last 10 s", () => {
     const series = new CollectorSeries();
     for (let second = 1; second <= 30; second++) series.add(at(second, second <= 20 ? 0 : (second - 20) * 100), T0 + second * 1_000);
-    expect(series.tierRates()).toEqual([{ name: "default", matchedPerS: 100, keptPerS: 10, bytesMatchedPerS: 4_000, bytesKeptPerS: 4_000 }]);
+    expect(series.tierRates()).toEqual([
+      { name: "default", matchedPerS: 100, keptPerS: 10, bytesMatchedPerS: 4_000, bytesKeptPerS: 4_000, ratio: { min: 0.1, max: 0.1 } },
+    ]);
+  });
+
+  it("say how traces were decided, and begin at zero again when the process has restarted", () => {
+    const series = new CollectorSeries();
+    const decided = (second: number) => ({
+      trace: {
+        ...trace,
+        tracesKept: second * 3,
+        tracesSampledOut: second * 7,
+        tracesDecidedEarly: second * 2,
+        lateKept: second * 4,
+        lateSampledOut: second * 5,
+      },
+    });
+    series.add(at(1, 100, decided(100)), T0 + 1_000);
+    series.add(at(3, 300, decided(102)), T0 + 3_000);
+    const rates = { tracesDecidedPerS: 10, tracesDecidedEarlyPerS: 2, lateKeptPerS: 4, lateSampledOutPerS: 5 };
+    expect(series.at(T0 / 1_000 + 3)).toMatchObject(rates);
+    series.add(at(4, 30, { processStartMs: T0 + 3_000, ...decided(1) }), T0 + 4_000);
+    expect(series.at(T0 / 1_000 + 4)).toMatchObject(rates);
   });
 });
 
@@ -166,6 +207,49 @@ describe("the hub", () => {
         costMicroUsdPerHour: expect.any(Number),
       },
     ]);
+    await tab.close();
+  });
+
+  it("adds up what waits for the decision on its trace, and the bounds", () => {
+    connect("a");
+    connect("b");
+    now = T0 + 1_005;
+    const waits = { ...trace, waitingTraces: 20, heldBytes: 4_000, tracesMax: 1_000, spansMax: 5_000, bytesMax: 1e6 };
+    const decisionWait = { ...none, count: 4, sum: 8 };
+    hub.measured("a", [at(1, 100, { waiting: 50, trace: waits, stages: { ...stages, decisionWait } })], now);
+    hub.measured("b", [at(1, 100, { waiting: 10, trace: waits, stages: { ...stages, decisionWait: { ...none, count: 1, sum: 7 } } })], now);
+    now = T0 + 1_300;
+    expect(hub.history({ kind: "fleet" }).points.at(-1)).toMatchObject({
+      waitingSpans: 60,
+      waitingTraces: 40,
+      heldBytes: 8_000,
+      waitingTracesMax: 2_000,
+      waitingSpansMax: 10_000,
+      heldBytesMax: 2e6,
+      stageMeanMs: { decisionWait: 3_000, network: null },
+    });
+  });
+
+  it("gives the smallest and the largest ratio in force of a tier, of the collectors that run it", () => {
+    for (const id of ["a", "b", "c"]) connect(id);
+    now = T0 + 1_005;
+    const tier = (name: string, ratio: number | null) => ({ name, kept: 1, sampledOut: 1, bytesKept: 1, bytesSampledOut: 1, ratio });
+    hub.measured("a", [at(1, 100, { tiers: [tier("budget", 0.3), tier("old", null)] })], now);
+    hub.measured("b", [at(1, 100, { tiers: [tier("budget", 0.1), tier("old", null)] })], now);
+    hub.measured("c", [at(1, 100, { tiers: [tier("budget", null)] })], now);
+    expect(hub.tierRates()?.map(({ name, ratio }) => [name, ratio])).toEqual([
+      ["budget", { min: 0.1, max: 0.3 }],
+      ["old", null],
+    ]);
+  });
+
+  it("passes on what became of waiting traces when a policy was applied", async () => {
+    connect("a");
+    const tab = watch([]);
+    const carryOver = { tracesCarriedOver: 3, spansCarriedOver: 9, tracesDecidedEarly: 1, spansDecidedEarly: 2, spansLost: 0 };
+    hub.reported("a", { revision: 2, state: "applied", problem: null, hash: "", tookMs: 4, carryOver });
+    await tab.settled();
+    expect(tab.events.at(-1)).toEqual({ kind: "configReport", collectorId: "a", revision: 2, state: "applied", problem: null, tookMs: 4, carryOver });
     await tab.close();
   });
 

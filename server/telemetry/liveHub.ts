@@ -1,5 +1,6 @@
 // One piece because it is one state: what is connected, what was measured, who watches. Every rule it applies is a file of its own.
 import { LIVE_PRICE_DEFAULT, type LivePrice } from "#domain/cost/livePrice.ts";
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import type { CollectorRow, LiveEvent, LiveHistory, LivePoint, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
 import { AppError } from "../errors/appError.ts";
@@ -114,14 +115,14 @@ export class LiveHub {
     if (this.#subscribers.size > 0 && series.lastSecond > this.#sentSecond && this.#allReported(series.lastSecond)) this.#send(series.lastSecond);
   }
 
-  reported(id: string, report: ReportedConfig & { hash: string; tookMs: number | null }): void {
+  reported(id: string, report: ReportedConfig & { hash: string; tookMs: number | null; carryOver: CarryOver | null }): void {
     const record = this.#record(id);
     if (record) {
       record.report = { revision: report.revision, state: report.state, problem: report.problem };
       if (report.state === "applied") Object.assign(record, { runningRevision: report.revision, runningHash: report.hash });
     }
-    const { revision, state, problem, tookMs } = report;
-    this.#broadcast({ kind: "configReport", collectorId: id, revision, state, problem, tookMs });
+    const { revision, state, problem, tookMs, carryOver } = report;
+    this.#broadcast({ kind: "configReport", collectorId: id, revision, state, problem, tookMs, carryOver });
     this.#emitRows();
   }
 

@@ -15,6 +15,16 @@ export type SecondSlot = {
   bytesKeptPerS: number;
   queueSpans: number;
   queueCapacitySpans: number;
+  waitingSpans: number;
+  waitingTraces: number;
+  heldBytes: number;
+  waitingSpansMax: number;
+  waitingTracesMax: number;
+  heldBytesMax: number;
+  tracesDecidedPerS: number;
+  tracesDecidedEarlyPerS: number;
+  lateKeptPerS: number;
+  lateSampledOutPerS: number;
   rssBytes: number;
   cpuCores: number;
   acknowledgement: HistogramSnapshot;
@@ -30,25 +40,32 @@ export function toSecondSlot(second: number, now: Measurement, before: Measureme
   const sinceStartMs = now.atMs - now.processStartMs;
   if (!sameProcess && sinceStartMs > now.windowMs * 2 + 1_000) return null;
   const elapsedS = Math.max(sameProcess ? now.atMs - before.atMs : sinceStartMs, 100) / 1_000;
-  const rate = (
-    key: keyof Measurement &
-      ("received" | "kept" | "sampledOut" | "dropped" | "refused" | "delivered" | "sampleReceived" | "bytesReceived" | "bytesKept" | "cpuSeconds"),
-  ) => Math.max(0, now[key] - (sameProcess ? before[key] : 0)) / elapsedS;
+  const rate = (total: (of: Measurement) => number) => Math.max(0, total(now) - (sameProcess ? total(before) : 0)) / elapsedS;
   return {
     second,
-    receivedPerS: rate("received"),
-    keptPerS: rate("kept"),
-    sampledOutPerS: rate("sampledOut"),
-    droppedPerS: rate("dropped"),
-    refusedPerS: rate("refused"),
-    deliveredPerS: rate("delivered"),
-    sampleReceivedPerS: rate("sampleReceived"),
-    bytesReceivedPerS: rate("bytesReceived"),
-    bytesKeptPerS: rate("bytesKept"),
+    receivedPerS: rate(({ received }) => received),
+    keptPerS: rate(({ kept }) => kept),
+    sampledOutPerS: rate(({ sampledOut }) => sampledOut),
+    droppedPerS: rate(({ dropped }) => dropped),
+    refusedPerS: rate(({ refused }) => refused),
+    deliveredPerS: rate(({ delivered }) => delivered),
+    sampleReceivedPerS: rate(({ sampleReceived }) => sampleReceived),
+    bytesReceivedPerS: rate(({ bytesReceived }) => bytesReceived),
+    bytesKeptPerS: rate(({ bytesKept }) => bytesKept),
     queueSpans: now.queueSpans,
     queueCapacitySpans: now.queueCapacitySpans,
+    waitingSpans: now.waiting,
+    waitingTraces: now.trace.waitingTraces,
+    heldBytes: now.trace.heldBytes,
+    waitingSpansMax: now.trace.spansMax,
+    waitingTracesMax: now.trace.tracesMax,
+    heldBytesMax: now.trace.bytesMax,
+    tracesDecidedPerS: rate(({ trace }) => trace.tracesKept + trace.tracesSampledOut),
+    tracesDecidedEarlyPerS: rate(({ trace }) => trace.tracesDecidedEarly),
+    lateKeptPerS: rate(({ trace }) => trace.lateKept),
+    lateSampledOutPerS: rate(({ trace }) => trace.lateSampledOut),
     rssBytes: now.rssBytes,
-    cpuCores: rate("cpuSeconds"),
+    cpuCores: rate(({ cpuSeconds }) => cpuSeconds),
     acknowledgement: compact(now.acknowledgement),
     stages: stageSums(now),
   };
@@ -59,6 +76,7 @@ function stageSums({ stages }: Measurement): Record<Stage, { sum: number; count:
   return {
     network: sums("network"),
     queueWait: sums("queueWait"),
+    decisionWait: sums("decisionWait"),
     processing: sums("processing"),
     serialization: sums("serialization"),
     export: sums("export"),

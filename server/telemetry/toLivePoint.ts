@@ -7,8 +7,7 @@ import type { SecondSlot } from "./secondSlot.ts";
 /** Adds up what the collectors reported for one second; percentiles come from the merged histogram, never from other percentiles. Null when none did. */
 export function toLivePoint(second: number, slots: readonly SecondSlot[], expected: number, price: LivePrice): LivePoint | null {
   if (slots.length === 0) return null;
-  const sum = (key: keyof SecondSlot & (`${string}PerS` | "queueSpans" | "queueCapacitySpans" | "rssBytes" | "cpuCores")) =>
-    slots.reduce((total, slot) => total + slot[key], 0);
+  const sum = (key: Exclude<keyof SecondSlot, "second" | "acknowledgement" | "stages">) => slots.reduce((total, slot) => total + slot[key], 0);
   const histogram = mergeAcknowledgements(slots);
   const milliseconds = (q: number) => {
     const seconds = histogram.quantile(q);
@@ -30,6 +29,16 @@ export function toLivePoint(second: number, slots: readonly SecondSlot[], expect
     bytesKeptPerS,
     queueSpans: sum("queueSpans"),
     queueCapacitySpans: sum("queueCapacitySpans"),
+    waitingSpans: sum("waitingSpans"),
+    waitingTraces: sum("waitingTraces"),
+    heldBytes: sum("heldBytes"),
+    waitingSpansMax: sum("waitingSpansMax"),
+    waitingTracesMax: sum("waitingTracesMax"),
+    heldBytesMax: sum("heldBytesMax"),
+    tracesDecidedPerS: sum("tracesDecidedPerS"),
+    tracesDecidedEarlyPerS: sum("tracesDecidedEarlyPerS"),
+    lateKeptPerS: sum("lateKeptPerS"),
+    lateSampledOutPerS: sum("lateSampledOutPerS"),
     rssBytes: sum("rssBytes"),
     cpuCores: sum("cpuCores"),
     ackP50Ms: milliseconds(0.5),
@@ -50,7 +59,7 @@ function mergeAcknowledgements(slots: readonly SecondSlot[]): ExponentialHistogr
 }
 
 function stageMeans(slots: readonly SecondSlot[]): Record<Stage, number | null> {
-  const means: Record<Stage, number | null> = { network: null, queueWait: null, processing: null, serialization: null, export: null };
+  const means: Record<Stage, number | null> = { network: null, queueWait: null, decisionWait: null, processing: null, serialization: null, export: null };
   for (const stage of STAGES) {
     const count = slots.reduce((total, slot) => total + slot.stages[stage].count, 0);
     if (count > 0) means[stage] = (slots.reduce((total, slot) => total + slot.stages[stage].sum, 0) / count) * 1_000;

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Locator, type Page } from "@playwright/test";
 import { OWNER } from "#tests/fixtures/api.ts";
 
@@ -62,4 +63,11 @@ export function figure(page: Page, label: string): Locator {
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const { content, viewport } = await page.evaluate(() => ({ content: document.documentElement.scrollWidth, viewport: document.documentElement.clientWidth }));
   expect.soft(content, `${page.url()} is ${content} px wide in ${viewport} px`).toBeLessThanOrEqual(viewport);
+}
+
+/** Nothing on the page as it stands breaks WCAG AA or axe's good practice. */
+export async function expectNoViolations(page: Page, name: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
+  const said = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target, failureSummary }) => `${target} ${failureSummary}`).join(" | ")}`);
+  expect.soft(said, name).toEqual([]);
 }

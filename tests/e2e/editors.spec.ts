@@ -36,7 +36,7 @@ test("two people save the same policy: the second is shown what the first change
   await expect(conflict).toContainText("ratio: 0.8");
   await shoot(two, "conflict");
   expect((await api.trpc.policies.get.query({ id: policy.id })).currentVersion).toBe(2);
-  expect((await api.trpc.policies.version.query({ id: policy.id, number: 2 })).body.tiers[0].keep.ratio).toBe(0.8);
+  expect((await api.trpc.policies.version.query({ id: policy.id, number: 2 })).body.tiers[0].keep).toEqual({ kind: "ratio", ratio: 0.8 });
 
   await conflict.getByRole("button", { name: /on top of v2/ }).click();
   await expect(tier(two, 1).getByRole("textbox", { name: /keep, in per cent/ })).toHaveValue("20");
@@ -47,6 +47,6 @@ test("two people save the same policy: the second is shown what the first change
     .first()
     .click();
   await expect(two.getByText(/^Saved .* v3/)).toBeVisible();
-  expect((await api.trpc.policies.version.query({ id: policy.id, number: 2 })).body.tiers[0].keep.ratio).toBe(0.8);
-  expect((await api.trpc.policies.version.query({ id: policy.id, number: 3 })).body.tiers[0].keep.ratio).toBe(0.2);
+  expect((await api.trpc.policies.version.query({ id: policy.id, number: 2 })).body.tiers[0].keep).toEqual({ kind: "ratio", ratio: 0.8 });
+  expect((await api.trpc.policies.version.query({ id: policy.id, number: 3 })).body.tiers[0].keep).toEqual({ kind: "ratio", ratio: 0.2 });
 });

@@ -216,7 +216,9 @@ describe("documents", () => {
       "body.tiers[0].condition.values[0]",
     ],
     ["two tiers of one name", { tiers: [policy(1).tiers[0], policy(1).tiers[0], policy(1).tiers[1]] }, "body.tiers[1].name"],
-    ["trace scope", { ...policy(1), scope: "trace" }, "body.scope"],
+    ["a scope that there is not", { ...policy(1), scope: "service" }, "body.scope"],
+    ["settings of trace scope in span scope", { ...policy(1), decisionWaitMs: 1_000 }, "body.decisionWaitMs"],
+    ["a wait of a day", { ...policy(1), scope: "trace", decisionWaitMs: 86_400_000 }, "body.decisionWaitMs"],
     [
       "1,000 tiers",
       { tiers: Array.from({ length: 1_000 }, (_, index) => ({ ...policy(1).tiers[index === 999 ? 1 : 0], name: `tier ${index}` })) },
@@ -227,6 +229,29 @@ describe("documents", () => {
     expect(refused).toMatchObject({ appCode: "INVALID", code: "BAD_REQUEST" });
     expect(refused.problems?.map((problem) => problem.path)).toContain(path);
     expect(refused.stack).toBeUndefined();
+  });
+
+  it("saves a policy of trace scope with every default written out, and shows it so", async () => {
+    const body = { scope: "trace", tiers: policy(0.5).tiers } as SamplingPolicy;
+    const { id } = await editor.trpc.policies.create.mutate({ name: "whole traces", body });
+    expect((await viewer.trpc.policies.get.query({ id })).body).toEqual({
+      ...body,
+      decisionWaitMs: 10_000,
+      decisionWaitAfterRootMs: 2_000,
+      tracesMax: 100_000,
+      spansMax: 500_000,
+      bytesMax: 268_435_456,
+      decisionCache: { entriesMax: 500_000, ttlMs: 300_000 },
+    });
+    expect(await viewer.trpc.revisions.preview.query({ kind: "policy", id, version: 1 })).toMatchObject({ sameHash: false });
+  });
+
+  it("does not apply a policy that the pipeline leaves no room for, and says where", async () => {
+    const body = { scope: "trace", tiers: policy(0.5).tiers, bytesMax: 20_000_000 } as SamplingPolicy;
+    const { id } = await editor.trpc.policies.create.mutate({ name: "too little room", body });
+    const problems = [{ path: "sampling.bytesMax", message: expect.stringContaining("twice pipeline.receive.requestBytesMax") }];
+    expect(await refusal(viewer.trpc.revisions.preview.query({ kind: "policy", id, version: 1 }))).toMatchObject({ appCode: "INVALID", problems });
+    expect(await refusal(editor.trpc.revisions.start.mutate({ kind: "policy", id, version: 1 }))).toMatchObject({ appCode: "INVALID", problems });
   });
 
   it("refuses a name that is taken, at the name", async () => {
@@ -308,17 +333,25 @@ describe("fleet", () => {
     expect(JSON.parse(second.body ?? "").sampling).toEqual(policy(0.25));
     expect((await viewer.trpc.revisions.status.query({ revision })).collectors).toMatchObject([{ name: "follower", state: "pending" }]);
     stream.send({ configReport: { state: APPLYING, revision, hash } });
-    stream.send({ configReport: { state: APPLIED, revision, hash, tookMs: 12, effectiveConfig: second.body ?? "" } });
+    const carryOver = { tracesCarriedOver: 12, spansCarriedOver: 340, tracesDecidedEarly: 1, spansDecidedEarly: 7, spansLost: 0 };
+    stream.send({ configReport: { state: APPLIED, revision, hash, tookMs: 12, effectiveConfig: second.body ?? "", carryOver } });
     const acknowledged = await waitFor("the acknowledgement", async () => {
       const [collector] = (await viewer.trpc.revisions.status.query({ revision })).collectors;
       return collector.tookMs !== null && collector;
     });
-    expect(acknowledged).toMatchObject({ state: "applied", tookMs: 12, problem: null });
-    await waitFor("the event", () => events.some((event) => event.kind === "configReport" && event.state === "applied" && event.revision === revision));
+    expect(acknowledged).toMatchObject({ state: "applied", tookMs: 12, problem: null, carryOver });
+    const event = await waitFor("the event", () =>
+      events.find((event) => event.kind === "configReport" && event.state === "applied" && event.revision === revision),
+    );
+    expect(event).toMatchObject({ carryOver });
     unsubscribe();
     expect(await viewer.trpc.fleet.get.query({ id: collector.collectorId })).toMatchObject({
       row: { configState: "in-sync", runningRevision: revision },
-      reports: [{ state: "applied" }, { state: "applying" }, { state: "applied" }],
+      reports: [
+        { state: "applied", carryOver },
+        { state: "applying", carryOver: null },
+        { state: "applied", carryOver: null },
+      ],
     });
 
     // Even what a collector reports unredacted is not kept.
@@ -448,8 +481,15 @@ describe("live", () => {
     });
     expect(Date.now() - sentAt).toBeLessThan(700);
     expect(point).toMatchObject({ point: { receivedPerS: 1_000, reporting: 1 }, everReceived: true, ledger: { balanced: true }, sampleTraffic: "stopped" });
-    if (point.kind === "fleet") expect(point.tiers[0]).toMatchObject({ name: "default", matchedPerS: 1_000, keptPerS: 100 });
+    // A collector that is too old for trace scope.
+    expect(point).toMatchObject({ point: { waitingSpans: 0, waitingTracesMax: 0, tracesDecidedPerS: 0, stageMeanMs: { decisionWait: null } } });
+    if (point.kind === "fleet") expect(point.tiers[0]).toMatchObject({ name: "default", matchedPerS: 1_000, keptPerS: 100, ratio: null });
     expect(events[0]).toMatchObject({ kind: "health", database: "up" });
+    // A budget is each collector's own, and one is counted.
+    const tiers: SamplingPolicy["tiers"] = [policy(1).tiers[0], { ...policy(1).tiers[1], keep: { kind: "budget", spansPerSecond: 50 } }];
+    const { id } = await editor.trpc.policies.create.mutate({ name: "within a budget", body: { scope: "span", tiers } });
+    const { estimate } = await viewer.trpc.revisions.preview.query({ kind: "policy", id, version: 1 });
+    expect(estimate?.tiers[1]).toMatchObject({ name: "default", exact: true, matchedPerS: 1_000, keptBeforePerS: 100, keptAfterPerS: 50, ratioAfter: 0.05 });
     expect(events.some((event) => event.kind === "collectors" && event.rows.some((row) => row.name === "measured" && row.state === "online"))).toBe(true);
     unsubscribe();
     stream.cancel();

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from "@grpc/grpc-js";
 import { type CollectorMessageFields, type EnrolResponseFields, FLEET_METHODS, type ServerMessageFields } from "#collector/control/fleetMethods.ts";
+import type { Explanation } from "#domain/sampling/explanation.ts";
 import { type Running, run } from "../fixtures/childProcess.ts";
 import { cleanEnvironment, temporaryFolder } from "../fixtures/environment.ts";
 import { waitFor } from "../fixtures/waitFor.ts";
@@ -178,4 +179,52 @@ export function measurement({ atMs, processStartMs, received }: { atMs: number; 
     acknowledgement: { scale: 3, count: 10, sum: 0.05, min: 0.004, max: 0.006, zeroCount: 0, offset: -62, counts: [10] },
     stages: { network: EMPTY_HISTOGRAM, queueWait: EMPTY_HISTOGRAM, processing: EMPTY_HISTOGRAM, serialization: EMPTY_HISTOGRAM, export: EMPTY_HISTOGRAM },
   };
+}
+
+/** One of each kind, as a collector answers it. */
+export function explanationOf(kind: Explanation["kind"], traceId: string): Explanation {
+  switch (kind) {
+    case "decided":
+      return {
+        kind,
+        traceId,
+        scope: "trace",
+        decisions: [
+          {
+            kept: true,
+            tier: "errors",
+            tierCondition: { kind: "status", is: "error" },
+            keep: "ratio",
+            ratio: 1,
+            threshold: "00000000000000",
+            randomness: "48eb211c80319c",
+            explicitRandomness: false,
+            revision: 1,
+            configHash: "",
+            spans: 3,
+            bytes: 1_200,
+            decidedAtMs: 3_000,
+          },
+        ],
+        cause: "rootWait",
+        witnesses: [{ condition: { kind: "status", is: "error" }, spanId: "b7ad6b7169203331", spanName: "charge", service: "payments" }],
+        durationMs: 12,
+        rootSeen: true,
+        lateSpans: 0,
+        firstSeenAtMs: 1_000,
+        stages: { network: 1, processing: 1, decisionWait: 2_000, serialization: null, queueWait: null, export: null },
+        delivery: "queued",
+        deliveryMessage: "",
+      };
+    case "waiting":
+      return { kind, traceId, spans: 2, bytes: 800, firstSeenAtMs: 1_000, decidesAtMs: 11_000, rootSeen: false, tierNow: "default", revision: 1 };
+    case "remembered":
+      return { kind, traceId, kept: false, tier: "default", threshold: "fd70a3d70a3d70", decidedAtMs: 3_000 };
+    case "forgotten":
+      return { kind, traceId, keptForTraces: 500_000, falseAlarmOneIn: 1_000 };
+    case "neverSeen":
+      return { kind, traceId, sinceMs: 1_000 };
+    case "unknown":
+      return { kind, traceId, rememberedSinceMs: 2_000 };
+  }
 }

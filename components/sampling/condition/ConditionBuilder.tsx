@@ -2,12 +2,14 @@
 
 import { DropdownMenu } from "#components/ui/DropdownMenu.tsx";
 import type { DraftCondition } from "../draft/draftPolicy.ts";
+import { isInSameSpan, type LeafKind } from "../draft/editCondition.ts";
 import { fieldId, type ProblemsByPath } from "../draft/problemPlaces.ts";
 import { useConditionEdit, useEditor } from "../editorContext.tsx";
 import { ChipSelect } from "./ChipSelect.tsx";
 import { ConditionMenu } from "./ConditionMenu.tsx";
 import { LeafSentence } from "./LeafSentence.tsx";
-import { GROUP_WORDS, LEAF_WORDS, wordFor } from "./words.ts";
+import { SameSpanHint } from "./SameSpanHint.tsx";
+import { GROUP_WORDS, leafWords, SAME_SPAN_WORDS, wordFor } from "./words.ts";
 
 type ConditionBuilderProps = { tierId: number; tierName: string; root: DraftCondition; path: string };
 
@@ -20,25 +22,28 @@ type NodeProps = ConditionBuilderProps & { condition: DraftCondition };
 
 function ConditionNode(props: NodeProps) {
   const { tierId, tierName, root, condition, path } = props;
-  const { readOnly, problems } = useEditor();
+  const { readOnly, problems, scope } = useEditor();
   const edit = useConditionEdit(tierId);
   const id = fieldId(path);
   const own = problems.get(path) ?? [];
   const isGroup = condition.kind === "all" || condition.kind === "any";
-  const word = isGroup
-    ? wordFor(GROUP_WORDS, condition.kind)
-    : condition.kind === "not"
-      ? "not"
-      : condition.kind === "always"
-        ? "everything"
-        : wordFor(LEAF_WORDS, condition.kind);
+  const isWrapper = condition.kind === "not" || condition.kind === "sameSpan";
+  const inSameSpan = isInSameSpan(root, condition.id);
+  const word = wordOf(condition, scope, inSameSpan);
   const menu = !readOnly && (
     <ConditionMenu root={root} condition={condition} label={`${tierName}: “${word}”`} onEdit={(change) => edit(condition.id, change)} />
   );
-  const add = condition.id === root.id && !readOnly && (
-    <AddConditions condition={condition} tierName={tierName} onAdd={(leaf, joinedBy) => edit(condition.id, { kind: "add", leaf, joinedBy })} />
+  // What one span has to fulfil grows inside; everything else grows at the root.
+  const grows = root.kind === "sameSpan" ? root.of : root;
+  const add = condition.id === grows.id && !readOnly && (
+    <AddConditions
+      condition={condition}
+      tierName={tierName}
+      leaves={leafWords(scope, inSameSpan)}
+      onAdd={(leaf, joinedBy) => edit(condition.id, { kind: "add", leaf, joinedBy })}
+    />
   );
-  const problemLines = <NodeProblems own={own} id={id} path={path} problems={problems} leaf={!isGroup && condition.kind !== "not"} />;
+  const problemLines = <NodeProblems own={own} id={id} path={path} problems={problems} leaf={!isGroup && !isWrapper} />;
   if (isGroup) {
     return (
       // biome-ignore lint/a11y/useSemanticElements: a fieldset can't lay its legend out in a line with the rest of the sentence
@@ -62,6 +67,9 @@ function ConditionNode(props: NodeProps) {
           ))}
           {add && <div className="flex">{add}</div>}
         </div>
+        {scope === "trace" && !inSameSpan && (
+          <SameSpanHint group={condition} onAsk={readOnly ? null : () => edit(condition.id, { kind: "wrap", in: "sameSpan" })} />
+        )}
         {problemLines}
       </div>
     );
@@ -69,11 +77,15 @@ function ConditionNode(props: NodeProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: see above
     <div id={id} role="group" aria-label={word} tabIndex={-1} className="min-w-0 max-w-full flex-1 rounded-control outline-offset-2">
-      {condition.kind === "not" ? (
-        <div className="flex min-w-0 items-start gap-1">
-          <span className="pt-[3px] pl-1 font-semibold text-ink-2">not</span>
-          {menu}
-          <ConditionNode {...props} condition={condition.of} path={`${path}.of`} />
+      {isWrapper ? (
+        <div className={condition.kind === "not" ? "flex min-w-0 items-start gap-1" : "flex min-w-0 flex-col gap-0.5"}>
+          <span className="flex min-h-[24px] items-center gap-1">
+            <span className="pl-1 font-semibold whitespace-nowrap text-ink-2">{word}</span>
+            {menu}
+          </span>
+          <div className={condition.kind === "not" ? "min-w-0" : "ml-1.5 flex min-w-0 border-l-2 border-line-strong pl-2"}>
+            <ConditionNode {...props} condition={condition.of} path={`${path}.of`} />
+          </div>
         </div>
       ) : (
         <div className="flex min-w-0 items-start gap-1">
@@ -83,7 +95,7 @@ function ConditionNode(props: NodeProps) {
                 look="subject"
                 label={`${tierName}: what is compared`}
                 value={condition.kind}
-                options={LEAF_WORDS}
+                options={leafWords(scope, inSameSpan, condition.kind)}
                 onChange={(to) => edit(condition.id, { kind: "change", to })}
               />
             )}
@@ -93,16 +105,37 @@ function ConditionNode(props: NodeProps) {
           {condition.kind !== "always" && menu}
         </div>
       )}
-      {condition.kind === "not" && add && <div className="mt-1 flex gap-1.5">{add}</div>}
+      {isWrapper && add && <div className="mt-1 flex gap-1.5">{add}</div>}
       {problemLines}
     </div>
   );
 }
 
-type AddConditionsProps = { condition: DraftCondition; tierName: string; onAdd: (leaf: (typeof LEAF_WORDS)[number]["value"], joinedBy: "all" | "any") => void };
+function wordOf(condition: DraftCondition, scope: "span" | "trace", inSameSpan: boolean): string {
+  switch (condition.kind) {
+    case "all":
+    case "any":
+      return wordFor(GROUP_WORDS, condition.kind);
+    case "not":
+      return "not";
+    case "sameSpan":
+      return SAME_SPAN_WORDS;
+    case "always":
+      return "everything";
+    default:
+      return wordFor(leafWords(scope, inSameSpan, condition.kind), condition.kind);
+  }
+}
+
+type AddConditionsProps = {
+  condition: DraftCondition;
+  tierName: string;
+  leaves: readonly { value: LeafKind; label: string }[];
+  onAdd: (leaf: LeafKind, joinedBy: "all" | "any") => void;
+};
 
 /** A group takes a further one; a single condition is joined with and, or with or. */
-function AddConditions({ condition, tierName, onAdd }: AddConditionsProps) {
+function AddConditions({ condition, tierName, leaves, onAdd }: AddConditionsProps) {
   const ways: { joinedBy: "all" | "any"; label: string }[] =
     condition.kind === "all" || condition.kind === "any"
       ? [{ joinedBy: condition.kind, label: "+ condition" }]
@@ -114,7 +147,7 @@ function AddConditions({ condition, tierName, onAdd }: AddConditionsProps) {
     <DropdownMenu
       key={joinedBy}
       align="start"
-      items={LEAF_WORDS.map((leaf) => ({ label: leaf.label, onSelect: () => onAdd(leaf.value, joinedBy) }))}
+      items={leaves.map((leaf) => ({ label: leaf.label, onSelect: () => onAdd(leaf.value, joinedBy) }))}
       trigger={
         <button
           type="button"

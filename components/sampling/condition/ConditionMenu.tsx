@@ -3,13 +3,17 @@
 import { Ellipsis } from "lucide-react";
 import { DropdownMenu, type MenuItem } from "#components/ui/DropdownMenu.tsx";
 import type { DraftCondition } from "../draft/draftPolicy.ts";
-import { canUnwrap } from "../draft/editCondition.ts";
+import { canUnwrap, childrenOf, isInSameSpan } from "../draft/editCondition.ts";
 import type { ConditionEdit } from "../draft/editPolicy.ts";
+import { useEditor } from "../editorContext.tsx";
+import { SAME_SPAN_WORDS } from "./words.ts";
 
 type ConditionMenuProps = { root: DraftCondition; condition: DraftCondition; label: string; onEdit: (edit: ConditionEdit) => void };
 
 /** What can be done with one condition as a whole. */
 export function ConditionMenu({ root, condition, label, onEdit }: ConditionMenuProps) {
+  const { scope } = useEditor();
+  const mayAskForOneSpan = scope === "trace" && !isInSameSpan(root, condition.id) && !holds(condition, "sameSpan") && !holds(condition, "spanCount");
   const items: MenuItem[] = [
     { label: "And another condition", onSelect: () => onEdit({ kind: "add", leaf: "endpoint", joinedBy: "all" }) },
     { label: "Or another condition", onSelect: () => onEdit({ kind: "add", leaf: "endpoint", joinedBy: "any" }) },
@@ -19,7 +23,9 @@ export function ConditionMenu({ root, condition, label, onEdit }: ConditionMenuP
       label: condition.kind === "not" ? "Take away “not”" : "Negate with “not”",
       onSelect: () => onEdit(condition.kind === "not" ? { kind: "unwrap" } : { kind: "wrap", in: "not" }),
     },
-    ...(canUnwrap(root, condition.id) && condition.kind !== "not"
+    ...(condition.kind === "sameSpan" ? [{ label: `Take away “${SAME_SPAN_WORDS}”`, onSelect: () => onEdit({ kind: "unwrap" }) }] : []),
+    ...(mayAskForOneSpan ? [{ label: `Put into “${SAME_SPAN_WORDS}”`, onSelect: () => onEdit({ kind: "wrap", in: "sameSpan" }) }] : []),
+    ...(canUnwrap(root, condition.id) && condition.kind !== "not" && condition.kind !== "sameSpan"
       ? [{ label: "Take the group away, keep what is in it", onSelect: () => onEdit({ kind: "unwrap" }) }]
       : []),
     {
@@ -46,4 +52,8 @@ export function ConditionMenu({ root, condition, label, onEdit }: ConditionMenuP
       }
     />
   );
+}
+
+function holds(condition: DraftCondition, kind: DraftCondition["kind"]): boolean {
+  return condition.kind === kind || childrenOf(condition).some((child) => holds(child, kind));
 }

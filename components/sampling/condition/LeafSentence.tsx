@@ -8,7 +8,7 @@ import { ChipSelect } from "./ChipSelect.tsx";
 import { ValueChips } from "./ValueChips.tsx";
 import { MATCH_WORDS, SPAN_KIND_WORDS, STATUS_WORDS } from "./words.ts";
 
-export type Leaf = Exclude<DraftCondition, { kind: "all" | "any" | "not" }>;
+export type Leaf = Exclude<DraftCondition, { kind: "all" | "any" | "not" | "sameSpan" }>;
 type LeafSentenceProps = { leaf: Leaf; path: string; tierName: string; onPatch: (patch: LeafPatch, key?: string) => void };
 
 /** What follows the subject: "is error", "above 500 ms", "contains /api/payment or /api/checkout". */
@@ -61,6 +61,21 @@ export function LeafSentence({ leaf, path, tierName, onPatch }: LeafSentenceProp
       );
     case "attribute":
       return <AttributeSentence leaf={leaf} path={path} tierName={tierName} onPatch={onPatch} />;
+    case "spanCount":
+      return (
+        <>
+          <Word>at least</Word>
+          <ChipInput
+            mono={false}
+            numeric
+            unit="spans"
+            label={about("number of spans")}
+            path={`${path}.atLeast`}
+            value={leaf.atLeast}
+            onChange={(atLeast) => onPatch({ atLeast }, `${path}.atLeast`)}
+          />
+        </>
+      );
     case "spanKind":
       return (
         <>

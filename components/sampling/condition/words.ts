@@ -4,7 +4,7 @@ import type { LeafKind } from "../draft/editCondition.ts";
 
 type Choice<V extends string> = { value: V; label: string };
 
-export const LEAF_WORDS: readonly Choice<LeafKind>[] = [
+const SPAN_LEAVES: readonly Choice<LeafKind>[] = [
   { value: "endpoint", label: "endpoint" },
   { value: "service", label: "service" },
   { value: "status", label: "status" },
@@ -12,11 +12,26 @@ export const LEAF_WORDS: readonly Choice<LeafKind>[] = [
   { value: "attribute", label: "attribute" },
   { value: "spanKind", label: "span kind" },
 ];
+const SPAN_COUNT: Choice<LeafKind> = { value: "spanCount", label: "number of spans" };
+const TRACE_LEAVES: readonly Choice<LeafKind>[] = [
+  ...SPAN_LEAVES.map((leaf): Choice<LeafKind> => (leaf.value === "latency" ? { value: "latency", label: "trace duration" } : leaf)),
+  SPAN_COUNT,
+];
+
+/** What can be compared where: whole traces have a duration of their own and a number of spans, one span of a trace has neither. */
+export function leafWords(scope: "span" | "trace", inSameSpan: boolean, present?: LeafKind): readonly Choice<LeafKind>[] {
+  if (scope === "trace" && !inSameSpan) return TRACE_LEAVES;
+  // What stands there keeps its name, also where the schema says that it can't stay.
+  return present === "spanCount" ? [...SPAN_LEAVES, SPAN_COUNT] : SPAN_LEAVES;
+}
 
 export const GROUP_WORDS: readonly Choice<"all" | "any">[] = [
   { value: "all", label: "all of" },
   { value: "any", label: "any of" },
 ];
+
+/** Begins what a single span of the trace has to fulfil all by itself. */
+export const SAME_SPAN_WORDS = "one span with";
 
 export const MATCH_WORDS: readonly Choice<TextMatch>[] = [
   { value: "exact", label: "is" },

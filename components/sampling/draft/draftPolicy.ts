@@ -1,6 +1,8 @@
 import type { AttributeOp, Condition, SpanKindName, TextMatch } from "#domain/sampling/condition.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { parsePercent, percentDigits } from "./percent.ts";
+import { type DraftTraceSettings, draftTraceSettings, traceSettingsInput } from "./traceDraft.ts";
+import { fieldNumber, typedNumber } from "./typedNumber.ts";
 
 export type AttributeValueType = "text" | "number" | "boolean";
 
@@ -13,25 +15,31 @@ export type DraftCondition =
   | { id: number; kind: "service"; match: TextMatch; values: string[] }
   | { id: number; kind: "attribute"; key: string; in: "span" | "resource"; op: AttributeOp; valueType: AttributeValueType; value: string }
   | { id: number; kind: "spanKind"; is: SpanKindName }
+  | { id: number; kind: "spanCount"; atLeast: string }
+  | { id: number; kind: "sameSpan"; of: DraftCondition }
   | { id: number; kind: "all"; of: DraftCondition[] }
   | { id: number; kind: "any"; of: DraftCondition[] }
   | { id: number; kind: "not"; of: DraftCondition };
 
 export type ConditionKind = DraftCondition["kind"];
-export type DraftTier = { id: number; name: string; condition: DraftCondition; keepPercent: string };
-/** `nextId` gives every tier and condition a name of its own, which stays through moves and undo. */
-export type DraftPolicy = { tiers: DraftTier[]; nextId: number };
+export type KeepKind = "ratio" | "budget";
+/** What was entered for the way of keeping that is not chosen stays, so that one can look at the other and come back. */
+export type DraftTier = { id: number; name: string; condition: DraftCondition; keep: KeepKind; keepPercent: string; keepPerS: string };
+/** `nextId` gives every tier and condition a name of its own, which stays through moves and undo. `trace` stays while the scope is span. */
+export type DraftPolicy = { scope: "span" | "trace"; trace: DraftTraceSettings; tiers: DraftTier[]; nextId: number };
 
 export function draftFromPolicy(policy: SamplingPolicy): DraftPolicy {
   let nextId = 1;
   const takeId = () => nextId++;
-  const tiers = policy.tiers.map((tier) => ({
+  const tiers = policy.tiers.map(({ name, condition, keep }) => ({
     id: takeId(),
-    name: tier.name,
-    condition: draftCondition(tier.condition, takeId),
-    keepPercent: percentDigits(tier.keep.ratio),
+    name,
+    condition: draftCondition(condition, takeId),
+    keep: keep.kind,
+    keepPercent: keep.kind === "ratio" ? percentDigits(keep.ratio) : "100",
+    keepPerS: keep.kind === "budget" ? fieldNumber(keep.spansPerSecond) : "",
   }));
-  return { tiers, nextId };
+  return { scope: policy.scope, trace: draftTraceSettings(policy), tiers, nextId };
 }
 
 export function draftCondition(condition: Condition, takeId: () => number): DraftCondition {
@@ -51,7 +59,10 @@ export function draftCondition(condition: Condition, takeId: () => number): Draf
     case "any":
       return { id, kind: condition.kind, of: condition.of.map((child) => draftCondition(child, takeId)) };
     case "not":
-      return { id, kind: "not", of: draftCondition(condition.of, takeId) };
+    case "sameSpan":
+      return { id, kind: condition.kind, of: draftCondition(condition.of, takeId) };
+    case "spanCount":
+      return { id, kind: "spanCount", atLeast: fieldNumber(condition.atLeast) };
     default:
       return { id, ...condition };
   }
@@ -60,19 +71,22 @@ export function draftCondition(condition: Condition, takeId: () => number): Draf
 /** What the schema is asked about. A number that can't be read goes in as the text that was typed, so that the problem names it. */
 export function policyInput(draft: DraftPolicy): unknown {
   return {
-    scope: "span",
-    tiers: draft.tiers.map((tier) => ({
-      name: tier.name,
-      condition: conditionInput(tier.condition),
-      keep: { kind: "ratio", ratio: parsePercent(tier.keepPercent) ?? tier.keepPercent },
-    })),
+    scope: draft.scope,
+    ...(draft.scope === "trace" ? traceSettingsInput(draft.trace) : {}),
+    tiers: draft.tiers.map((tier) => ({ name: tier.name, condition: conditionInput(tier.condition), keep: keepInput(tier) })),
   };
+}
+
+function keepInput(tier: DraftTier): unknown {
+  return tier.keep === "ratio"
+    ? { kind: "ratio", ratio: parsePercent(tier.keepPercent) ?? tier.keepPercent }
+    : { kind: "budget", spansPerSecond: typedNumber(tier.keepPerS) ?? tier.keepPerS };
 }
 
 export function conditionInput(condition: DraftCondition): unknown {
   switch (condition.kind) {
     case "latency":
-      return { kind: "latency", aboveMs: numberOrText(condition.aboveMs) };
+      return { kind: "latency", aboveMs: typedNumber(condition.aboveMs) ?? condition.aboveMs };
     case "attribute": {
       const { key, op } = condition;
       return { kind: "attribute", key, in: condition.in, op, ...(op === "exists" ? {} : { value: attributeValue(condition.valueType, condition.value) }) };
@@ -81,7 +95,10 @@ export function conditionInput(condition: DraftCondition): unknown {
     case "any":
       return { kind: condition.kind, of: condition.of.map(conditionInput) };
     case "not":
-      return { kind: "not", of: conditionInput(condition.of) };
+    case "sameSpan":
+      return { kind: condition.kind, of: conditionInput(condition.of) };
+    case "spanCount":
+      return { kind: "spanCount", atLeast: typedNumber(condition.atLeast) ?? condition.atLeast };
     default: {
       const { id: _id, ...rest } = condition;
       return rest;

@@ -54,6 +54,13 @@ describe("a stored draft", () => {
     }
   });
 
+  it("of the time before whole traces gets what it lacks, and keeps what it has", () => {
+    const store = new MemoryStore();
+    const older = { tiers: draft.tiers.map(({ id, name, condition }) => ({ id, name, condition, keepPercent: "42" })), nextId: draft.nextId };
+    store.setItem(draftKey("p1", 1), JSON.stringify({ draft: older, name: null, savedAtMs: 1 }));
+    expect(readDraft(store, draftKey("p1", 1))?.draft).toEqual({ ...draft, tiers: [{ ...draft.tiers[0], keepPercent: "42" }] });
+  });
+
   it("is refused, not thrown about, when the browser has no room", () => {
     expect(writeDraft(new MemoryStore(10), draftKey("p1", 1), { draft, name: null, savedAtMs: 1 })).toBe(false);
   });

@@ -1,4 +1,5 @@
-import type { DraftPolicy } from "./draftPolicy.ts";
+import type { DraftPolicy, DraftTier } from "./draftPolicy.ts";
+import { draftTraceSettings } from "./traceDraft.ts";
 
 /** Drafts kept in one browser; the oldest goes when there are more. */
 export const DRAFTS_MAX = 20;
@@ -18,7 +19,7 @@ export function readDraft(store: Store, key: string): StoredDraft | null {
   if (text === null) return null;
   try {
     const value: unknown = JSON.parse(text);
-    return isStoredDraft(value) ? value : null;
+    return isStoredDraft(value) ? { ...value, draft: completed(value.draft) } : null;
   } catch {
     return null;
   }
@@ -51,6 +52,18 @@ function isStoredDraft(value: unknown): value is StoredDraft {
   if (typeof savedAtMs !== "number" || typeof draft !== "object" || draft === null || !("tiers" in draft) || !("nextId" in draft)) return false;
   return typeof draft.nextId === "number" && Array.isArray(draft.tiers) && draft.tiers.length > 0 && draft.tiers.every(isDraftTier);
 }
+
+/** Drafts that were kept before there was trace scope lack what came with it. */
+function completed(draft: DraftPolicy): DraftPolicy {
+  const older: Partial<DraftPolicy> = draft;
+  return {
+    ...draft,
+    scope: older.scope ?? "span",
+    trace: { ...draftTraceSettings(null), ...older.trace },
+    tiers: draft.tiers.map((tier) => ({ ...NEW_IN_TIERS, ...tier })),
+  };
+}
+const NEW_IN_TIERS: Partial<DraftTier> = { keep: "ratio", keepPerS: "" };
 
 function isDraftTier(tier: unknown): boolean {
   return typeof tier === "object" && tier !== null && "condition" in tier && "name" in tier && "keepPercent" in tier && "id" in tier;

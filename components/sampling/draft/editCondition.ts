@@ -1,9 +1,8 @@
 import { NUMBER_OPS, TEXT_OPS } from "#domain/sampling/condition.ts";
 import type { ConditionKind, DraftCondition } from "./draftPolicy.ts";
 
-export type GroupKind = "all" | "any" | "not";
-export const LEAF_KINDS = ["endpoint", "service", "status", "latency", "attribute", "spanKind"] as const;
-export type LeafKind = (typeof LEAF_KINDS)[number];
+export type GroupKind = "all" | "any" | "not" | "sameSpan";
+export type LeafKind = "endpoint" | "service" | "status" | "latency" | "attribute" | "spanKind" | "spanCount";
 
 /** A leaf as it is first shown; lists begin with one empty value, which the form opens for typing. */
 export function newLeaf(kind: LeafKind, id: number): DraftCondition {
@@ -20,6 +19,8 @@ export function newLeaf(kind: LeafKind, id: number): DraftCondition {
       return { id, kind, key: "", in: "span", op: "equals", valueType: "text", value: "" };
     case "spanKind":
       return { id, kind, is: "server" };
+    case "spanCount":
+      return { id, kind, atLeast: "100" };
   }
 }
 
@@ -34,12 +35,18 @@ export function findCondition(root: DraftCondition, id: number): DraftCondition 
 
 export function childrenOf(condition: DraftCondition): DraftCondition[] {
   if (condition.kind === "all" || condition.kind === "any") return condition.of;
-  return condition.kind === "not" ? [condition.of] : [];
+  return condition.kind === "not" || condition.kind === "sameSpan" ? [condition.of] : [];
+}
+
+/** True when the condition stands inside one that asks for the same span. */
+export function isInSameSpan(root: DraftCondition, id: number): boolean {
+  const parent = parentOf(root, id);
+  return parent !== undefined && (parent.kind === "sameSpan" || isInSameSpan(root, parent.id));
 }
 
 /**
  * Replaces the condition `id` by what `edit` gives: none (removed), one, or several (spliced into the group around it).
- * A group that would be left with one child is replaced by that child, a `not` without one goes; `undefined` when nothing is left.
+ * A group that would be left with one child is replaced by that child, a `not` or `sameSpan` without one goes; `undefined` when nothing is left.
  */
 export function editCondition(root: DraftCondition, id: number, edit: (condition: DraftCondition) => DraftCondition[]): DraftCondition | undefined {
   const [first, ...rest] = rebuild(root, id, edit);
@@ -54,7 +61,7 @@ function rebuild(node: DraftCondition, id: number, edit: (condition: DraftCondit
     if (of.length < node.of.length && of.length <= 1) return of;
     return [{ ...node, of }];
   }
-  if (node.kind === "not") {
+  if (node.kind === "not" || node.kind === "sameSpan") {
     const [child] = rebuild(node.of, id, edit);
     if (child === node.of) return [node];
     return child === undefined ? [] : [{ ...node, of: child }];
@@ -68,7 +75,7 @@ export function removeCondition(root: DraftCondition, id: number): DraftConditio
 }
 
 export function wrapCondition(root: DraftCondition, id: number, kind: GroupKind, newId: number): DraftCondition {
-  return editCondition(root, id, (node) => [kind === "not" ? { id: newId, kind, of: node } : { id: newId, kind, of: [node] }]) ?? root;
+  return editCondition(root, id, (node) => [kind === "not" || kind === "sameSpan" ? { id: newId, kind, of: node } : { id: newId, kind, of: [node] }]) ?? root;
 }
 
 /** True when taking the group away keeps everything inside it in the tree. */
@@ -77,7 +84,7 @@ export function canUnwrap(root: DraftCondition, id: number): boolean {
   if (!node || childrenOf(node).length === 0) return false;
   if (childrenOf(node).length === 1) return true;
   const parent = parentOf(root, id);
-  return parent !== undefined && parent.kind !== "not";
+  return parent !== undefined && parent.kind !== "not" && parent.kind !== "sameSpan";
 }
 
 export function unwrapCondition(root: DraftCondition, id: number): DraftCondition {
@@ -116,6 +123,7 @@ export function changeKind(root: DraftCondition, id: number, kind: ConditionKind
         case "any":
           return [{ id: node.id, kind, of: inside }];
         case "not":
+        case "sameSpan":
           return [{ id: node.id, kind, of: inside.length === 1 ? inside[0] : { ...node, id: newId } }];
         default: {
           const leaf = newLeaf(kind, node.id);
@@ -130,6 +138,7 @@ export function changeKind(root: DraftCondition, id: number, kind: ConditionKind
 export type LeafPatch = {
   is?: string;
   aboveMs?: string;
+  atLeast?: string;
   match?: string;
   values?: string[];
   key?: string;

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samplingPolicy.ts";
 import { parseOrProblems } from "#domain/validation/problems.ts";
 import { type DraftCondition, type DraftPolicy, draftFromPolicy, policyInput } from "./draftPolicy.ts";
-import { canUnwrap, childrenOf } from "./editCondition.ts";
+import { canUnwrap, childrenOf, isInSameSpan } from "./editCondition.ts";
 import { type ConditionEdit, editPolicy } from "./editPolicy.ts";
 
 const POLICY: SamplingPolicy = {
@@ -191,3 +191,36 @@ describe("any sequence of edits", () => {
 function flatten(condition: DraftCondition): DraftCondition[] {
   return [condition, ...childrenOf(condition).flatMap(flatten)];
 }
+
+describe("one span with", () => {
+  const sameSpan = () => conditionAfter([root, { kind: "add", leaf: "service", joinedBy: "all" }], [root, { kind: "wrap", in: "sameSpan" }]);
+
+  it("holds what is put into it, and gives it back", () => {
+    expect(shape(sameSpan())).toEqual(["sameSpan", ["all", "status", "service"]]);
+    expect(shape(conditionAfter([root, { kind: "wrap", in: "sameSpan" }], [root, { kind: "unwrap" }]))).toBe("status");
+  });
+
+  it("knows what stands inside of it, at any depth", () => {
+    const condition = sameSpan();
+    const [group] = childrenOf(condition);
+    expect(isInSameSpan(condition, condition.id)).toBe(false);
+    expect(isInSameSpan(condition, group.id)).toBe(true);
+    expect(isInSameSpan(condition, childrenOf(group)[1].id)).toBe(true);
+  });
+
+  it("goes with the last condition in it", () => {
+    const beside = conditionAfter(
+      [root, { kind: "add", leaf: "latency", joinedBy: "any" }],
+      [child(0), { kind: "wrap", in: "sameSpan" }],
+      [(condition) => childrenOf(childrenOf(condition)[0])[0].id, { kind: "remove" }],
+    );
+    expect(shape(beside)).toBe("latency");
+  });
+
+  it("stays one condition among others: joined beside it, not spliced into a group by unwrapping what can't be", () => {
+    const condition = sameSpan();
+    const [group] = childrenOf(condition);
+    expect(canUnwrap(condition, group.id)).toBe(false);
+    expect(canUnwrap(condition, condition.id)).toBe(true);
+  });
+});

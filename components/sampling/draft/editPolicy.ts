@@ -1,4 +1,4 @@
-import type { ConditionKind, DraftCondition, DraftPolicy, DraftTier } from "./draftPolicy.ts";
+import type { ConditionKind, DraftCondition, DraftPolicy, DraftTier, KeepKind } from "./draftPolicy.ts";
 import {
   addCondition,
   changeKind,
@@ -11,6 +11,7 @@ import {
   unwrapCondition,
   wrapCondition,
 } from "./editCondition.ts";
+import type { DraftTraceSettings } from "./traceDraft.ts";
 
 export type ConditionEdit =
   | { kind: "patch"; patch: LeafPatch }
@@ -22,7 +23,11 @@ export type ConditionEdit =
 
 export type PolicyEdit =
   | { kind: "rename"; tierId: number; name: string }
+  | { kind: "scope"; to: DraftPolicy["scope"] }
+  | { kind: "traceSettings"; patch: Partial<DraftTraceSettings> }
   | { kind: "keep"; tierId: number; percent: string }
+  | { kind: "keepPerS"; tierId: number; perS: string }
+  | { kind: "keepKind"; tierId: number; to: KeepKind }
   | { kind: "condition"; tierId: number; conditionId: number; edit: ConditionEdit }
   | { kind: "addTier" }
   | { kind: "duplicateTier"; tierId: number }
@@ -30,13 +35,24 @@ export type PolicyEdit =
   | { kind: "moveTier"; tierId: number; to: number }
   | { kind: "replace"; draft: DraftPolicy };
 
+/** Stands in the field when a tier is first given a budget. */
+const BUDGET_FIRST = "100";
+
 /** One edit. The default tier stays last, and there is always one; an edit that would break that changes nothing. */
 export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
   switch (edit.kind) {
     case "rename":
       return withTier(draft, edit.tierId, (tier) => ({ ...tier, name: edit.name }));
+    case "scope":
+      return draft.scope === edit.to ? draft : { ...draft, scope: edit.to };
+    case "traceSettings":
+      return { ...draft, trace: { ...draft.trace, ...edit.patch } };
     case "keep":
       return withTier(draft, edit.tierId, (tier) => ({ ...tier, keepPercent: edit.percent }));
+    case "keepPerS":
+      return withTier(draft, edit.tierId, (tier) => ({ ...tier, keepPerS: edit.perS }));
+    case "keepKind":
+      return withTier(draft, edit.tierId, (tier) => ({ ...tier, keep: edit.to, keepPerS: tier.keepPerS === "" ? BUDGET_FIRST : tier.keepPerS }));
     case "condition": {
       const isDefault = draft.tiers.at(-1)?.id === edit.tierId;
       if (isDefault) return draft;
@@ -47,8 +63,15 @@ export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
       return edited === draft ? draft : { ...edited, nextId: draft.nextId + 2 };
     }
     case "addTier": {
-      const tier: DraftTier = { id: draft.nextId, name: freeName(draft, "new tier"), condition: newLeaf("endpoint", draft.nextId + 1), keepPercent: "100" };
-      return { tiers: insert(draft.tiers, draft.tiers.length - 1, tier), nextId: draft.nextId + 2 };
+      const tier: DraftTier = {
+        id: draft.nextId,
+        name: freeName(draft, "new tier"),
+        condition: newLeaf("endpoint", draft.nextId + 1),
+        keep: "ratio",
+        keepPercent: "100",
+        keepPerS: "",
+      };
+      return { ...draft, tiers: insert(draft.tiers, draft.tiers.length - 1, tier), nextId: draft.nextId + 2 };
     }
     case "duplicateTier": {
       const index = draft.tiers.findIndex((tier) => tier.id === edit.tierId);
@@ -56,7 +79,7 @@ export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
       const original = draft.tiers[index];
       let nextId = draft.nextId;
       const copy = { ...original, id: nextId++, name: freeName(draft, original.name), condition: renumber(original.condition, () => nextId++) };
-      return { tiers: insert(draft.tiers, index + 1, copy), nextId };
+      return { ...draft, tiers: insert(draft.tiers, index + 1, copy), nextId };
     }
     case "removeTier": {
       if (draft.tiers.at(-1)?.id === edit.tierId) return draft;
@@ -115,5 +138,5 @@ function freeName(draft: DraftPolicy, wanted: string): string {
 function renumber(condition: DraftCondition, takeId: () => number): DraftCondition {
   const id = takeId();
   if (condition.kind === "all" || condition.kind === "any") return { ...condition, id, of: condition.of.map((child) => renumber(child, takeId)) };
-  return condition.kind === "not" ? { ...condition, id, of: renumber(condition.of, takeId) } : { ...condition, id };
+  return condition.kind === "not" || condition.kind === "sameSpan" ? { ...condition, id, of: renumber(condition.of, takeId) } : { ...condition, id };
 }

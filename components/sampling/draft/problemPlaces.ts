@@ -1,5 +1,6 @@
 import type { Problem } from "#domain/validation/problems.ts";
 import type { DraftPolicy } from "./draftPolicy.ts";
+import { inFieldUnits, inScopeWords, isNumberField, SETTING_NAMES } from "./settingWords.ts";
 
 /** Problems by the path that the form's fields go by (`tiers[2].keep.ratio`); a server's `body.` or `sampling.` in front is taken off. */
 export type ProblemsByPath = ReadonlyMap<string, readonly string[]>;
@@ -12,11 +13,13 @@ export function formPath(path: string): string {
   return ROOTS.includes(`${rest}.`) ? "" : rest;
 }
 
-/** Speaks of per cent where the schema speaks of a ratio, because the field does. */
+/** Speaks of per cent, seconds and MiB where the schema speaks of ratios, milliseconds and bytes, because the fields do. */
 export function inFormWords(problem: Problem): Problem {
   const path = formPath(problem.path);
-  if (!path.endsWith(".keep.ratio")) return { path, message: problem.message };
-  return { path, message: problem.message.startsWith("must be a number") ? "must be a number between 0 and 100\u00a0%" : "must be between 0 and 100\u00a0%" };
+  if (path.endsWith(".keep.ratio")) {
+    return { path, message: problem.message.startsWith("must be a number") ? "must be a number between 0 and 100\u00a0%" : "must be between 0 and 100\u00a0%" };
+  }
+  return { path, message: isNumberField(path) ? inFieldUnits(path, problem.message) : inScopeWords(problem.message) };
 }
 
 export function problemsByPath(problems: readonly Problem[]): ProblemsByPath {
@@ -51,7 +54,7 @@ export type Place = { tier: number | null; field: string };
 /** `tiers[3].keep.ratio` as a place that a person finds: tier 4, "keep". */
 export function placeOf(path: string): Place {
   const match = /^tiers\[(\d+)\]\.?(.*)$/.exec(path);
-  if (!match) return { tier: null, field: path === "tiers" || path === "" ? "" : path };
+  if (!match) return { tier: null, field: path === "tiers" || path === "" ? "" : (SETTING_NAMES[path] ?? path) };
   const rest = match[2];
   if (rest.startsWith("keep")) return { tier: Number(match[1]) + 1, field: "keep" };
   if (rest.startsWith("name")) return { tier: Number(match[1]) + 1, field: "name" };
@@ -62,7 +65,7 @@ export function placeOf(path: string): Place {
 export function describeProblem(problem: Problem, draft: DraftPolicy): string {
   const inWords = inFormWords(problem);
   const place = placeOf(inWords.path);
-  if (place.tier === null) return place.field === "" ? sentence(inWords.message) : `${place.field}: ${inWords.message}`;
+  if (place.tier === null) return place.field === "" ? sentence(inWords.message) : `${sentence(place.field)}: ${inWords.message}`;
   const name = draft.tiers[place.tier - 1]?.name;
   return `Tier ${place.tier}${name ? ` “${name}”` : ""}${place.field ? `, ${place.field}` : ""}: ${inWords.message}`;
 }

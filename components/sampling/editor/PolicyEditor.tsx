@@ -19,6 +19,7 @@ import { EditorProvider } from "../editorContext.tsx";
 import { PolicyChangeWords } from "../PolicyChangeWords.tsx";
 import { ProblemsNote } from "./ProblemsNote.tsx";
 import { ReadOnlyNote } from "./ReadOnlyNote.tsx";
+import { ScopePanel } from "./ScopePanel.tsx";
 import { TiersPanel } from "./TiersPanel.tsx";
 import { useEditorKeys } from "./useEditorKeys.ts";
 import { usePolicyDraft } from "./usePolicyDraft.ts";
@@ -80,7 +81,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
   useEditorKeys({ ...history, save: openSave, addTier: () => edit({ kind: "addTier" }) }, !readOnly);
 
   return (
-    <EditorProvider value={{ readOnly, problems: byPath, edit }}>
+    <EditorProvider value={{ readOnly, scope: draft.scope, problems: byPath, edit }}>
       <PageHead
         title={props.title}
         crumbs={props.crumbs}
@@ -136,13 +137,14 @@ export function PolicyEditor(props: PolicyEditorProps) {
       })}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
+          <ScopePanel draft={draft} />
           <TiersPanel draft={draft} base={base.body} history={history} />
           {dirty && (
             <DocumentDiff
               title={`${base.label} → draft`}
               name="The difference"
               before={base.body}
-              after={policyInput(draft)}
+              after={policy ?? policyInput(draft)}
               words={
                 policy ? (
                   <PolicyChangeWords before={base.body} after={policy} />

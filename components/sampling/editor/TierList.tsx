@@ -3,15 +3,21 @@
 import { type Announcements, closestCenter, DndContext, type DragEndEvent, KeyboardSensor, PointerSensor, useSensor, useSensors } from "@dnd-kit/core";
 import { SortableContext, sortableKeyboardCoordinates, useSortable, verticalListSortingStrategy } from "@dnd-kit/sortable";
 import { type ReactNode, useState } from "react";
+import type { TierRate } from "#domain/telemetry/live.ts";
 import type { DraftTier } from "../draft/draftPolicy.ts";
 import { useEditor } from "../editorContext.tsx";
 import { TierRow } from "./TierRow.tsx";
 import type { TierChange } from "./tierChanges.ts";
 
-type TierListProps = { tiers: readonly DraftTier[]; changes: readonly TierChange[]; match: (index: number) => ReactNode };
+type TierListProps = {
+  tiers: readonly DraftTier[];
+  changes: readonly TierChange[];
+  match: (index: number) => ReactNode;
+  inForce: (index: number) => TierRate["ratio"];
+};
 
 /** The tiers in order, the default pinned last. Order changes by drag, by ⌥↑ ⌥↓, or from the menu; each is spoken. */
-export function TierList({ tiers, changes, match }: TierListProps) {
+export function TierList({ tiers, changes, match, inForce }: TierListProps) {
   const { edit, readOnly } = useEditor();
   const [spoken, setSpoken] = useState("");
   const sensors = useSensors(
@@ -54,7 +60,15 @@ export function TierList({ tiers, changes, match }: TierListProps) {
       <SortableContext items={tiers.slice(0, -1).map((tier) => tier.id)} strategy={verticalListSortingStrategy} disabled={readOnly}>
         <ol aria-label="Tiers, in the order in which they are asked" className="border-t border-line">
           {tiers.map((tier, index) => {
-            const shared = { tier, index, lastMovable, change: changes[index], match: match(index), onMove: (to: number) => move(tier, to) };
+            const shared = {
+              tier,
+              index,
+              lastMovable,
+              change: changes[index],
+              match: match(index),
+              inForce: inForce(index),
+              onMove: (to: number) => move(tier, to),
+            };
             return index > lastMovable ? <TierRow key={tier.id} {...shared} isDefault /> : <SortableTier key={tier.id} {...shared} />;
           })}
         </ol>

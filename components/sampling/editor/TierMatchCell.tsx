@@ -18,10 +18,9 @@ export function TierMatchCell({ tier, matchedPerS, price }: TierMatchCellProps) 
     );
   }
   const bytes = tier.bytesKeptAfterPerS;
-  const cost =
-    price !== undefined && bytes !== null && Number.isFinite(bytes) && tier.ratioAfter >= 0 && tier.ratioAfter <= 1
-      ? costMicroUsdPerHour(price, bytes, 0)
-      : null;
+  // While what is typed is wrong, what it would cost is nothing to show.
+  const right = tier.ratioAfter === null || (tier.ratioAfter >= 0 && tier.ratioAfter <= 1);
+  const cost = price !== undefined && bytes !== null && Number.isFinite(bytes) && right ? costMicroUsdPerHour(price, bytes, 0) : null;
   return (
     <>
       <span data-slot="tier-rate">
@@ -31,7 +30,7 @@ export function TierMatchCell({ tier, matchedPerS, price }: TierMatchCellProps) 
       <span className="text-ink-3">
         {matchedPerS > 0 && `${formatPercent(tier.matchedPerS / matchedPerS)} of spans`}
         {matchedPerS > 0 && cost !== null && " · "}
-        {cost !== null && `${formatMicroUsd(cost)}/h`}
+        {cost !== null && `${tier.atMost ? "up to " : ""}${formatMicroUsd(cost)}/h`}
       </span>
     </>
   );

@@ -6,6 +6,7 @@ import { Button } from "#components/ui/Button.tsx";
 import { Chip } from "#components/ui/Chip.tsx";
 import { cx } from "#components/ui/cx.ts";
 import { DropdownMenu } from "#components/ui/DropdownMenu.tsx";
+import type { TierRate } from "#domain/telemetry/live.ts";
 import { ConditionBuilder } from "../condition/ConditionBuilder.tsx";
 import type { DraftTier } from "../draft/draftPolicy.ts";
 import { useEditor } from "../editorContext.tsx";
@@ -20,12 +21,13 @@ type TierRowProps = {
   lastMovable: number;
   change: TierChange;
   match: ReactNode;
+  inForce: TierRate["ratio"];
   onMove: (to: number) => void;
   drag?: { ref: Ref<HTMLLIElement>; style: React.CSSProperties; grip: React.ComponentProps<"button">; dragging: boolean };
 };
 
 /** One tier: what it is called, what it matches, how much of it is kept, what it matches right now. */
-export function TierRow({ tier, index, isDefault, lastMovable, change, match, onMove, drag }: TierRowProps) {
+export function TierRow({ tier, index, isDefault, lastMovable, change, match, inForce, onMove, drag }: TierRowProps) {
   const { readOnly, edit } = useEditor();
   const path = `tiers[${index}]`;
   const movable = !isDefault && !readOnly;
@@ -74,7 +76,7 @@ export function TierRow({ tier, index, isDefault, lastMovable, change, match, on
         )}
       </div>
       <div className="col-start-3 row-start-2 md:col-start-auto md:row-start-auto">
-        <KeepField tier={tier} path={path} baseRatio={change.baseRatio} />
+        <KeepField tier={tier} path={path} baseKeep={change.baseKeep} inForce={inForce} />
       </div>
       <div className="num col-start-3 row-start-3 text-s md:col-start-auto md:row-start-auto md:text-right">{match}</div>
       <div className="col-start-4 row-start-1 md:col-start-auto md:row-start-auto">

@@ -26,13 +26,14 @@ export function TiersPanel({ draft, base, history }: TiersPanelProps) {
   const { readOnly, edit } = useEditor();
   const { tiers } = draft;
   const shape = asPolicy(draft);
-  const { estimate, price, matchedPerS, sampleShare } = useEstimate(shape);
+  const { estimate, price, matchedPerS, sampleShare, live } = useEstimate(shape);
+  const inForce = (index: number) => live.find(({ name }) => name === estimate?.tiers[index]?.runningName)?.ratio ?? null;
   return (
     <>
       <Panel
         title="Tiers"
         flush
-        aside={<span className="text-s text-ink-3">the first that matches decides</span>}
+        aside={<span className="text-s text-ink-3">the first that matches {draft.scope === "trace" ? "the trace " : ""}decides</span>}
         actions={
           <>
             {sampleShare > 0 && <SampleChip share={sampleShare} />}
@@ -52,6 +53,7 @@ export function TiersPanel({ draft, base, history }: TiersPanelProps) {
         <TierList
           tiers={tiers}
           changes={tierChanges(shape, base)}
+          inForce={inForce}
           match={(index) => <TierMatchCell tier={estimate?.tiers[index]} matchedPerS={matchedPerS} price={price} />}
         />
       </Panel>

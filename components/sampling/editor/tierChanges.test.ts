@@ -16,8 +16,14 @@ describe("tierChanges", () => {
   });
 
   it("marks a tier whose ratio changed and says what it was, also while the new one is wrong", () => {
-    expect(changes({ kind: "keep", tierId: start.tiers[2].id, percent: "25" })[2]).toEqual({ state: "changed", baseRatio: 0.5 });
-    expect(changes({ kind: "keep", tierId: start.tiers[2].id, percent: "a lot" })[2]).toEqual({ state: "changed", baseRatio: 0.5 });
+    expect(changes({ kind: "keep", tierId: start.tiers[2].id, percent: "25" })[2]).toEqual({ state: "changed", baseKeep: { kind: "ratio", ratio: 0.5 } });
+    expect(changes({ kind: "keep", tierId: start.tiers[2].id, percent: "a lot" })[2]).toEqual({ state: "changed", baseKeep: { kind: "ratio", ratio: 0.5 } });
+  });
+
+  it("marks a tier that is given a budget, and takes the mark away when it gets its share back", () => {
+    const budget: PolicyEdit = { kind: "keepKind", tierId: start.tiers[2].id, to: "budget" };
+    expect(changes(budget)[2]).toEqual({ state: "changed", baseKeep: { kind: "ratio", ratio: 0.5 } });
+    expect(changes(budget, { ...budget, to: "ratio" })[2].state).toBe("same");
   });
 
   it("takes 1.0 for 1", () => {

@@ -32,9 +32,10 @@ export function usePolicyDraft({ storageKey, base, name: baseName, initial }: Op
   const draft = history.present;
 
   const parsed = useMemo(() => parseOrProblems(samplingPolicySchema, policyInput(draft)), [draft]);
+  // What the schema fills in is no difference: an empty field means the default.
   const dirty = useMemo(
-    () => canonicalJson(policyInput(draft)) !== canonicalJson(base) || (baseName !== null && name !== baseName),
-    [draft, base, baseName, name],
+    () => canonicalJson(parsed.ok ? parsed.value : policyInput(draft)) !== canonicalJson(base) || (baseName !== null && name !== baseName),
+    [parsed, draft, base, baseName, name],
   );
 
   const keep = useRef(() => {});

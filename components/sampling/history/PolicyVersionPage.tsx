@@ -20,6 +20,7 @@ import { draftFromPolicy } from "../draft/draftPolicy.ts";
 import { draftKey, readDraft, writeDraft } from "../draft/draftStore.ts";
 import { EditorSkeleton } from "../EditorSkeleton.tsx";
 import { EstimatePanel } from "../EstimatePanel.tsx";
+import { ScopePanel } from "../editor/ScopePanel.tsx";
 import { TiersPanel } from "../editor/TiersPanel.tsx";
 import { EditorProvider } from "../editorContext.tsx";
 
@@ -61,7 +62,7 @@ function SavedVersion({ id, name, currentVersion, runningVersion, version }: Sav
     else toast.error("This browser has no room for a draft. Free some of its storage and try again.");
   };
   return (
-    <EditorProvider value={{ readOnly: true, problems: new Map(), edit: NOTHING }}>
+    <EditorProvider value={{ readOnly: true, scope: body.scope, problems: new Map(), edit: NOTHING }}>
       <PageHead
         title={`${name} v${number}`}
         crumbs={[
@@ -90,6 +91,7 @@ function SavedVersion({ id, name, currentVersion, runningVersion, version }: Sav
       </Note>
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
+          <ScopePanel draft={draftFromPolicy(body)} />
           <TiersPanel draft={draftFromPolicy(body)} base={body} history={{ undo: NOTHING, redo: NOTHING, canUndo: false, canRedo: false }} />
           <Panel title="As YAML">
             <YamlText value={{ sampling: body }} what="the policy" />

@@ -1,4 +1,6 @@
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { newestRevision, toRevision } from "../../db/documentRows.ts";
+import { parseCarryOver } from "../../db/parseCarryOver.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
@@ -11,7 +13,7 @@ export type ApplyStatus = {
   hash: string;
   createdAtMs: number;
   authorName: string;
-  collectors: { id: string; name: string; state: CollectorApplyState; problem: string | null; tookMs: number | null }[];
+  collectors: { id: string; name: string; state: CollectorApplyState; problem: string | null; tookMs: number | null; carryOver: CarryOver | null }[];
 };
 
 /** How far each collector has come with a revision. One that already runs the same hash has nothing to do: it is applied. */
@@ -37,7 +39,8 @@ export async function applyStatus({ ctx, input: untrusted }: Call<ByRevisionInpu
       isNewest: newest?.number === number,
       offline: connection === "offline",
     });
-    return { id, name, state, problem, tookMs: report && report.state !== "applying" ? report.tookMs : null };
+    const tookMs = report && report.state !== "applying" ? report.tookMs : null;
+    return { id, name, state, problem, tookMs, carryOver: parseCarryOver(report?.carryOver) };
   });
   return { revision: number, hash: revision.hash, createdAtMs: revision.createdAtMs, authorName: revision.authorName, collectors };
 }

@@ -12,6 +12,7 @@ import type { Call, ServiceContext } from "../context.ts";
 import { runningVersionOf } from "../documents/runningVersionOf.ts";
 import { parseInput } from "../parseInput.ts";
 import { type PreviewInput, previewSchema } from "./applyInput.ts";
+import { assembleNext } from "./assembleNext.ts";
 import { describeExportChange } from "./describeExportChange.ts";
 import { nextParts } from "./nextParts.ts";
 
@@ -35,7 +36,7 @@ export async function previewApply({ ctx, input: untrusted }: Call<PreviewInput>
   const newest = await newestRevision(ctx.db);
   if (!newest) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
   const { parts } = await nextParts(ctx.db, newest, input);
-  const next = await assembleConfig(ctx.db, parts, ctx.ports.seal);
+  const next = await assembleNext(ctx.db, parts, ctx.ports.seal);
   const running = await assembleConfig(ctx.db, newest, ctx.ports.seal);
   const rows = ctx.ports.live.rows();
   const online = rows.filter((row) => row.state !== "offline").length;
@@ -57,7 +58,9 @@ async function estimate(ctx: ServiceContext, running: SamplingPolicy, candidate:
   const live = ctx.ports.live.tierRates()?.filter((rate) => names.has(rate.name)) ?? [];
   if (live.length === 0) return null;
   const { price } = await readLivePrice(ctx.db);
-  return estimateChange({ running, live, candidate, price: { price, collectors } });
+  // Live counts are of the collectors that this replica holds, and each of those keeps to a budget of its own.
+  const counted = ctx.ports.live.rows().filter((row) => ctx.ports.fleet.isConnected(row.id)).length;
+  return estimateChange({ running, live, candidate, price: { price, collectors }, collectors: counted });
 }
 
 function withoutHeaderValues(settings: ExportSettings): ExportSettings {

@@ -1,7 +1,6 @@
 import { configHash } from "#domain/fleet/configHash.ts";
 import { audit } from "../../db/audit.ts";
 import { newestRevision } from "../../db/documentRows.ts";
-import { assembleConfig } from "../../db/newestConfig.ts";
 import { notifyChange } from "../../db/notifyChange.ts";
 import { toJson } from "../../db/toJson.ts";
 import { AppError } from "../../errors/appError.ts";
@@ -9,6 +8,7 @@ import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
 import { type StartApplyInput, startApplySchema } from "./applyInput.ts";
+import { assembleNext } from "./assembleNext.ts";
 import { nextParts } from "./nextParts.ts";
 
 /** Serialises applies, so that revisions are numbered without gaps and each builds on the one before. */
@@ -23,7 +23,7 @@ export async function startApply({ ctx, input: untrusted }: Call<StartApplyInput
     const newest = await newestRevision(tx);
     if (!newest) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
     const { parts, document } = await nextParts(tx, newest, input);
-    const hash = configHash(await assembleConfig(tx, parts, ctx.ports.seal));
+    const hash = configHash(await assembleNext(tx, parts, ctx.ports.seal));
     const number = newest.number + 1;
     await tx.revision.create({ data: { ...parts, number, hash, pipeline: toJson(parts.pipeline), authorName: caller.name, message: input.message } });
     await audit(tx, {

@@ -1,4 +1,6 @@
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
+import { parseCarryOver } from "../../db/parseCarryOver.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
@@ -15,6 +17,8 @@ export type CollectorReport = {
   reason: string | null;
   logLines: string[];
   tookMs: number | null;
+  /** What became of waiting traces; null unless it was applied and changed the sampling policy. */
+  carryOver: CarryOver | null;
 };
 export type CollectorView = {
   row: CollectorRow;
@@ -45,6 +49,7 @@ export async function getCollector({ ctx, input: untrusted }: Call<ByIdInput>): 
       reason: report.reason,
       logLines: Array.isArray(report.logLines) ? report.logLines.map(String) : [],
       tookMs: report.tookMs,
+      carryOver: parseCarryOver(report.carryOver),
     })),
     instanceUid: collector.instanceUid,
     enrolledAtMs: collector.enrolledAt.getTime(),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { carryOverSchema } from "#domain/fleet/carryOver.ts";
 
 export const LABELS_MAX = 32;
 export const EFFECTIVE_CONFIG_BYTES_MAX = 1_000_000;
@@ -50,5 +51,6 @@ export const configReportSchema = z.strictObject({
   logLines: z.array(text).max(100, "must have at most 100 lines"),
   tookMs: z.number().min(0),
   effectiveConfig: z.string().max(EFFECTIVE_CONFIG_BYTES_MAX, "is too long"),
+  carryOver: carryOverSchema.nullable(),
 });
 export type ConfigReportInput = z.input<typeof configReportSchema>;

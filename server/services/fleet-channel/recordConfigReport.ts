@@ -26,6 +26,7 @@ export async function recordConfigReport({ ctx, input }: Call<{ collectorId: str
         reason: report.reason || null,
         logLines,
         tookMs: state === "applying" ? null : tookMs,
+        ...(report.carryOver && { carryOver: report.carryOver }),
         createdAt: now,
       },
     });

@@ -11,6 +11,5 @@ export const policyKind: DocumentKind<SamplingPolicy> = {
 };
 
 function toPolicy(input: unknown, root = ""): SamplingPolicy {
-  const { scope, tiers } = parseInput(samplingPolicySchema, input ?? {}, root);
-  return { scope, tiers };
+  return parseInput(samplingPolicySchema, input ?? {}, root);
 }

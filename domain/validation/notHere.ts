@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** A field that the configuration format reserves but that does nothing yet: giving it is an error that says so. */
-export function notYet(message: string) {
+/** A field that the configuration format knows but that has no meaning here (yet): giving it is an error that says so. */
+export function notHere(message: string) {
   return z
     .unknown()
     .superRefine((value, ctx) => {

@@ -1,0 +1,70 @@
+import type { DecidedExplanation, Explanation, Witness } from "#domain/sampling/explanation.ts";
+import { type ExplainPlaces, explainDecision, explainWay, thresholdText, unixMsOf } from "../explainParts.ts";
+import { thresholdOf } from "../tierThreshold.ts";
+import type { LoggedDecision } from "./decisionLog.ts";
+import { FALSE_ALARM_ONE_IN } from "./seenTraces.ts";
+import { NONE } from "./spanStore.ts";
+import type { TraceSampler } from "./traceSampler.ts";
+import { DECIDED, ROOT_SEEN } from "./traceTable.ts";
+import type { TraceVersion } from "./traceVersion.ts";
+
+/** Why a trace (32 hex digits) was kept or not, as far as it is still known here. Changes nothing. */
+export function explainTrace(sampler: TraceSampler, traceId: string, places: ExplainPlaces): Explanation {
+  const [a, b, c, d] = [0, 8, 16, 24].map((at) => Number.parseInt(traceId.slice(at, at + 8), 16) | 0);
+  const { table, cache, log, seen } = sampler;
+  const slot = table.find(a, b, c, d);
+  if (slot !== NONE && (table.flags(slot) & DECIDED) === 0) return explainWaiting(sampler, traceId, slot, places);
+  const logged = log.find(a, b, c, d);
+  if (logged?.version !== undefined) return explainLogged(traceId, logged, logged.version, places);
+  if (cache.peek(a, b, c, d, places.clock.now())) {
+    const { kept, tier, thresholdHigh, thresholdLow, decidedAt } = cache.found;
+    const threshold = thresholdText(thresholdOf(thresholdHigh, thresholdLow));
+    return { kind: "remembered", traceId, kept, tier: sampler.tierName(tier), threshold, decidedAtMs: unixMsOf(places.clock, decidedAt) };
+  }
+  if (seen.has(a, b, c, d)) return { kind: "forgotten", traceId, keptForTraces: log.entriesMax, falseAlarmOneIn: FALSE_ALARM_ONE_IN };
+  const { rememberedSinceMs } = seen;
+  return rememberedSinceMs === undefined ? { kind: "neverSeen", traceId, sinceMs: places.processStartMs } : { kind: "unknown", traceId, rememberedSinceMs };
+}
+
+function explainWaiting(sampler: TraceSampler, traceId: string, slot: number, { clock }: ExplainPlaces): Explanation {
+  const { table, store } = sampler;
+  const version = sampler.versionOf(slot);
+  let bytes = 0;
+  for (let node = table.firstSpan(slot); node !== NONE; node = store.next(node)) bytes += store.size(node);
+  return {
+    kind: "waiting",
+    traceId,
+    spans: table.spans(slot),
+    bytes,
+    firstSeenAtMs: unixMsOf(clock, table.firstSeen(slot)),
+    decidesAtMs: unixMsOf(clock, table.deadline(slot)),
+    rootSeen: (table.flags(slot) & ROOT_SEEN) !== 0,
+    tierNow: version.compiled.tiers[sampler.tierOf(slot)].name,
+    revision: version.label.revision,
+  };
+}
+
+function explainLogged(traceId: string, logged: LoggedDecision, version: TraceVersion, places: ExplainPlaces): DecidedExplanation {
+  const { clock } = places;
+  const { firstSeen, decidedAt, durationMs } = logged;
+  const policy = version.compiled;
+  return {
+    kind: "decided",
+    traceId,
+    scope: "trace",
+    decisions: [explainDecision({ ...logged, policy, label: version.label, decidedAtMs: unixMsOf(clock, decidedAt) })],
+    cause: logged.cause,
+    witnesses: witnessesOf(logged.witnesses, version),
+    durationMs: Number.isNaN(durationMs) || durationMs < 0 ? null : durationMs,
+    rootSeen: logged.rootSeen,
+    lateSpans: logged.lateSpans,
+    firstSeenAtMs: unixMsOf(clock, firstSeen),
+    ...explainWay({ ...logged, decisionWaitMs: decidedAt - firstSeen }, places),
+  };
+}
+
+function witnessesOf(json: string | undefined, version: TraceVersion): Witness[] {
+  if (json === undefined || json === "") return [];
+  const stored: { bit: number; spanId: string; spanName: string; service: string }[] = JSON.parse(json);
+  return stored.map(({ bit, ...span }) => ({ condition: version.compiled.atoms[bit].atom, ...span }));
+}

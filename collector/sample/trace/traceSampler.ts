@@ -1,0 +1,713 @@
+// Longer than most: one request's way in, the decision and the way out share the table's invariants and have to be read together.
+import type { CarryOver } from "#domain/fleet/carryOver.ts";
+import { type DecisionCause, EARLY_CAUSES } from "#domain/sampling/explanation.ts";
+import type { TraceSettings } from "#domain/sampling/traceSettings.ts";
+import type { TraceFigures } from "#domain/telemetry/measurement.ts";
+import type { Clock } from "../../clock.ts";
+import { checkHeaders } from "../../otlp/checkHeaders.ts";
+import { readServiceName, readSpanIdentity } from "../../otlp/readIdentity.ts";
+import { scanTraces } from "../../otlp/scanTraces.ts";
+import { HAS_STATE, type SpanTable } from "../../otlp/spanTable.ts";
+import { found, readTraceState } from "../../otlp/traceStateBytes.ts";
+import { contentStart } from "../../otlp/varint.ts";
+import { advanceBudgets, type CompiledPolicy, carryBudgets, offerToBudget } from "../compilePolicy.ts";
+import { addedBit, forEachAdded } from "./addedBits.ts";
+import { CHUNK_BYTES } from "./chunks.ts";
+import { countTraces } from "./countTraces.ts";
+import { type CachedDecision, DecisionCache } from "./decisionCache.ts";
+import { DecisionLog } from "./decisionLog.ts";
+import type { Outlet, TraceBooks } from "./outlet.ts";
+import { SeenTraces } from "./seenTraces.ts";
+import { SendRound } from "./sendRound.ts";
+import { NONE, SpanStore } from "./spanStore.ts";
+import { ALONE, BY_ARRIVAL, BY_ROOT, DECIDED, HAS_RANDOMNESS, ROOT_SEEN, TO_SEND, TraceTable } from "./traceTable.ts";
+import { type PolicyLabel, TraceVersion } from "./traceVersion.ts";
+
+/** Codes beside those of the scan: the request is larger than what may wait at all; there is no room now, because the queue is full too. */
+export const TRACE_TOO_LARGE = -10;
+export const TRACE_NO_ROOM = -11;
+
+const TICK_MS = 25;
+/** One turn of the event loop is not kept busy for longer. */
+const TURN_MS = 8;
+const DECIDED_PER_LOOK = 64;
+/** Policies whose traces may still wait beside the running one; the oldest one's are decided when there would be more. */
+export const OLDER_VERSIONS_MAX = 16;
+const WITNESSES_MAX = 4;
+const NAME_BYTES_MAX = 120;
+
+export type RequestTimes = { networkMs: number };
+type Parts = { settings: TraceSettings; outlet: Outlet; books: TraceBooks; clock: Clock; seed: number };
+
+/**
+ * Decides on whole traces. Spans wait in chunks of memory, copied as they came, until their trace is due: `decisionWaitMs` after its first span, or
+ * `decisionWaitAfterRootMs` after its root. Everything is bounded: at a bound the oldest traces are decided early, and where that helps nothing because
+ * the queue is full too, the request is refused. A policy can change at any time; what waits is decided under the version that it arrived with, no later
+ * than the new one would have it. Synchronous; a request is taken in one tick.
+ */
+export class TraceSampler {
+  readonly log = new DecisionLog();
+  readonly seen: SeenTraces;
+  #settings: TraceSettings;
+  #table: TraceTable;
+  #store: SpanStore;
+  #cache: DecisionCache;
+  readonly #round: SendRound;
+  readonly #outlet: Outlet;
+  readonly #books: TraceBooks;
+  readonly #clock: Clock;
+  readonly #seed: number;
+  readonly #versions: (TraceVersion | undefined)[] = [];
+  #current = 0;
+  #serials = 0;
+  #timer: (() => void) | undefined;
+  #undecidedSpans = 0;
+  #tracesKept = 0;
+  #tracesSampledOut = 0;
+  #lateKept = 0;
+  #lateSampledOut = 0;
+  /** Spans of the request that was refused last. */
+  lastRefused = 0;
+  readonly #byCause = new Map<DecisionCause, number>();
+  readonly #roundLog: { slotLog: number; a: number; b: number; c: number; d: number }[] = [];
+
+  constructor({ settings, outlet, books, clock, seed }: Parts) {
+    this.#settings = settings;
+    this.#outlet = outlet;
+    this.#books = books;
+    this.#clock = clock;
+    this.#seed = seed;
+    this.seen = new SeenTraces(seed, clock.unixMs);
+    this.#store = new SpanStore(settings.spansMax);
+    this.#table = new TraceTable({ capacity: settings.tracesMax, words: 1, seed });
+    this.#cache = new DecisionCache({ ...settings.decisionCache, seed });
+    this.#round = new SendRound(this.#store);
+  }
+
+  get table(): TraceTable {
+    return this.#table;
+  }
+
+  get store(): SpanStore {
+    return this.#store;
+  }
+
+  get cache(): DecisionCache {
+    return this.#cache;
+  }
+
+  get settings(): TraceSettings {
+    return this.#settings;
+  }
+
+  /** How many traces were decided, by what began it. */
+  get byCause(): ReadonlyMap<DecisionCause, number> {
+    return this.#byCause;
+  }
+
+  /** By the ledger's number. */
+  tierName(tier: number): string {
+    return this.#books.tierName(tier);
+  }
+
+  versionOf(slot: number): TraceVersion {
+    const version = this.#versions[this.#table.version(slot)];
+    if (version === undefined) throw new Error("a trace waits under a policy that is gone");
+    return version;
+  }
+
+  /** Nothing waits, and nothing is remembered that late spans would have to follow. */
+  isIdle(): boolean {
+    if (this.#table.traces > 0) return false;
+    this.#cache.expire(this.#clock.now());
+    return this.#cache.entries === 0;
+  }
+
+  figures(): TraceFigures {
+    this.#cache.expire(this.#clock.now());
+    const isTraceScope = this.#versions[this.#current]?.compiled.policy.scope === "trace";
+    const { tracesMax, spansMax, bytesMax } = this.#settings;
+    return {
+      waitingTraces: this.#table.traces,
+      heldBytes: this.#store.chunks.bytes,
+      tracesMax: isTraceScope ? tracesMax : 0,
+      spansMax: isTraceScope ? spansMax : 0,
+      bytesMax: isTraceScope ? bytesMax : 0,
+      tracesKept: this.#tracesKept,
+      tracesSampledOut: this.#tracesSampledOut,
+      tracesDecidedEarly: EARLY_CAUSES.reduce((sum, cause) => sum + (this.#byCause.get(cause) ?? 0), 0),
+      lateKept: this.#lateKept,
+      lateSampledOut: this.#lateSampledOut,
+      cacheEntries: this.#cache.entries,
+      cacheEntriesMax: isTraceScope ? this.#cache.entriesMax : 0,
+      cacheHits: this.#cache.hits,
+      cacheMisses: this.#cache.misses,
+      cacheEvictions: this.#cache.evictions,
+      cacheExpirations: this.#cache.expirations,
+    };
+  }
+
+  // --- policies ---
+
+  /** Makes a policy the one that new traces begin under. One of span scope: every new span is decided at once, by itself. */
+  use(compiled: CompiledPolicy, label: PolicyLabel, tierIds: readonly number[]): CarryOver {
+    const before = this.#undecidedSpans;
+    const early = { traces: 0, spans: 0 };
+    const decideEarly = (slot: number, cause: DecisionCause) => {
+      early.traces++;
+      early.spans += this.#table.spans(slot);
+      this.#decide(slot, cause, this.#clock.now());
+    };
+    const previous = this.#versions[this.#current];
+    if (previous !== undefined) carryBudgets(previous.compiled, compiled);
+    if (compiled.policy.scope === "trace") this.#resize(compiled.policy);
+    if (compiled.matcher.words > this.#table.words) {
+      this.#table = new TraceTable({ capacity: this.#table.capacity, words: compiled.matcher.words, seed: this.#seed }, this.#table);
+    }
+    this.#addVersion(new TraceVersion({ serial: ++this.#serials, compiled, label, tierIds }));
+    this.#decideOldVersions(decideEarly);
+    if (compiled.policy.scope === "trace") {
+      this.#capDeadlines(compiled.policy);
+      for (let cause = this.#boundBroken(0, 0, 0); cause !== undefined; cause = this.#boundBroken(0, 0, 0)) {
+        const slot = this.#oldest();
+        if (slot === NONE || this.#sendOn(this.#clock.now(), Number.POSITIVE_INFINITY)) break;
+        decideEarly(slot, cause);
+      }
+    }
+    const carried = this.#countWaiting();
+    this.#sendOn(this.#clock.now(), Number.POSITIVE_INFINITY);
+    this.#schedule();
+    return {
+      tracesCarriedOver: carried.traces,
+      spansCarriedOver: carried.spans,
+      tracesDecidedEarly: early.traces,
+      spansDecidedEarly: early.spans,
+      spansLost: before - carried.spans - early.spans,
+    };
+  }
+
+  #addVersion(version: TraceVersion): void {
+    const replaced = this.#versions[this.#current];
+    if (replaced !== undefined && replaced.waiting > 0) {
+      const free = this.#versions.indexOf(undefined);
+      this.#current = free < 0 ? this.#versions.length : free;
+    }
+    this.#versions[this.#current] = version;
+    this.log.remember(version);
+  }
+
+  #decideOldVersions(decide: (slot: number, cause: DecisionCause) => void): void {
+    const older = this.#versions.filter((version, index) => version !== undefined && index !== this.#current);
+    if (older.length <= OLDER_VERSIONS_MAX) return;
+    older.sort((a, b) => (a?.serial ?? 0) - (b?.serial ?? 0));
+    const tooOld = new Set(older.slice(0, older.length - OLDER_VERSIONS_MAX));
+    for (const slot of this.#undecidedSlots()) if (tooOld.has(this.#versions[this.#table.version(slot)])) decide(slot, "policyChange");
+  }
+
+  #undecidedSlots(): number[] {
+    const slots: number[] = [];
+    for (const list of [BY_ARRIVAL, BY_ROOT]) for (let slot = this.#table.first(list); slot !== NONE; slot = this.#table.next(slot)) slots.push(slot);
+    return slots;
+  }
+
+  // By walking through all of them, so that nothing can be missing without being noticed.
+  #countWaiting(): { traces: number; spans: number } {
+    const slots = this.#undecidedSlots();
+    return { traces: slots.length, spans: slots.reduce((sum, slot) => sum + this.#table.spans(slot), 0) };
+  }
+
+  /** Nobody waits longer than if it had come now; with that, the lists stay in order. */
+  #capDeadlines({ decisionWaitMs, decisionWaitAfterRootMs }: TraceSettings): void {
+    const now = this.#clock.now();
+    for (const [list, wait] of [
+      [BY_ARRIVAL, decisionWaitMs],
+      [BY_ROOT, decisionWaitAfterRootMs],
+    ]) {
+      for (let slot = this.#table.first(list); slot !== NONE; slot = this.#table.next(slot)) {
+        if (this.#table.deadline(slot) > now + wait) this.#table.setDeadline(slot, now + wait);
+      }
+    }
+  }
+
+  #resize(settings: TraceSettings): void {
+    const { tracesMax, spansMax, decisionCache } = settings;
+    const empty = this.#table.traces === 0;
+    if (tracesMax > this.#table.capacity || (empty && tracesMax !== this.#table.capacity)) {
+      this.#table = new TraceTable({ capacity: tracesMax, words: this.#table.words, seed: this.#seed }, this.#table);
+    }
+    if (spansMax > this.#store.capacity || (empty && spansMax !== this.#store.capacity)) {
+      this.#store = new SpanStore(spansMax, this.#store);
+      this.#round.useStore(this.#store);
+    }
+    if (decisionCache.entriesMax !== this.#cache.entriesMax) this.#cache = new DecisionCache({ ...decisionCache, seed: this.#seed }, this.#cache);
+    this.#cache.ttlMs = decisionCache.ttlMs;
+    this.#settings = settings;
+  }
+
+  // --- a request ---
+
+  /** Takes the spans of a request in; ≥ 0: how many; negative: a code that refuses it as a whole, and nothing has changed. */
+  accept(bytes: Buffer, start: number, end: number, { networkMs }: RequestTimes): number {
+    const began = this.#clock.now();
+    const version = this.#version();
+    const { table: request, compiled } = version;
+    const spans = scanTraces(bytes, start, end, request, compiled.matcher);
+    if (spans <= 0) return spans;
+    const code = checkHeaders(bytes, request);
+    if (code < 0) return code;
+    const now = this.#clock.now();
+    advanceBudgets(compiled, now);
+    this.#decideDue(now, DECIDED_PER_LOOK + spans);
+    this.#sendOn(now, TURN_MS);
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const refused = this.#makeRoom(view, request, end - start, now);
+    if (refused < 0) {
+      this.lastRefused = spans;
+      return refused;
+    }
+    this.#takeIn(bytes, view, start, end, version, { now, networkMs, processingMs: now - began });
+    for (const slot of this.#alone) this.#decide(slot, "atOnce", now);
+    this.#alone.length = 0;
+    this.#decideDue(now, DECIDED_PER_LOOK + spans);
+    this.#sendOn(now, TURN_MS);
+    this.#schedule();
+    return spans;
+  }
+
+  #version(): TraceVersion {
+    const version = this.#versions[this.#current];
+    if (version === undefined) throw new Error("no policy is in use");
+    return version;
+  }
+
+  #boundBroken(spans: number, bytes: number, traces: number): DecisionCause | undefined {
+    const { tracesMax, spansMax, bytesMax } = this.#settings;
+    if (this.#store.spans + spans > spansMax) return "spansMax";
+    if (this.#table.traces + traces > tracesMax) return "tracesMax";
+    return this.#store.chunks.bytes + bytes > bytesMax ? "bytesMax" : undefined;
+  }
+
+  #makeRoom(view: DataView, request: SpanTable, requestBytes: number, now: number): number {
+    const { spans } = request;
+    const { tracesMax, spansMax } = this.#settings;
+    const bytes = requestBytes + CHUNK_BYTES;
+    if (this.#boundBroken(spans, bytes, spans) === undefined) return 0;
+    const { all, fresh } = countTraces(view, request, this.#table, this.#seed);
+    if (spans > spansMax || all > tracesMax) return TRACE_TOO_LARGE;
+    let places = fresh;
+    for (let cause = this.#boundBroken(spans, bytes, places); cause !== undefined; cause = this.#boundBroken(spans, bytes, places)) {
+      // Deciding more of them early would not make room: they could not leave.
+      if (this.#table.first(TO_SEND) !== NONE) return TRACE_NO_ROOM;
+      const slot = this.#oldest();
+      if (slot === NONE) return this.#store.spans === 0 ? 0 : TRACE_NO_ROOM;
+      this.#decide(slot, cause, now);
+      this.#sendOn(now, Number.POSITIVE_INFINITY);
+      // It may be one that the request has more spans of.
+      places = Math.min(all, places + 1);
+    }
+    return 0;
+  }
+
+  #oldest(): number {
+    const table = this.#table;
+    const arrived = table.first(BY_ARRIVAL);
+    const rooted = table.first(BY_ROOT);
+    if (arrived === NONE || rooted === NONE) return arrived === NONE ? rooted : arrived;
+    return table.firstSeen(arrived) <= table.firstSeen(rooted) ? arrived : rooted;
+  }
+
+  #takeIn(
+    bytes: Buffer,
+    view: DataView,
+    start: number,
+    end: number,
+    version: TraceVersion,
+    times: { now: number; networkMs: number; processingMs: number },
+  ): void {
+    const { table: request } = version;
+    const table = this.#table;
+    const { now } = times;
+    const bySpan = version.compiled.policy.scope === "span";
+    const { decisionWaitMs, decisionWaitAfterRootMs } = this.#settings;
+    let lastSlot = NONE;
+    let lastA = 0;
+    let lastB = 0;
+    let lastC = 0;
+    let lastD = 0;
+    this.#store.beginRequest();
+    this.#scanned.length = 0;
+    for (let resource = 0; resource < request.resources; resource++) {
+      for (let scope = request.resourceScope[resource]; scope < request.resourceScope[resource + 1]; scope++) {
+        for (let span = request.scopeSpan[scope]; span < request.scopeSpan[scope + 1]; span++) {
+          const idAt = request.idAt[span];
+          let a = 0;
+          let b = 0;
+          let c = 0;
+          let d = 0;
+          if (idAt !== 0) {
+            a = view.getInt32(idAt);
+            b = view.getInt32(idAt + 4);
+            c = view.getInt32(idAt + 8);
+            d = view.getInt32(idAt + 12);
+          }
+          const hasId = (a | b | c | d) !== 0;
+          let slot = lastSlot;
+          if (!hasId || slot === NONE || d !== lastD || c !== lastC || b !== lastB || a !== lastA) {
+            slot = hasId ? table.find(a, b, c, d) : NONE;
+            if (slot === NONE) {
+              if (hasId && this.#cache.find(a, b, c, d, now)) {
+                slot = this.#late(a, b, c, d, request.end[span] - request.start[span], now);
+                if (slot === NONE) {
+                  lastSlot = NONE;
+                  continue;
+                }
+              } else if (hasId && !bySpan) {
+                slot = table.add(a, b, c, d, BY_ARRIVAL, 0, this.#current, now, now + decisionWaitMs);
+                table.setRequestTimes(slot, times.networkMs, times.processingMs);
+                this.seen.add(a, b, c, d);
+                version.waiting++;
+              } else {
+                slot = table.add(a, b, c, d, BY_ARRIVAL, ALONE, this.#current, now, now);
+                table.setRequestTimes(slot, times.networkMs, times.processingMs);
+                version.waiting++;
+              }
+            }
+            lastSlot = hasId && !bySpan ? slot : NONE;
+            lastA = a;
+            lastB = b;
+            lastC = c;
+            lastD = d;
+          }
+          if ((table.flags(slot) & DECIDED) !== 0) this.#lateKept++;
+          else this.#note(slot, bytes, view, start, end, version, span);
+          const node = this.#store.add(bytes, request, resource, scope, span, this.#added);
+          this.#added = 0;
+          const last = table.lastSpan(slot);
+          if (last !== NONE) this.#store.setNext(last, node);
+          table.setSpans(slot, last === NONE ? node : table.firstSpan(slot), node, table.spans(slot) + 1);
+          if ((table.flags(slot) & ALONE) !== 0) {
+            // Decided after all of the request is in: a decision gives memory back, and the scope may have more spans.
+            this.#alone.push(slot);
+            continue;
+          }
+          if (request.parentAt[span] >= 0 && (table.flags(slot) & (DECIDED | ROOT_SEEN)) === 0 && isRoot(view, request.parentAt[span])) {
+            table.flag(slot, ROOT_SEEN);
+            if (now + decisionWaitAfterRootMs < table.deadline(slot)) {
+              table.setDeadline(slot, now + decisionWaitAfterRootMs);
+              table.move(slot, BY_ROOT);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  readonly #alone: number[] = [];
+  /** What the span that is being taken in was the first of its trace to fulfil. */
+  #added = 0;
+
+  /** Adds what a span says to what is known of its trace. */
+  #note(slot: number, bytes: Buffer, view: DataView, start: number, end: number, version: TraceVersion, span: number): void {
+    const table = this.#table;
+    const own = this.versionOf(slot);
+    const request = own === version ? version.table : this.#scanUnder(own, bytes, start, end);
+    const { words } = own.compiled.matcher;
+    const { bits } = table;
+    this.#undecidedSpans++;
+    for (let word = 0; word < words; word++) {
+      const at = slot * table.words + word;
+      const fresh = request.bits[span * words + word] & ~bits[at];
+      if (fresh === 0) continue;
+      bits[at] |= fresh;
+      if (words === 1) this.#added = fresh;
+      else for (let bit = 0; bit < 32; bit++) if ((fresh & (1 << bit)) !== 0) this.#added = addedBit(this.#added, words, word * 32 + bit);
+    }
+    const { startAt, endAt } = request;
+    if (startAt[span] !== 0) table.noteStart(slot, view.getInt32(startAt[span] + 4, true), view.getInt32(startAt[span], true));
+    if (endAt[span] !== 0) table.noteEnd(slot, view.getInt32(endAt[span] + 4, true), view.getInt32(endAt[span], true));
+    if ((request.verdict[span] & HAS_STATE) === 0) return;
+    readTraceState(bytes, contentStart(bytes, request.stateStart[span], request.stateEnd[span]), request.stateEnd[span]);
+    if (found.randomness) table.noteRandomness(slot, found.randomnessHigh, found.randomnessLow);
+  }
+
+  // A trace that waits is matched by the policy that it began under; the request is scanned by that one too, once, when the first of its spans comes.
+  #scanUnder(own: TraceVersion, bytes: Buffer, start: number, end: number): SpanTable {
+    if (!this.#scanned.includes(own)) {
+      scanTraces(bytes, start, end, own.table, own.compiled.matcher);
+      this.#scanned.push(own);
+    }
+    return own.table;
+  }
+  readonly #scanned: TraceVersion[] = [];
+
+  /** A span whose trace was decided already: counted at once, or, when the trace is kept, a slot through which it is sent on. */
+  #late(a: number, b: number, c: number, d: number, bytes: number, now: number): number {
+    const { kept, tier, thresholdHigh, thresholdLow, logEntry } = this.#cache.found;
+    this.log.late(logEntry, a, b, c, d);
+    if (!kept) {
+      this.#lateSampledOut++;
+      this.#books.sampledOut(tier, 1, bytes);
+      return NONE;
+    }
+    const slot = this.#table.add(a, b, c, d, TO_SEND, 0, this.#current, now, now);
+    this.#table.setDecision(slot, thresholdHigh, thresholdLow, tier, logEntry);
+    return slot;
+  }
+
+  // --- decisions ---
+
+  /** Decides what is due, at most so many. True when more is. */
+  #decideDue(now: number, max: number): boolean {
+    const table = this.#table;
+    for (let count = 0; count < max; count++) {
+      const rooted = table.first(BY_ROOT);
+      if (rooted !== NONE && table.deadline(rooted) <= now) {
+        this.#decide(rooted, "rootWait", now);
+        continue;
+      }
+      const arrived = table.first(BY_ARRIVAL);
+      if (arrived === NONE || table.deadline(arrived) > now) return false;
+      this.#decide(arrived, "wait", now);
+    }
+    return true;
+  }
+
+  #decide(slot: number, cause: DecisionCause, now: number): void {
+    const table = this.#table;
+    const store = this.#store;
+    const version = this.versionOf(slot);
+    const { matcher } = version.compiled;
+    const tier = this.tierOf(slot);
+    const thresholdHigh = matcher.thresholdHigh[tier];
+    const thresholdLow = matcher.thresholdLowFlipped[tier] ^ 0x80000000;
+    const randomHigh = table.randomHigh(slot);
+    const randomLow = table.randomLow(slot);
+    const kept = randomHigh > thresholdHigh || (randomHigh === thresholdHigh && randomLow >>> 0 >= thresholdLow >>> 0);
+    const spans = table.spans(slot);
+    const firstNode = table.firstSpan(slot);
+    let bytes = 0;
+    let witnessNodes = 0;
+    const { words } = matcher;
+    for (let node = firstNode; node !== NONE; node = store.next(node)) {
+      bytes += store.size(node);
+      if (store.added(node) !== 0) witnessNodes++;
+    }
+    const tierId = version.tierIds[tier];
+    let logEntry = NONE;
+    if ((table.flags(slot) & ALONE) === 0) {
+      const a = table.idWord(slot, 0);
+      const b = table.idWord(slot, 1);
+      const c = table.idWord(slot, 2);
+      const d = table.idWord(slot, 3);
+      const durationNs = table.durationNs(slot);
+      logEntry = this.log.put(a, b, c, d, {
+        kept,
+        spans,
+        bytes,
+        tier,
+        cause,
+        explicitRandomness: (table.flags(slot) & HAS_RANDOMNESS) !== 0,
+        rootSeen: (table.flags(slot) & ROOT_SEEN) !== 0,
+        firstSeen: table.firstSeen(slot),
+        decidedAt: now,
+        durationMs: durationNs === undefined ? Number.NaN : durationNs / 1e6,
+        thresholdHigh,
+        thresholdLow,
+        randomHigh,
+        randomLow,
+        networkMs: table.networkMs(slot),
+        processingMs: table.processingMs(slot),
+        version,
+        witnesses: witnessNodes === 0 ? "" : this.#witnesses(firstNode, version, tier, words),
+      });
+      const decision: CachedDecision = this.#decision;
+      decision.kept = kept;
+      decision.tier = tierId;
+      decision.thresholdHigh = thresholdHigh;
+      decision.thresholdLow = thresholdLow;
+      decision.logEntry = logEntry;
+      decision.decidedAt = now;
+      this.#cache.put(a, b, c, d, decision);
+      this.#books.waited((now - table.firstSeen(slot)) / 1000);
+    }
+    offerToBudget(version.compiled, tier, spans);
+    this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
+    this.#undecidedSpans -= spans;
+    this.#leaveVersion(version, table.version(slot));
+    if (kept) {
+      this.#tracesKept++;
+      table.setDecision(slot, thresholdHigh, thresholdLow, tierId, logEntry);
+      table.move(slot, TO_SEND);
+      return;
+    }
+    this.#tracesSampledOut++;
+    this.#books.sampledOut(tierId, spans, bytes);
+    for (let node = firstNode; node !== NONE; ) {
+      const next = store.next(node);
+      store.remove(node);
+      node = next;
+    }
+    table.remove(slot);
+  }
+
+  readonly #decision: CachedDecision = { kept: false, tier: 0, thresholdHigh: 0, thresholdLow: 0, logEntry: NONE, decidedAt: 0 };
+  #scratchBits = new Int32Array(1);
+
+  /** The tier that decides by what is known of a trace now. */
+  tierOf(slot: number): number {
+    const table = this.#table;
+    const { matcher } = this.versionOf(slot).compiled;
+    if (this.#scratchBits.length < matcher.words) this.#scratchBits = new Int32Array(matcher.words);
+    const bits = this.#scratchBits;
+    for (let word = 0; word < matcher.words; word++) bits[word] = table.bits[slot * table.words + word];
+    const { latency, spanCounts } = matcher.trace;
+    for (let index = 0; index < latency.length; index++) {
+      const { high, low, bit } = latency[index];
+      if (table.isLongerThan(slot, high, low)) bits[bit >> 5] |= 1 << (bit & 31);
+    }
+    for (let index = 0; index < spanCounts.length; index++) {
+      const { atLeast, bit } = spanCounts[index];
+      if (table.spans(slot) >= atLeast) bits[bit >> 5] |= 1 << (bit & 31);
+    }
+    return matcher.tierOf(bits);
+  }
+
+  /** The spans that were the first to fulfil what the tier asks for, as JSON; empty when the tier asks for nothing. */
+  #witnesses(firstNode: number, version: TraceVersion, tier: number, words: number): string {
+    const wanted = version.tierBits;
+    const at = tier * words;
+    if (!version.tierHasBits[tier]) return "";
+    const witnesses: { bit: number; spanId: string; spanName: string; service: string }[] = [];
+    const store = this.#store;
+    for (let node = firstNode; node !== NONE && witnesses.length < WITNESSES_MAX; node = store.next(node)) {
+      const added = store.added(node);
+      if (added === 0 || (words === 1 && (added & wanted[at]) === 0)) continue;
+      const group = store.groupOf(node);
+      const bytes = store.bufferOf(group);
+      const { spanId, name } = readSpanIdentity(bytes, store.start(node), store.end(node), NAME_BYTES_MAX);
+      const service = readServiceName(bytes, store.resourceAt(group), store.resourceEnd(group), NAME_BYTES_MAX);
+      forEachAdded(added, words, wanted, at, (bit) => witnesses.push({ bit, spanId, spanName: name, service }));
+    }
+    return witnesses.length === 0 ? "" : JSON.stringify(witnesses);
+  }
+
+  #leaveVersion(version: TraceVersion, index: number): void {
+    version.waiting--;
+    if (version.waiting === 0 && index !== this.#current) this.#versions[index] = undefined;
+  }
+
+  // --- the way out ---
+
+  /** Room may have come free in the queue. */
+  roomFreed(): void {
+    if (this.#table.first(TO_SEND) !== NONE) this.#sendOn(this.#clock.now(), TURN_MS);
+  }
+
+  /** Sends on what was decided to be kept, as far as the queue takes it, for at most about so long. True when it stopped for the time. */
+  #sendOn(now: number, forMs: number): boolean {
+    const table = this.#table;
+    const store = this.#store;
+    const round = this.#round;
+    for (let slot = table.first(TO_SEND); slot !== NONE; slot = table.first(TO_SEND)) {
+      const high = table.thresholdHigh(slot);
+      const low = table.thresholdLow(slot);
+      const tier = table.tier(slot);
+      let node = table.firstSpan(slot);
+      let left = table.spans(slot);
+      let spans = 0;
+      let bytes = 0;
+      let blocked = false;
+      if (!round.takesThreshold(high, low)) this.#flush();
+      while (node !== NONE) {
+        if (!round.hasRoomFor(node, this.#outlet)) {
+          if (round.spans === 0) {
+            blocked = true;
+            break;
+          }
+          this.#noteInRound(slot);
+          this.#flush();
+          continue;
+        }
+        const next = store.next(node);
+        bytes += store.size(node);
+        round.add(node, high, low);
+        spans++;
+        left--;
+        node = next;
+      }
+      if (spans > 0) this.#books.sent(tier, spans, bytes);
+      if (blocked) {
+        // The rest waits on, at the front.
+        table.setSpans(slot, node, table.lastSpan(slot), left);
+        break;
+      }
+      this.#noteInRound(slot);
+      table.remove(slot);
+      if (this.#clock.now() - now > forMs) break;
+    }
+    if (round.spans > 0) this.#flush();
+    return table.first(TO_SEND) !== NONE;
+  }
+
+  #noteInRound(slot: number): void {
+    const table = this.#table;
+    const slotLog = table.logEntry(slot);
+    if (slotLog !== NONE)
+      this.#roundLog.push({ slotLog, a: table.idWord(slot, 0), b: table.idWord(slot, 1), c: table.idWord(slot, 2), d: table.idWord(slot, 3) });
+  }
+
+  #flush(): void {
+    const round = this.#round;
+    if (round.spans > 0) {
+      const began = this.#clock.now();
+      const batch = round.flush(this.#outlet);
+      const tookMs = this.#clock.now() - began;
+      this.#books.serialized(tookMs / 1000);
+      for (const { slotLog, a, b, c, d } of this.#roundLog) this.log.sent(slotLog, a, b, c, d, batch, tookMs);
+    }
+    this.#roundLog.length = 0;
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || (this.#table.traces === 0 && this.#store.chunks.bytes === 0)) return;
+    this.#timer = this.#clock.after(TICK_MS, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    const now = this.#clock.now();
+    const until = now + TURN_MS;
+    for (const version of this.#versions) if (version !== undefined) advanceBudgets(version.compiled, now);
+    this.#cache.expire(now);
+    let more = true;
+    while (more && this.#clock.now() < until) {
+      more = this.#decideDue(now, DECIDED_PER_LOOK);
+      this.#sendOn(now, TURN_MS);
+    }
+    if (this.#table.traces === 0) return this.#store.chunks.trim();
+    this.#timer = this.#clock.after(more ? 0 : TICK_MS, () => this.#tick());
+  }
+
+  /** Decides everything that waits, for a stop; what the queue has no room for stays until `roomFreed`. */
+  decideAll(): void {
+    const now = this.#clock.now();
+    for (const slot of this.#undecidedSlots()) this.#decide(slot, "shutdown", now);
+    this.#sendOn(now, Number.POSITIVE_INFINITY);
+  }
+
+  /** Spans that were decided to be kept and still wait for room. */
+  get unsent(): number {
+    return this.#store.spans - this.#undecidedSpans;
+  }
+
+  /** Gives everything up that still waits; returns how many spans that were. Nothing is taken in afterwards. */
+  abandon(): number {
+    this.#timer?.();
+    this.#timer = undefined;
+    return this.#store.spans;
+  }
+}
+
+function isRoot(view: DataView, parentAt: number): boolean {
+  return parentAt === 0 || (view.getInt32(parentAt) | view.getInt32(parentAt + 4)) === 0;
+}

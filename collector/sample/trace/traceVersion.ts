@@ -1,0 +1,32 @@
+import { SpanTable } from "../../otlp/spanTable.ts";
+import type { CompiledPolicy } from "../compilePolicy.ts";
+
+/** By what a configuration is known: its revision at the control plane (0: none) and its hash. */
+export type PolicyLabel = { revision: number; hash: string };
+
+/** A policy that traces here were begun under, and are decided by. */
+export class TraceVersion {
+  readonly serial: number;
+  readonly compiled: CompiledPolicy;
+  readonly label: PolicyLabel;
+  /** The ledger's numbers of its tiers. */
+  readonly tierIds: readonly number[];
+  /** Traces that wait for a decision under it. */
+  waiting = 0;
+  /** What the scan under this policy finds. */
+  readonly table = new SpanTable({ forTraces: true });
+  /** By tier and word: the comparisons of the tier's condition, for saying which span fulfilled them. */
+  readonly tierBits: Int32Array;
+  readonly tierHasBits: readonly boolean[];
+
+  constructor({ serial, compiled, label, tierIds }: Pick<TraceVersion, "serial" | "compiled" | "label" | "tierIds">) {
+    this.serial = serial;
+    this.compiled = compiled;
+    this.label = label;
+    this.tierIds = tierIds;
+    const { words } = compiled.matcher;
+    this.tierBits = new Int32Array(compiled.tiers.length * words);
+    this.tierHasBits = compiled.bitsOfTier.map((bits) => bits.length > 0);
+    for (const [tier, bits] of compiled.bitsOfTier.entries()) for (const bit of bits) this.tierBits[tier * words + (bit >> 5)] |= 1 << (bit & 31);
+  }
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { headgate } from "#proto/gen/fleet.js";
+import { configReportSchema } from "../services/fleet-channel/helloInput.ts";
+import { toConfigReportInput, toMeasurement } from "./fromProtobuf.ts";
+
+const { ConfigReport, Measurement } = headgate.fleet.v1;
+type MeasurementFields = Parameters<typeof Measurement.encode>[0];
+type ReportFields = Parameters<typeof ConfigReport.encode>[0];
+
+/** Over the wire and back, so that absent is what protobuf makes of it. */
+const measured = (fields: MeasurementFields) => toMeasurement(Measurement.decode(Measurement.encode({ ...WHEN, ...fields }).finish()));
+const reported = (fields: ReportFields) => configReportSchema.safeParse(toConfigReportInput(ConfigReport.decode(ConfigReport.encode(fields).finish())));
+const WHEN = { atMs: 2_000, windowMs: 1_000, processStartMs: 1_000 };
+const CARRIED = { tracesCarriedOver: 3, spansCarriedOver: 9, tracesDecidedEarly: 1, spansDecidedEarly: 2 };
+
+describe("a measurement", () => {
+  it("of a collector that is too old for trace scope has zeros and no ratios", () => {
+    const measurement = measured({ received: 5, tiers: [{ name: "default", kept: 5 }], stages: {} });
+    expect(Object.values(measurement?.trace ?? {})).toEqual(new Array(16).fill(0));
+    expect(measurement?.tiers).toEqual([{ name: "default", kept: 5, sampledOut: 0, bytesKept: 0, bytesSampledOut: 0, ratio: null }]);
+    expect(measurement?.stages.decisionWait).toMatchObject({ count: 0, counts: [] });
+  });
+
+  it("carries every figure of trace scope", () => {
+    const trace = {
+      waitingTraces: 1,
+      heldBytes: 2,
+      tracesMax: 3,
+      spansMax: 4,
+      bytesMax: 5,
+      tracesKept: 6,
+      tracesSampledOut: 7,
+      tracesDecidedEarly: 8,
+      lateKept: 9,
+      lateSampledOut: 10,
+      cacheEntries: 11,
+      cacheEntriesMax: 12,
+      cacheHits: 13,
+      cacheMisses: 14,
+      cacheEvictions: 15,
+      cacheExpirations: 16,
+    };
+    const decisionWait = { scale: 3, count: 2, sum: 20, min: 9, max: 11, offset: 25, counts: [1, 1] };
+    const measurement = measured({ waiting: 4, trace, stages: { decisionWait } });
+    expect(measurement?.trace).toEqual(trace);
+    expect(measurement?.waiting).toBe(4);
+    expect(measurement?.stages.decisionWait).toEqual({ ...decisionWait, zeroCount: 0 });
+  });
+
+  it("tells a ratio of zero from none", () => {
+    expect(measured({ tiers: [{ ratio: 0 }, { ratio: 0.25 }, {}] })?.tiers.map((tier) => tier.ratio)).toEqual([0, 0.25, null]);
+  });
+
+  it.each<[string, MeasurementFields]>([
+    ["a ratio above 1", { tiers: [{ name: "a", ratio: 1.1 }] }],
+    ["fewer than no traces", { trace: { waitingTraces: -1 } }],
+    ["a figure that is no number", { trace: { heldBytes: Number.NaN } }],
+  ])("is refused with %s", (_what, fields) => {
+    expect(measured(fields)).toBeNull();
+  });
+});
+
+describe("a configuration report", () => {
+  it("says what became of waiting traces, or nothing of it", () => {
+    const { APPLIED } = ConfigReport.State;
+    expect(reported({ state: APPLIED, carryOver: CARRIED }).data?.carryOver).toEqual({ ...CARRIED, spansLost: 0 });
+    expect(reported({ state: APPLIED, carryOver: {} }).data?.carryOver).toMatchObject({ tracesCarriedOver: 0 });
+    expect(reported({ state: APPLIED }).data?.carryOver).toBeNull();
+  });
+
+  it("has that only once the configuration is applied", () => {
+    expect(reported({ state: ConfigReport.State.FAILED, carryOver: CARRIED }).data?.carryOver).toBeNull();
+  });
+
+  it("is refused with counts that are none", () => {
+    for (const tracesCarriedOver of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])
+      expect(reported({ state: ConfigReport.State.APPLIED, carryOver: { tracesCarriedOver } }).success).toBe(false);
+  });
+});
