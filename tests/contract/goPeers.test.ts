@@ -40,8 +40,9 @@ describe("with the Go programs of the OpenTelemetry project", () => {
 
   const toSink = () => ({ kind: "otlp", endpoint: `http://127.0.0.1:${sink.grpcPort}` });
 
-  async function collector(tiers: object[], to: object, pipeline: object = {}): Promise<CollectorProcess> {
-    const started = await startCollectorProcess({ sampling: { tiers }, pipeline: { batch: { timeoutMs: 100 }, ...pipeline }, export: to });
+  async function collector(tiers: object[], to: object, pipeline: object = {}, scope: "span" | "trace" = "span"): Promise<CollectorProcess> {
+    const sampling = scope === "trace" ? { scope, decisionWaitMs: 500, tiers } : { tiers };
+    const started = await startCollectorProcess({ sampling, pipeline: { batch: { timeoutMs: 100 }, ...pipeline }, export: to });
     stops.push(() => started.stop());
     return started;
   }
@@ -57,7 +58,7 @@ describe("with the Go programs of the OpenTelemetry project", () => {
     return waitFor(`${spans} spans`, async () => {
       const now = await of.ledger();
       expect(unaccounted(now)).toBe(0);
-      return now.received === spans && now.queued === 0 && now;
+      return now.received === spans && now.queued === 0 && now.waiting === 0 && now;
     });
   }
 
@@ -160,35 +161,38 @@ describe("with the Go programs of the OpenTelemetry project", () => {
     expect(sink.spans.size).toBe(1000);
   });
 
-  it("keeps what the real Collector's consistent sampler kept at the same ratio, and the other way round", async () => {
-    // Proportional takes its share of what arrives; equalizing tops up to it, so on traces that were thinned to the same ratio it takes all.
-    const sampler = (mode: "proportional" | "equalizing") => ({ probabilistic_sampler: { mode, sampling_percentage: 25, sampling_precision: 14 } });
-    const behind = await collector([quarter], toSink());
-    const first = await otelcol({
-      processors: sampler("proportional"),
-      exporters: { otlp: { endpoint: `127.0.0.1:${behind.otlpGrpc}`, tls: { insecure: true } } },
-      pipeline: { processors: ["probabilistic_sampler"], exporters: ["otlp"] },
-    });
-    await telemetrygen(["--otlp-endpoint", `127.0.0.1:${first.grpc}`, "--traces", "800", "--child-spans", "1", "--rate", "0"]);
-    const theirs = await waitFor("the sampled spans", async () => {
-      const now = await behind.ledger();
-      return now.received > 0 && now.queued === 0 && now;
-    });
-    expect(theirs.sampledOut).toBe(0);
-    expect(theirs.received).toBeGreaterThan(250);
-    expect(theirs.received).toBeLessThan(550);
+  it.each(["span", "trace"] as const)(
+    "keeps in %s scope what the real Collector's consistent sampler kept at the same ratio, and the other way round",
+    async (scope) => {
+      // Proportional takes its share of what arrives; equalizing tops up to it, so on traces that were thinned to the same ratio it takes all.
+      const sampler = (mode: "proportional" | "equalizing") => ({ probabilistic_sampler: { mode, sampling_percentage: 25, sampling_precision: 14 } });
+      const behind = await collector([quarter], toSink(), {}, scope);
+      const first = await otelcol({
+        processors: sampler("proportional"),
+        exporters: { otlp: { endpoint: `127.0.0.1:${behind.otlpGrpc}`, tls: { insecure: true } } },
+        pipeline: { processors: ["probabilistic_sampler"], exporters: ["otlp"] },
+      });
+      await telemetrygen(["--otlp-endpoint", `127.0.0.1:${first.grpc}`, "--traces", "800", "--child-spans", "1", "--rate", "0"]);
+      const theirs = await waitFor("the sampled spans", async () => {
+        const now = await behind.ledger();
+        return now.received > 0 && now.queued === 0 && now.waiting === 0 && now;
+      });
+      expect(theirs.sampledOut).toBe(0);
+      expect(theirs.received).toBeGreaterThan(250);
+      expect(theirs.received).toBeLessThan(550);
 
-    const second = await otelcol({
-      processors: sampler("equalizing"),
-      exporters: { otlp: { endpoint: `127.0.0.1:${sink.grpcPort}`, tls: { insecure: true } } },
-      pipeline: { processors: ["probabilistic_sampler"], exporters: ["otlp"] },
-    });
-    const seenBefore = sink.spans.size;
-    const inFront = await collector([quarter], { kind: "otlp", endpoint: `http://127.0.0.1:${second.grpc}` });
-    await telemetrygen(["--otlp-endpoint", `127.0.0.1:${inFront.otlpGrpc}`, "--traces", "800", "--child-spans", "1", "--rate", "0"]);
-    const ours = await afterSpans(inFront, 1600);
-    expect(ours.delivered).toBeGreaterThan(250);
-    await waitFor("what ours kept, behind the real Collector", () => sink.spans.size - seenBefore === ours.delivered);
-    for (const { traceState } of sink.spans.values()) expect(traceState).toContain("ot=th:c");
-  });
+      const second = await otelcol({
+        processors: sampler("equalizing"),
+        exporters: { otlp: { endpoint: `127.0.0.1:${sink.grpcPort}`, tls: { insecure: true } } },
+        pipeline: { processors: ["probabilistic_sampler"], exporters: ["otlp"] },
+      });
+      const seenBefore = sink.spans.size;
+      const inFront = await collector([quarter], { kind: "otlp", endpoint: `http://127.0.0.1:${second.grpc}` }, {}, scope);
+      await telemetrygen(["--otlp-endpoint", `127.0.0.1:${inFront.otlpGrpc}`, "--traces", "800", "--child-spans", "1", "--rate", "0"]);
+      const ours = await afterSpans(inFront, 1600);
+      expect(ours.delivered).toBeGreaterThan(250);
+      await waitFor("what ours kept, behind the real Collector", () => sink.spans.size - seenBefore === ours.delivered);
+      for (const { traceState } of sink.spans.values()) expect(traceState).toContain("ot=th:c");
+    },
+  );
 });
