@@ -33,7 +33,7 @@ export function DecidedFacts({ explanation }: { explanation: DecidedExplanation 
         {decisions.length > SHOWN_MAX && <p className="text-s text-ink-3">and {decisions.length - SHOWN_MAX} more decisions on single spans</p>}
       </div>
       <div className="flex min-w-0 flex-col gap-4">
-        <StageBar stages={stages} sent={delivery !== "notKept"} />
+        <StageBar stages={stages} sent={delivery !== "notKept"} waited={scope === "trace"} />
         {witnesses.length > 0 && <Witnesses witnesses={witnesses} />}
       </div>
     </div>

@@ -6,8 +6,16 @@ import { prepareStageBar } from "./prepareStageBar.ts";
 
 const AFTER_DECISION: readonly Stage[] = ["serialization", "queueWait", "export"];
 
+type StageBarProps = {
+  stages: ExplainedStages;
+  /** Kept, so that it was serialized and is on its way. */
+  sent: boolean;
+  /** Decided as a whole trace, after a wait. */
+  waited: boolean;
+};
+
 /** Where this trace's time went. What was not measured is said to be not known; what never happens to a trace that is not sent, too. */
-export function StageBar({ stages, sent }: { stages: ExplainedStages; sent: boolean }) {
+export function StageBar({ stages, sent, waited }: StageBarProps) {
   const { parts, totalMs } = prepareStageBar(stages);
   return (
     <section aria-label="Where its time went" data-slot="stages">
@@ -31,12 +39,15 @@ export function StageBar({ stages, sent }: { stages: ExplainedStages; sent: bool
               />
               {STAGE_LABELS[stage]}
             </dt>
-            <dd className={ms === null ? "ml-auto text-ink-3" : "ml-auto"}>
-              {ms !== null ? formatMs(ms) : !sent && AFTER_DECISION.includes(stage) ? "not sent" : "not known"}
-            </dd>
+            <dd className={ms === null ? "ml-auto text-ink-3" : "ml-auto"}>{ms !== null ? formatMs(ms) : missing(stage, sent, waited)}</dd>
           </div>
         ))}
       </dl>
     </section>
   );
+}
+
+function missing(stage: Stage, sent: boolean, waited: boolean): string {
+  if (stage === "decisionWait" && !waited) return "none";
+  return !sent && AFTER_DECISION.includes(stage) ? "not sent" : "not known";
 }
