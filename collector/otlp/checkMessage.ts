@@ -116,6 +116,16 @@ export function checkSpan(bytes: Uint8Array, start: number, end: number): number
       pos = content;
       continue;
     }
+    if (tag === 0x85 && length === 1) {
+      // Flags, a fixed32.
+      pos = (pos + 6) | 0;
+      continue;
+    }
+    if (tag === 0x7a && (length === 0 || (length === 2 && bytes[content] === 0x18 && bytes[(content + 1) | 0] < 128))) {
+      // A status of a code alone.
+      pos = next;
+      continue;
+    }
     const after = fieldEnd(bytes, pos, end);
     if (after < 0) return -1;
     const code = checkMessage(bytes, SPAN, pos, after);
