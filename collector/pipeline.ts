@@ -131,10 +131,11 @@ export class Pipeline {
     const hash = configHash(next);
     if (hash === this.#hash) return { ok: true, hash, changed: false, carryOver: undefined };
     const samplingChanged = canonicalJson(next.sampling) !== canonicalJson(this.#config.sampling);
-    let usePolicy: () => CarryOver;
+    // An unchanged policy runs on: its traces need not be matched by two versions, and explanations name the revision that brought it.
+    let usePolicy: () => CarryOver | undefined = () => undefined;
     let built: BuiltExporter;
     try {
-      usePolicy = this.intake.preparePolicy(next.sampling, { revision, hash });
+      if (samplingChanged) usePolicy = this.intake.preparePolicy(next.sampling, { revision, hash });
     } catch (error) {
       return { ok: false, problems: [{ path: "sampling", message: messageOf(error) }] };
     }
@@ -143,7 +144,7 @@ export class Pipeline {
     } catch (error) {
       return { ok: false, problems: [{ path: "export", message: messageOf(error) }] };
     }
-    let carryOver: CarryOver;
+    let carryOver: CarryOver | undefined;
     try {
       carryOver = usePolicy();
     } catch (error) {
@@ -161,7 +162,7 @@ export class Pipeline {
     this.#built = built;
     this.#config = next;
     this.#hash = hash;
-    return { ok: true, hash, changed: true, carryOver: samplingChanged ? carryOver : undefined };
+    return { ok: true, hash, changed: true, carryOver };
   }
 
   /** The running exporter when it does what `settings` ask for, else a new one. Two archives never write into the folder at the same time. */

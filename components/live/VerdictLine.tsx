@@ -9,6 +9,7 @@ const EVIDENCE: Record<Evidence, string> = {
   outcome: "/live#outcome",
   stages: "/live#stages",
   queue: "/live#queue",
+  waiting: "/live#waiting",
   collectors: "/fleet",
   configuration: "/fleet",
 };

@@ -29,7 +29,10 @@ export function figures(view: SeriesView, ledger: LedgerView | null, nowMs: numb
       label: "Kept",
       value: formatCompact(point?.keptPerS ?? null),
       unit: point ? "spans/s" : undefined,
-      below: point && point.receivedPerS > 0 ? `${formatPercent(point.keptPerS / point.receivedPerS)} · ${formatBytes(point.bytesKeptPerS)}/s` : "",
+      below:
+        point && point.keptPerS + point.sampledOutPerS > 0
+          ? `${formatPercent(point.keptPerS / (point.keptPerS + point.sampledOutPerS))} · ${formatBytes(point.bytesKeptPerS)}/s`
+          : "",
     },
     {
       label: "P99 acknowledgement",

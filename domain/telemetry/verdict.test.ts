@@ -197,4 +197,27 @@ describe("verdict", () => {
         expect(read(verdict(facts({ points: some, rows: who })).parts)).not.toContain("Nothing has been lost");
       }),
     ));
+
+  it("says since when nothing arrives, and takes one span for something", () => {
+    const quiet = (at: number | null) => Array.from({ length: 120 }, (_, index) => point({ receivedPerS: index === at ? 1 : 0 }));
+    expect(said({ points: quiet(null) })).toContain("Nothing is arriving, and nothing has in the last 15 minutes");
+    const since = verdict(facts({ points: quiet(60) })).parts.find((part) => part.kind === "time");
+    expect(since).toEqual({ kind: "time", atMs: FROM + 61_000 });
+  });
+
+  it("takes the kept share of what was decided, and says when nothing is decided yet", () => {
+    const waiting = point({ receivedPerS: 1000, keptPerS: 0, sampledOutPerS: 0, waitingSpans: 5000 });
+    expect(said({ points: [waiting] })).toContain("none of it is decided yet");
+    const growing = point({ receivedPerS: 1000, keptPerS: 50, sampledOutPerS: 50 });
+    expect(verdict(facts({ points: [growing] })).parts).toContainEqual({ kind: "share", share: 0.5, evidence: "outcome" });
+  });
+
+  it("names early decisions, with their share and since when", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point({ tracesDecidedPerS: 100, tracesDecidedEarlyPerS: index < 30 ? 0 : 25 }));
+    const early = verdict(facts({ points }));
+    expect(early.level).toBe("warn");
+    expect(early.parts).toContainEqual({ kind: "share", share: 0.25, evidence: "waiting" });
+    expect(early.parts).toContainEqual({ kind: "time", atMs: FROM + 30_000 });
+    expect(said({ points })).toContain("are decided before their time since");
+  });
 });

@@ -1,7 +1,7 @@
 import type { CollectorRow, LedgerView, LivePoint } from "./live.ts";
 
 /** Where the reader can see for himself what a part of the sentence claims. */
-export type Evidence = "throughput" | "outcome" | "stages" | "queue" | "collectors" | "configuration";
+export type Evidence = "throughput" | "outcome" | "stages" | "queue" | "waiting" | "collectors" | "configuration";
 
 /** A piece of the sentence. Figures and times stay values, so that the page formats them in the reader's way. */
 export type VerdictPart =
@@ -75,10 +75,10 @@ function withoutTraffic(facts: VerdictFacts): Verdict | null {
   const known = points.filter((point) => point !== null);
   if (known.length === 0) return { level: "idle", parts: [text("No measurement has come in the last 15 minutes, so nothing can be said about them.")] };
   if (known.slice(-QUIET_SECONDS).some((point) => point.receivedPerS > 0)) return null;
-  const since = holdsSince(points, fromMs, (point) => point.receivedPerS === 0);
-  const whole = since === null || since <= firstKnown(points, fromMs);
+  // One span is not nothing, so no pause is passed over here.
+  const last = points.findLastIndex((point) => point !== null && point.receivedPerS > 0);
   const parts: VerdictPart[] = [strong("Nothing is arriving", "throughput")];
-  parts.push(...(whole ? [text(", and nothing has in the last 15 minutes")] : [text(" since "), time(since)]));
+  parts.push(...(last < 0 ? [text(", and nothing has in the last 15 minutes")] : [text(" since "), time(fromMs + (last + 1) * 1000)]));
   parts.push(
     text(subject.kind === "collector" ? `; ${subject.name} is ready.` : ready === 1 ? "; one collector is ready." : `; ${ready} collectors are ready.`),
   );
@@ -88,10 +88,14 @@ function withoutTraffic(facts: VerdictFacts): Verdict | null {
 function withTraffic(facts: VerdictFacts): Verdict {
   const newest = recent(facts.points);
   const parts: VerdictPart[] = [text("Taking "), { kind: "rate", spansPerS: newest.received, evidence: "throughput" }, ...samples(newest.sampleShare)];
-  parts.push(text(" and keeping "), { kind: "share", share: newest.received === 0 ? 0 : newest.kept / newest.received, evidence: "outcome" });
-  parts.push(text(` over the last ${newest.seconds === 1 ? "second" : `${newest.seconds} s`}.`));
+  const over = `over the last ${newest.seconds === 1 ? "second" : `${newest.seconds} s`}`;
+  // In trace scope what is decided now came in a while ago, so the share is one of what was decided.
+  if (newest.decided > 0) parts.push(text(" and keeping "), { kind: "share", share: newest.kept / newest.decided, evidence: "outcome" }, text(` ${over}.`));
+  else parts.push(text(` ${over}; `), strong("none of it is decided yet", "waiting"), text(", spans wait for their trace."));
   const lost = losses(facts);
-  const findings = [refusals(facts), queueing(facts), slowAnswers(facts), absences(facts), configurations(facts)].filter((finding) => finding !== null);
+  const findings = [refusals(facts), queueing(facts), earlyDecisions(facts), slowAnswers(facts), absences(facts), configurations(facts)].filter(
+    (finding) => finding !== null,
+  );
   // Two findings are what one reads; the rest stands in the table below.
   for (const finding of findings.slice(0, 2)) parts.push(text(" "), ...finding);
   const level = lost.any || lost.unbalanced ? "bad" : findings.length > 0 ? "warn" : "ok";
@@ -156,6 +160,21 @@ function queueing({ points, fromMs, rows, subject }: VerdictFacts): VerdictPart[
   const parts: VerdictPart[] = [text("The queue is more than half full on "), strong(places(high, rows.length), "collectors")];
   if (since !== null) parts.push(text(", for the whole fleet since "), time(since));
   return [...parts, text(".")];
+}
+
+function earlyDecisions({ points, fromMs }: VerdictFacts): VerdictPart[] | null {
+  const since = holdsSince(points, fromMs, (point) => point.tracesDecidedEarlyPerS > 0);
+  if (since === null) return null;
+  const known = points.filter((point) => point !== null).slice(-PAUSE_SECONDS);
+  const sum = (value: (point: LivePoint) => number) => known.reduce((total, point) => total + value(point), 0);
+  const share = sum((point) => point.tracesDecidedEarlyPerS) / sum((point) => point.tracesDecidedPerS);
+  return [
+    text("Of its traces "),
+    { kind: "share", share: Number.isFinite(share) ? Math.min(1, share) : 1, evidence: "waiting" },
+    text(" are decided before their time since "),
+    time(since),
+    text(", because no more may wait; raise the bound or shorten the wait."),
+  ];
 }
 
 // Only what a sender waits for: queue wait and export come after the answer.
@@ -223,18 +242,13 @@ function holdsSince(points: readonly (LivePoint | null)[], fromMs: number, holds
   return since;
 }
 
-function firstKnown(points: readonly (LivePoint | null)[], fromMs: number): number {
-  const index = points.findIndex((point) => point !== null);
-  return fromMs + Math.max(0, index) * 1000;
-}
-
 function newestOf(points: readonly (LivePoint | null)[]): LivePoint {
   const known = points.filter((point) => point !== null);
   return known[known.length - 1];
 }
 
 /** Means over the last seconds, so that the sentence doesn't flicker. */
-function recent(points: readonly (LivePoint | null)[]): { seconds: number; received: number; kept: number; sampleShare: number } {
+function recent(points: readonly (LivePoint | null)[]): { seconds: number; received: number; kept: number; decided: number; sampleShare: number } {
   const known = points.filter((point) => point !== null).slice(-PAUSE_SECONDS);
   const mean = (value: (point: LivePoint) => number) => known.reduce((sum, point) => sum + value(point), 0) / Math.max(1, known.length);
   const received = mean((point) => point.receivedPerS);
@@ -242,6 +256,7 @@ function recent(points: readonly (LivePoint | null)[]): { seconds: number; recei
     seconds: known.length,
     received,
     kept: mean((point) => point.keptPerS),
+    decided: mean((point) => point.keptPerS + point.sampledOutPerS),
     sampleShare: received === 0 ? 0 : mean((point) => point.sampleShare * point.receivedPerS) / received,
   };
 }

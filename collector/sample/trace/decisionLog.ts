@@ -130,14 +130,11 @@ export class DecisionLog {
     this.#floats[entry * INTS + SERIALIZATION_MS] = serializationMs;
   }
 
-  /** The newest entry of a trace. Looks at all of them: it is asked seldom. */
-  find(a: number, b: number, c: number, d: number): LoggedDecision | undefined {
-    let newest = NONE;
-    for (let entry = 0; entry < this.entriesMax; entry++) {
-      if (!this.#is(entry, a, b, c, d)) continue;
-      if (newest === NONE || this.#doubles[(entry * INTS + DECIDED_AT) >> 1] > this.#doubles[(newest * INTS + DECIDED_AT) >> 1]) newest = entry;
-    }
-    return newest === NONE ? undefined : this.#read(newest);
+  /** All that is known of a trace, the newest decision first. Looks at every entry: it is asked seldom. */
+  find(a: number, b: number, c: number, d: number): LoggedDecision[] {
+    const found: LoggedDecision[] = [];
+    for (let entry = 0; entry < this.entriesMax; entry++) if (this.#is(entry, a, b, c, d)) found.push(this.#read(entry));
+    return found.sort((one, other) => other.decidedAt - one.decidedAt);
   }
 
   #is(entry: number, a: number, b: number, c: number, d: number): boolean {

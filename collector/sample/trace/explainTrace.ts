@@ -1,4 +1,5 @@
 import type { DecidedExplanation, Explanation, Witness } from "#domain/sampling/explanation.ts";
+import type { Clock } from "../../clock.ts";
 import { type ExplainPlaces, explainDecision, explainWay, thresholdText, unixMsOf } from "../explainParts.ts";
 import { thresholdOf } from "../tierThreshold.ts";
 import type { LoggedDecision } from "./decisionLog.ts";
@@ -14,8 +15,8 @@ export function explainTrace(sampler: TraceSampler, traceId: string, places: Exp
   const { table, cache, log, seen } = sampler;
   const slot = table.find(a, b, c, d);
   if (slot !== NONE && (table.flags(slot) & DECIDED) === 0) return explainWaiting(sampler, traceId, slot, places);
-  const logged = log.find(a, b, c, d);
-  if (logged?.version !== undefined) return explainLogged(traceId, logged, logged.version, places);
+  const logged = log.find(a, b, c, d).flatMap((one) => (one.version === undefined ? [] : [{ ...one, version: one.version }]));
+  if (logged.length > 0) return explainLogged(traceId, logged, places);
   if (cache.peek(a, b, c, d, places.clock.now())) {
     const { kept, tier, thresholdHigh, thresholdLow, decidedAt } = cache.found;
     const threshold = thresholdText(thresholdOf(thresholdHigh, thresholdLow));
@@ -44,23 +45,39 @@ function explainWaiting(sampler: TraceSampler, traceId: string, slot: number, { 
   };
 }
 
-function explainLogged(traceId: string, logged: LoggedDecision, version: TraceVersion, places: ExplainPlaces): DecidedExplanation {
+type Logged = LoggedDecision & { version: TraceVersion };
+
+function explainLogged(traceId: string, all: readonly Logged[], places: ExplainPlaces): DecidedExplanation {
   const { clock } = places;
-  const { firstSeen, decidedAt, durationMs } = logged;
-  const policy = version.compiled;
+  const [newest] = all;
+  const { firstSeen, decidedAt, durationMs, version } = newest;
+  const { scope } = version.compiled.policy;
+  // Of a trace that was begun anew the last decision is told; where spans are decided one by one, all of them.
+  const told = scope === "trace" ? [newest] : all.filter((one) => one.version === version);
   return {
     kind: "decided",
     traceId,
-    scope: "trace",
-    decisions: [explainDecision({ ...logged, policy, label: version.label, decidedAtMs: unixMsOf(clock, decidedAt) })],
-    cause: logged.cause,
-    witnesses: witnessesOf(logged.witnesses, version),
+    scope,
+    decisions: mergedDecisions(told, clock),
+    cause: newest.cause,
+    witnesses: witnessesOf(newest.witnesses, version),
     durationMs: Number.isNaN(durationMs) || durationMs < 0 ? null : durationMs,
-    rootSeen: logged.rootSeen,
-    lateSpans: logged.lateSpans,
+    rootSeen: scope === "trace" ? newest.rootSeen : null,
+    lateSpans: newest.lateSpans,
     firstSeenAtMs: unixMsOf(clock, firstSeen),
-    ...explainWay({ ...logged, decisionWaitMs: decidedAt - firstSeen }, places),
+    ...explainWay({ ...newest, decisionWaitMs: scope === "trace" ? decidedAt - firstSeen : null }, places),
   };
+}
+
+function mergedDecisions(told: readonly Logged[], clock: Clock): DecidedExplanation["decisions"] {
+  const merged = new Map<string, DecidedExplanation["decisions"][number]>();
+  for (const one of told) {
+    const decision = explainDecision({ ...one, policy: one.version.compiled, label: one.version.label, decidedAtMs: unixMsOf(clock, one.decidedAt) });
+    const same = merged.get(`${decision.tier} ${decision.kept}`);
+    if (same === undefined) merged.set(`${decision.tier} ${decision.kept}`, decision);
+    else Object.assign(same, { spans: same.spans + decision.spans, bytes: same.bytes + decision.bytes });
+  }
+  return [...merged.values()];
 }
 
 function witnessesOf(json: string | undefined, version: TraceVersion): Witness[] {

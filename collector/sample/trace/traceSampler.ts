@@ -370,6 +370,7 @@ export class TraceSampler {
               } else {
                 slot = table.add(a, b, c, d, BY_ARRIVAL, ALONE, this.#current, now, now);
                 table.setRequestTimes(slot, times.networkMs, times.processingMs);
+                if (hasId) this.seen.add(a, b, c, d);
                 version.waiting++;
               }
             }
@@ -495,11 +496,11 @@ export class TraceSampler {
     }
     const tierId = version.tierIds[tier];
     let logEntry = NONE;
-    if ((table.flags(slot) & ALONE) === 0) {
-      const a = table.idWord(slot, 0);
-      const b = table.idWord(slot, 1);
-      const c = table.idWord(slot, 2);
-      const d = table.idWord(slot, 3);
+    const a = table.idWord(slot, 0);
+    const b = table.idWord(slot, 1);
+    const c = table.idWord(slot, 2);
+    const d = table.idWord(slot, 3);
+    if ((a | b | c | d) !== 0) {
       const durationNs = table.durationNs(slot);
       logEntry = this.log.put(a, b, c, d, {
         kept,
@@ -521,6 +522,8 @@ export class TraceSampler {
         version,
         witnesses: witnessNodes === 0 ? "" : this.#witnesses(firstNode, version, tier, words),
       });
+    }
+    if ((table.flags(slot) & ALONE) === 0) {
       const decision: CachedDecision = this.#decision;
       decision.kept = kept;
       decision.tier = tierId;
