@@ -8,7 +8,7 @@ export const ROOT_WAIT_DEFAULT_MS = 2_000;
 const decisionCache = z.strictObject({
   entriesMax: count(1_000, 20_000_000, "decisions")
     .default(500_000)
-    .describe("Decisions remembered for late spans, 40 bytes each; the oldest make room for new ones, and are counted."),
+    .describe("Decisions remembered for late spans, about 50 bytes each; the oldest make room for new ones, and are counted."),
   ttlMs: count(1_000, 86_400_000, "milliseconds")
     .default(300_000)
     .describe("How long a decision is remembered after it was taken. A span that comes later begins its trace anew."),

@@ -3,6 +3,7 @@ import type { Clock } from "../../clock.ts";
 import { type ExplainPlaces, explainDecision, explainWay, thresholdText, unixMsOf } from "../explainParts.ts";
 import { thresholdOf } from "../tierThreshold.ts";
 import type { LoggedDecision } from "./decisionLog.ts";
+import type { StoredWitness } from "./findWitnesses.ts";
 import { FALSE_ALARM_ONE_IN } from "./seenTraces.ts";
 import { NONE } from "./spanStore.ts";
 import type { TraceSampler } from "./traceSampler.ts";
@@ -82,6 +83,6 @@ function mergedDecisions(told: readonly Logged[], clock: Clock): DecidedExplanat
 
 function witnessesOf(json: string | undefined, version: TraceVersion): Witness[] {
   if (json === undefined || json === "") return [];
-  const stored: { bit: number; spanId: string; spanName: string; service: string }[] = JSON.parse(json);
+  const stored: StoredWitness[] = JSON.parse(json);
   return stored.map(({ bit, ...span }) => ({ condition: version.compiled.atoms[bit].atom, ...span }));
 }

@@ -5,23 +5,24 @@ import type { TraceSettings } from "#domain/sampling/traceSettings.ts";
 import type { TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { Clock } from "../../clock.ts";
 import { checkHeaders } from "../../otlp/checkHeaders.ts";
-import { readServiceName, readSpanIdentity } from "../../otlp/readIdentity.ts";
 import { scanTraces } from "../../otlp/scanTraces.ts";
 import { HAS_STATE, type SpanTable } from "../../otlp/spanTable.ts";
 import { found, readTraceState } from "../../otlp/traceStateBytes.ts";
 import { contentStart } from "../../otlp/varint.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, offerToBudget } from "../compilePolicy.ts";
-import { addedBit, forEachAdded } from "./addedBits.ts";
+import { addedBit } from "./addedBits.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
 import { countTraces } from "./countTraces.ts";
 import { type CachedDecision, DecisionCache } from "./decisionCache.ts";
 import { DecisionLog } from "./decisionLog.ts";
+import { findWitnesses } from "./findWitnesses.ts";
 import type { Outlet, TraceBooks } from "./outlet.ts";
+import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
-import { SendRound } from "./sendRound.ts";
 import { NONE, SpanStore } from "./spanStore.ts";
+import { TraceSender } from "./traceSender.ts";
 import { ALONE, BY_ARRIVAL, BY_ROOT, DECIDED, HAS_RANDOMNESS, ROOT_SEEN, TO_SEND, TraceTable } from "./traceTable.ts";
-import { type PolicyLabel, TraceVersion } from "./traceVersion.ts";
+import type { PolicyLabel, TraceVersion } from "./traceVersion.ts";
 
 /** Codes beside those of the scan: the request is larger than what may wait at all; there is no room now, because the queue is full too. */
 export const TRACE_TOO_LARGE = -10;
@@ -31,10 +32,6 @@ const TICK_MS = 25;
 /** One turn of the event loop is not kept busy for longer. */
 const TURN_MS = 8;
 const DECIDED_PER_LOOK = 64;
-/** Policies whose traces may still wait beside the running one; the oldest one's are decided when there would be more. */
-export const OLDER_VERSIONS_MAX = 16;
-const WITNESSES_MAX = 4;
-const NAME_BYTES_MAX = 120;
 
 export type RequestTimes = { networkMs: number };
 type Parts = { settings: TraceSettings; outlet: Outlet; books: TraceBooks; clock: Clock; seed: number };
@@ -52,14 +49,11 @@ export class TraceSampler {
   #table: TraceTable;
   #store: SpanStore;
   #cache: DecisionCache;
-  readonly #round: SendRound;
-  readonly #outlet: Outlet;
+  readonly #sender: TraceSender;
   readonly #books: TraceBooks;
   readonly #clock: Clock;
   readonly #seed: number;
-  readonly #versions: (TraceVersion | undefined)[] = [];
-  #current = 0;
-  #serials = 0;
+  readonly #versions = new PolicyVersions();
   #timer: (() => void) | undefined;
   #undecidedSpans = 0;
   #tracesKept = 0;
@@ -69,12 +63,9 @@ export class TraceSampler {
   /** Spans of the request that was refused last. */
   lastRefused = 0;
   readonly #byCause = new Map<DecisionCause, number>();
-  /** Of the traces in the round: their place in the log, and their id. */
-  readonly #roundLog: number[] = [];
 
   constructor({ settings, outlet, books, clock, seed }: Parts) {
     this.#settings = settings;
-    this.#outlet = outlet;
     this.#books = books;
     this.#clock = clock;
     this.#seed = seed;
@@ -82,7 +73,7 @@ export class TraceSampler {
     this.#store = new SpanStore(settings.spansMax);
     this.#table = new TraceTable({ capacity: settings.tracesMax, words: 1, seed });
     this.#cache = new DecisionCache({ ...settings.decisionCache, seed });
-    this.#round = new SendRound(this.#store);
+    this.#sender = new TraceSender({ outlet, books, log: this.log, clock, table: this.#table, store: this.#store });
   }
 
   get table(): TraceTable {
@@ -112,9 +103,7 @@ export class TraceSampler {
   }
 
   versionOf(slot: number): TraceVersion {
-    const version = this.#versions[this.#table.version(slot)];
-    if (version === undefined) throw new Error("a trace waits under a policy that is gone");
-    return version;
+    return this.#versions.at(this.#table.version(slot));
   }
 
   /** Nothing waits, and nothing is remembered that late spans would have to follow. */
@@ -126,7 +115,7 @@ export class TraceSampler {
 
   figures(): TraceFigures {
     this.#cache.expire(this.#clock.now());
-    const isTraceScope = this.#versions[this.#current]?.compiled.policy.scope === "trace";
+    const isTraceScope = this.#versions.running?.compiled.policy.scope === "trace";
     const { tracesMax, spansMax, bytesMax } = this.#settings;
     return {
       waitingTraces: this.#table.traces,
@@ -159,24 +148,26 @@ export class TraceSampler {
       early.spans += this.#table.spans(slot);
       this.#decide(slot, cause, this.#clock.now());
     };
-    const previous = this.#versions[this.#current];
+    const previous = this.#versions.running;
     if (previous !== undefined) carryBudgets(previous.compiled, compiled);
     if (compiled.policy.scope === "trace") this.#resize(compiled.policy);
     if (compiled.matcher.words > this.#table.words) {
       this.#table = new TraceTable({ capacity: this.#table.capacity, words: compiled.matcher.words, seed: this.#seed }, this.#table);
+      this.#sender.useTable(this.#table, this.#store);
     }
-    this.#addVersion(new TraceVersion({ serial: ++this.#serials, compiled, label, tierIds }));
-    this.#decideOldVersions(decideEarly);
+    this.log.remember(this.#versions.add(compiled, label, tierIds));
+    const tooOld = this.#versions.tooMany();
+    if (tooOld.size > 0) for (const slot of this.#undecidedSlots()) if (tooOld.has(this.versionOf(slot))) decideEarly(slot, "policyChange");
     if (compiled.policy.scope === "trace") {
       this.#capDeadlines(compiled.policy);
       for (let cause = this.#boundBroken(0, 0, 0); cause !== undefined; cause = this.#boundBroken(0, 0, 0)) {
         const slot = this.#oldest();
-        if (slot === NONE || this.#sendOn(this.#clock.now(), Number.POSITIVE_INFINITY)) break;
+        if (slot === NONE || this.#sender.send(Number.POSITIVE_INFINITY)) break;
         decideEarly(slot, cause);
       }
     }
     const carried = this.#countWaiting();
-    this.#sendOn(this.#clock.now(), Number.POSITIVE_INFINITY);
+    this.#sender.send(Number.POSITIVE_INFINITY);
     this.#schedule();
     return {
       tracesCarriedOver: carried.traces,
@@ -185,24 +176,6 @@ export class TraceSampler {
       spansDecidedEarly: early.spans,
       spansLost: before - carried.spans - early.spans,
     };
-  }
-
-  #addVersion(version: TraceVersion): void {
-    const replaced = this.#versions[this.#current];
-    if (replaced !== undefined && replaced.waiting > 0) {
-      const free = this.#versions.indexOf(undefined);
-      this.#current = free < 0 ? this.#versions.length : free;
-    }
-    this.#versions[this.#current] = version;
-    this.log.remember(version);
-  }
-
-  #decideOldVersions(decide: (slot: number, cause: DecisionCause) => void): void {
-    const older = this.#versions.filter((version, index) => version !== undefined && index !== this.#current);
-    if (older.length <= OLDER_VERSIONS_MAX) return;
-    older.sort((a, b) => (a?.serial ?? 0) - (b?.serial ?? 0));
-    const tooOld = new Set(older.slice(0, older.length - OLDER_VERSIONS_MAX));
-    for (const slot of this.#undecidedSlots()) if (tooOld.has(this.#versions[this.#table.version(slot)])) decide(slot, "policyChange");
   }
 
   #undecidedSlots(): number[] {
@@ -238,8 +211,8 @@ export class TraceSampler {
     }
     if (spansMax > this.#store.capacity || (empty && spansMax !== this.#store.capacity)) {
       this.#store = new SpanStore(spansMax, this.#store);
-      this.#round.useStore(this.#store);
     }
+    this.#sender.useTable(this.#table, this.#store);
     if (decisionCache.entriesMax !== this.#cache.entriesMax) this.#cache = new DecisionCache({ ...decisionCache, seed: this.#seed }, this.#cache);
     this.#cache.ttlMs = decisionCache.ttlMs;
     this.#settings = settings;
@@ -250,7 +223,7 @@ export class TraceSampler {
   /** Takes the spans of a request in; ≥ 0: how many; negative: a code that refuses it as a whole, and nothing has changed. */
   accept(bytes: Buffer, start: number, end: number, { networkMs }: RequestTimes): number {
     const began = this.#clock.now();
-    const version = this.#version();
+    const version = this.#versions.at(this.#versions.current);
     const { table: request, compiled } = version;
     const spans = scanTraces(bytes, start, end, request, compiled.matcher);
     if (spans <= 0) return spans;
@@ -259,7 +232,7 @@ export class TraceSampler {
     const now = this.#clock.now();
     advanceBudgets(compiled, now);
     this.#decideDue(now, DECIDED_PER_LOOK + spans);
-    this.#sendOn(now, TURN_MS);
+    this.#sender.send(TURN_MS);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const refused = this.#makeRoom(view, request, end - start, now);
     if (refused < 0) {
@@ -270,15 +243,9 @@ export class TraceSampler {
     for (const slot of this.#alone) this.#decide(slot, "atOnce", now);
     this.#alone.length = 0;
     this.#decideDue(now, DECIDED_PER_LOOK + spans);
-    this.#sendOn(now, TURN_MS);
+    this.#sender.send(TURN_MS);
     this.#schedule();
     return spans;
-  }
-
-  #version(): TraceVersion {
-    const version = this.#versions[this.#current];
-    if (version === undefined) throw new Error("no policy is in use");
-    return version;
   }
 
   #boundBroken(spans: number, bytes: number, traces: number): DecisionCause | undefined {
@@ -302,7 +269,7 @@ export class TraceSampler {
       const slot = this.#oldest();
       if (slot === NONE) return this.#store.spans === 0 ? 0 : TRACE_NO_ROOM;
       this.#decide(slot, cause, now);
-      this.#sendOn(now, Number.POSITIVE_INFINITY);
+      this.#sender.send(Number.POSITIVE_INFINITY);
       // It may be one that the request has more spans of.
       places = Math.min(all, places + 1);
     }
@@ -363,12 +330,12 @@ export class TraceSampler {
                   continue;
                 }
               } else if (hasId && !bySpan) {
-                slot = table.add(a, b, c, d, BY_ARRIVAL, 0, this.#current, now, now + decisionWaitMs);
+                slot = table.add(a, b, c, d, BY_ARRIVAL, 0, this.#versions.current, now, now + decisionWaitMs);
                 table.setRequestTimes(slot, times.networkMs, times.processingMs);
                 this.seen.add(a, b, c, d);
                 version.waiting++;
               } else {
-                slot = table.add(a, b, c, d, BY_ARRIVAL, ALONE, this.#current, now, now);
+                slot = table.add(a, b, c, d, BY_ARRIVAL, ALONE, this.#versions.current, now, now);
                 table.setRequestTimes(slot, times.networkMs, times.processingMs);
                 if (hasId) this.seen.add(a, b, c, d);
                 version.waiting++;
@@ -451,7 +418,7 @@ export class TraceSampler {
       this.#books.sampledOut(tier, 1, bytes);
       return NONE;
     }
-    const slot = this.#table.add(a, b, c, d, TO_SEND, 0, this.#current, now, now);
+    const slot = this.#table.add(a, b, c, d, TO_SEND, 0, this.#versions.current, now, now);
     this.#table.setDecision(slot, thresholdHigh, thresholdLow, tier, logEntry);
     return slot;
   }
@@ -489,7 +456,6 @@ export class TraceSampler {
     const firstNode = table.firstSpan(slot);
     let bytes = 0;
     let witnessNodes = 0;
-    const { words } = matcher;
     for (let node = firstNode; node !== NONE; node = store.next(node)) {
       bytes += store.size(node);
       if (store.added(node) !== 0) witnessNodes++;
@@ -520,7 +486,7 @@ export class TraceSampler {
         networkMs: table.networkMs(slot),
         processingMs: table.processingMs(slot),
         version,
-        witnesses: witnessNodes === 0 ? "" : this.#witnesses(firstNode, version, tier, words),
+        witnesses: witnessNodes === 0 ? "" : findWitnesses(store, firstNode, version, tier),
       });
     }
     if ((table.flags(slot) & ALONE) === 0) {
@@ -537,7 +503,7 @@ export class TraceSampler {
     offerToBudget(version.compiled, tier, spans);
     this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
     this.#undecidedSpans -= spans;
-    this.#leaveVersion(version, table.version(slot));
+    this.#versions.left(table.version(slot));
     if (kept) {
       this.#tracesKept++;
       table.setDecision(slot, thresholdHigh, thresholdLow, tierId, logEntry);
@@ -576,100 +542,11 @@ export class TraceSampler {
     return matcher.tierOf(bits);
   }
 
-  /** The spans that were the first to fulfil what the tier asks for, as JSON; empty when the tier asks for nothing. */
-  #witnesses(firstNode: number, version: TraceVersion, tier: number, words: number): string {
-    const wanted = version.tierBits;
-    const at = tier * words;
-    if (!version.tierHasBits[tier]) return "";
-    const witnesses: { bit: number; spanId: string; spanName: string; service: string }[] = [];
-    const store = this.#store;
-    for (let node = firstNode; node !== NONE && witnesses.length < WITNESSES_MAX; node = store.next(node)) {
-      const added = store.added(node);
-      if (added === 0 || (words === 1 && (added & wanted[at]) === 0)) continue;
-      const group = store.groupOf(node);
-      const bytes = store.bufferOf(group);
-      const { spanId, name } = readSpanIdentity(bytes, store.start(node), store.end(node), NAME_BYTES_MAX);
-      const service = readServiceName(bytes, store.resourceAt(group), store.resourceEnd(group), NAME_BYTES_MAX);
-      forEachAdded(added, words, wanted, at, (bit) => witnesses.push({ bit, spanId, spanName: name, service }));
-    }
-    return witnesses.length === 0 ? "" : JSON.stringify(witnesses);
-  }
-
-  #leaveVersion(version: TraceVersion, index: number): void {
-    version.waiting--;
-    if (version.waiting === 0 && index !== this.#current) this.#versions[index] = undefined;
-  }
-
   // --- the way out ---
 
   /** Room may have come free in the queue. */
   roomFreed(): void {
-    if (this.#table.first(TO_SEND) !== NONE) this.#sendOn(this.#clock.now(), TURN_MS);
-  }
-
-  /** Sends on what was decided to be kept, as far as the queue takes it, for at most about so long. True when it stopped for the time. */
-  #sendOn(now: number, forMs: number): boolean {
-    const table = this.#table;
-    const store = this.#store;
-    const round = this.#round;
-    for (let slot = table.first(TO_SEND); slot !== NONE; slot = table.first(TO_SEND)) {
-      const high = table.thresholdHigh(slot);
-      const low = table.thresholdLow(slot);
-      const tier = table.tier(slot);
-      let node = table.firstSpan(slot);
-      let left = table.spans(slot);
-      let spans = 0;
-      let bytes = 0;
-      let blocked = false;
-      if (!round.takesThreshold(high, low)) this.#flush();
-      while (node !== NONE) {
-        if (!round.hasRoomFor(node, this.#outlet)) {
-          if (round.spans === 0) {
-            blocked = true;
-            break;
-          }
-          this.#noteInRound(slot);
-          this.#flush();
-          continue;
-        }
-        const next = store.next(node);
-        bytes += store.size(node);
-        round.add(node, high, low);
-        spans++;
-        left--;
-        node = next;
-      }
-      if (spans > 0) this.#books.sent(tier, spans, bytes);
-      if (blocked) {
-        // The rest waits on, at the front.
-        table.setSpans(slot, node, table.lastSpan(slot), left);
-        break;
-      }
-      this.#noteInRound(slot);
-      table.remove(slot);
-      if (this.#clock.now() - now > forMs) break;
-    }
-    if (round.spans > 0) this.#flush();
-    return table.first(TO_SEND) !== NONE;
-  }
-
-  #noteInRound(slot: number): void {
-    const table = this.#table;
-    const entry = table.logEntry(slot);
-    if (entry !== NONE) this.#roundLog.push(entry, table.idWord(slot, 0), table.idWord(slot, 1), table.idWord(slot, 2), table.idWord(slot, 3));
-  }
-
-  #flush(): void {
-    const round = this.#round;
-    if (round.spans > 0) {
-      const began = this.#clock.now();
-      const batch = round.flush(this.#outlet);
-      const tookMs = this.#clock.now() - began;
-      this.#books.serialized(tookMs / 1000);
-      const sent = this.#roundLog;
-      for (let at = 0; at < sent.length; at += 5) this.log.sent(sent[at], sent[at + 1], sent[at + 2], sent[at + 3], sent[at + 4], batch, tookMs);
-    }
-    this.#roundLog.length = 0;
+    this.#sender.send(TURN_MS);
   }
 
   #schedule(): void {
@@ -681,12 +558,12 @@ export class TraceSampler {
     this.#timer = undefined;
     const now = this.#clock.now();
     const until = now + TURN_MS;
-    for (const version of this.#versions) if (version !== undefined) advanceBudgets(version.compiled, now);
+    for (const version of this.#versions.all()) advanceBudgets(version.compiled, now);
     this.#cache.expire(now);
     let more = true;
     while (more && this.#clock.now() < until) {
       more = this.#decideDue(now, DECIDED_PER_LOOK);
-      this.#sendOn(now, TURN_MS);
+      this.#sender.send(TURN_MS);
     }
     if (this.#table.traces === 0) return this.#store.chunks.trim();
     this.#timer = this.#clock.after(more ? 0 : TICK_MS, () => this.#tick());
@@ -696,7 +573,7 @@ export class TraceSampler {
   decideAll(): void {
     const now = this.#clock.now();
     for (const slot of this.#undecidedSlots()) this.#decide(slot, "shutdown", now);
-    this.#sendOn(now, Number.POSITIVE_INFINITY);
+    this.#sender.send(Number.POSITIVE_INFINITY);
   }
 
   /** Spans that were decided to be kept and still wait for room. */

@@ -1,0 +1,103 @@
+import type { Clock } from "../../clock.ts";
+import type { DecisionLog } from "./decisionLog.ts";
+import type { Outlet, TraceBooks } from "./outlet.ts";
+import { SendRound } from "./sendRound.ts";
+import { NONE, type SpanStore } from "./spanStore.ts";
+import { TO_SEND, type TraceTable } from "./traceTable.ts";
+
+type Parts = { outlet: Outlet; books: TraceBooks; log: DecisionLog; clock: Clock; table: TraceTable; store: SpanStore };
+
+/** Sends on what was decided to be kept, in the order of the decisions, as far as the queue takes it. */
+export class TraceSender {
+  #table: TraceTable;
+  #store: SpanStore;
+  readonly #round: SendRound;
+  readonly #outlet: Outlet;
+  readonly #books: TraceBooks;
+  readonly #log: DecisionLog;
+  readonly #clock: Clock;
+  /** Of the traces in the round: their place in the log, and their id. */
+  readonly #logged: number[] = [];
+
+  constructor({ outlet, books, log, clock, table, store }: Parts) {
+    this.#table = table;
+    this.#store = store;
+    this.#round = new SendRound(store);
+    this.#outlet = outlet;
+    this.#books = books;
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  /** Others took over everything that waits. */
+  useTable(table: TraceTable, store: SpanStore): void {
+    this.#table = table;
+    this.#store = store;
+    this.#round.useStore(store);
+  }
+
+  /** For at most about so long. True when something still waits to be sent: for room, or for the next turn. */
+  send(forMs: number): boolean {
+    const table = this.#table;
+    if (table.first(TO_SEND) === NONE) return false;
+    const until = this.#clock.now() + forMs;
+    for (let slot = table.first(TO_SEND); slot !== NONE; slot = table.first(TO_SEND)) {
+      const blocked = !this.#sendTrace(slot);
+      if (blocked) break;
+      this.#noteInRound(slot);
+      table.remove(slot);
+      if (this.#clock.now() > until) break;
+    }
+    this.#flush();
+    return table.first(TO_SEND) !== NONE;
+  }
+
+  /** Puts a trace's spans into the round; false when there was not room for all: the rest waits on, at the front. */
+  #sendTrace(slot: number): boolean {
+    const table = this.#table;
+    const store = this.#store;
+    const round = this.#round;
+    const high = table.thresholdHigh(slot);
+    const low = table.thresholdLow(slot);
+    if (!round.takesThreshold(high, low)) this.#flush();
+    let node = table.firstSpan(slot);
+    let spans = 0;
+    let bytes = 0;
+    while (node !== NONE) {
+      if (!round.hasRoomFor(node, this.#outlet)) {
+        if (round.spans === 0) break;
+        this.#noteInRound(slot);
+        this.#flush();
+        continue;
+      }
+      const next = store.next(node);
+      bytes += store.size(node);
+      round.add(node, high, low);
+      spans++;
+      node = next;
+    }
+    if (spans > 0) this.#books.sent(table.tier(slot), spans, bytes);
+    if (node === NONE) return true;
+    table.setSpans(slot, node, table.lastSpan(slot), table.spans(slot) - spans);
+    return false;
+  }
+
+  #noteInRound(slot: number): void {
+    const table = this.#table;
+    const entry = table.logEntry(slot);
+    if (entry !== NONE) this.#logged.push(entry, table.idWord(slot, 0), table.idWord(slot, 1), table.idWord(slot, 2), table.idWord(slot, 3));
+  }
+
+  #flush(): void {
+    const round = this.#round;
+    if (round.spans > 0) {
+      const began = this.#clock.now();
+      const batch = round.flush(this.#outlet);
+      const tookMs = this.#clock.now() - began;
+      this.#books.serialized(tookMs / 1000);
+      const logged = this.#logged;
+      for (let at = 0; at < logged.length; at += 5) this.#log.sent(logged[at], logged[at + 1], logged[at + 2], logged[at + 3], logged[at + 4], batch, tookMs);
+    }
+    this.#logged.length = 0;
+  }
+}
