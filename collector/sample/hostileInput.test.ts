@@ -5,6 +5,7 @@ import { SCAN_MALFORMED, SCAN_TOO_DEEP, SCAN_TOO_MANY, scanTraces } from "../otl
 import { SpanTable } from "../otlp/spanTable.ts";
 import { type CompiledPolicy, compilePolicy } from "./compilePolicy.ts";
 import { createSpanSampler } from "./spanSampler.ts";
+import { TraceHarness, tracePolicy } from "./trace/traceTestData.ts";
 import { encodeRequest, policies, requests, seededRandom } from "./wireTestData.ts";
 
 /** FUZZ_INPUTS=1000000 searches longer. */
@@ -94,6 +95,29 @@ describe("hostile input", () => {
         const { bytes, policy } = cases[random(cases.length)];
         checkOutcome(mutated(bytes, random), policy);
       }
+    },
+    60_000 + inputs * 5,
+  );
+
+  it(
+    `takes in trace scope what span scope takes, of ${inputs} mutated requests, sends on what can be read again, and accounts for every span`,
+    async () => {
+      const random = seededRandom(20_261_124);
+      const tiers = [{ name: "default", condition: { kind: "always" as const }, keep: { kind: "ratio" as const, ratio: 1 } }];
+      const harness = new TraceHarness(tracePolicy(tiers, { tracesMax: 5000, decisionWaitMs: 500 }));
+      const cases = fc.sample(requests, { numRuns: 200, seed: 12 }).map((model, seed) => encodeRequest(model, seededRandom(seed)));
+      for (let index = 0; index < inputs; index++) {
+        const bytes = mutated(cases[random(cases.length)], random);
+        const alone = first.sample(bytes, 0, bytes.length, everything);
+        const whole = harness.send(bytes);
+        if (alone < 0 !== whole < 0) throw new Error(`span scope says ${alone}, trace scope ${whole} to ${bytes.toString("hex")}`);
+        if (index % 50 === 0) await harness.clock.advance(100);
+        if (harness.unaccounted() !== 0) throw new Error(`lost spans of ${bytes.toString("hex")}`);
+      }
+      await harness.clock.advance(1000);
+      expect(harness.unaccounted()).toBe(0);
+      expect(harness.sampler.store.spans).toBe(0);
+      expect(harness.sent.length).toBe(harness.received);
     },
     60_000 + inputs * 5,
   );

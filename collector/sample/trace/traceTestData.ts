@@ -8,16 +8,17 @@ import type { ModelRequest, ModelSpan } from "../wireTestData.ts";
 import type { Outlet } from "./outlet.ts";
 import { TraceSampler } from "./traceSampler.ts";
 
+// Texts as bytes: what is not valid UTF-8 passes through the collector as it came.
 const Request = protobuf
   .parse(
     `syntax = "proto3";
     message Request { repeated ResourceSpans resource_spans = 1; }
     message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; }
     message Resource { repeated KeyValue attributes = 1; }
-    message KeyValue { string key = 1; }
+    message KeyValue { bytes key = 1; }
     message ScopeSpans { Scope scope = 1; repeated Span spans = 2; }
-    message Scope { string name = 1; }
-    message Span { bytes trace_id = 1; bytes span_id = 2; string trace_state = 3; string name = 5; fixed64 start = 7; fixed64 end = 8; }`,
+    message Scope { bytes name = 1; }
+    message Span { bytes trace_id = 1; bytes span_id = 2; bytes trace_state = 3; bytes name = 5; fixed64 start = 7; fixed64 end = 8; }`,
     { keepCase: true },
   )
   .root.lookupType("Request");
@@ -133,13 +134,17 @@ function readSent(bytes: Buffer): SentSpan[] {
       (spans ?? []).map((span) => ({
         traceId: Buffer.from(span.trace_id ?? "", "base64").toString("hex"),
         spanId: Buffer.from(span.span_id ?? "", "base64").toString("hex"),
-        traceState: span.trace_state ?? "",
-        name: span.name ?? "",
-        scope: scope?.name ?? "",
-        resourceKeys: (resource?.attributes ?? []).map((attribute) => attribute.key),
+        traceState: textOf(span.trace_state),
+        name: textOf(span.name),
+        scope: textOf(scope?.name),
+        resourceKeys: (resource?.attributes ?? []).map((attribute) => textOf(attribute.key)),
       })),
     ),
   );
+}
+
+function textOf(base64: string | undefined): string {
+  return Buffer.from(base64 ?? "", "base64").toString();
 }
 
 let counted = 0;
