@@ -1,5 +1,5 @@
 import { HAS_STATE, type SpanTable } from "../../otlp/spanTable.ts";
-import { Chunks } from "./chunks.ts";
+import { ARRIVING, type Chunk, Chunks, MOVED } from "./chunks.ts";
 
 /** Ints of one span in the node column, all in one or two cache lines. `next` is the next span of its trace, or of the free list. */
 const NODE_INTS = 5;
@@ -191,6 +191,57 @@ export class SpanStore {
     nodes[at + NEXT] = this.#freeNode;
     this.#freeNode = node;
     this.spans--;
+    this.#leaveGroup(group);
+  }
+
+  /** Moves a trace's spans, from its first on, to chunks of such as wait long, so that the chunks they came in can be given back. Numbers stay. */
+  move(first: number): void {
+    const nodes = this.#nodes;
+    for (let node = first; node !== NONE; ) {
+      // Spans that lie in one group go along in one group.
+      const from = nodes[node * NODE_INTS + GROUP];
+      let bytes = 0;
+      let spans = 0;
+      let last = node;
+      for (let one = node; one !== NONE && nodes[one * NODE_INTS + GROUP] === from; one = nodes[one * NODE_INTS + NEXT]) {
+        bytes += this.size(one);
+        spans++;
+        last = one;
+      }
+      const to = this.#copyGroup(from, bytes);
+      const source = this.bufferOf(from);
+      const chunk = this.chunks.at(this.#groups[to * GROUP_INTS + CHUNK]);
+      const after = nodes[last * NODE_INTS + NEXT];
+      for (let one = node; one !== after; one = nodes[one * NODE_INTS + NEXT]) {
+        const at = one * NODE_INTS;
+        const size = this.size(one);
+        source.copy(chunk.buffer, chunk.used, nodes[at + AT], nodes[at + AT] + size);
+        const end = chunk.used + size;
+        nodes[at + END] = nodes[at + END] < 0 ? ~end : end;
+        nodes[at + AT] = chunk.used;
+        nodes[at + GROUP] = to;
+        chunk.used = end;
+        this.#groups[to * GROUP_INTS + LIVE]++;
+        this.#leaveGroup(from);
+      }
+      this.chunks.put(chunk, spans);
+      node = after;
+    }
+  }
+
+  /** A new group with the headers of another, in a chunk that has room for so many bytes of spans besides. */
+  #copyGroup(group: number, spanBytes: number): number {
+    const source = this.bufferOf(group);
+    const resourceBytes = this.resourceEnd(group) - this.resourceAt(group);
+    const scopeBytes = this.scopeEnd(group) - this.scopeAt(group);
+    const chunk = this.chunks.withRoom(resourceBytes + scopeBytes + spanBytes, MOVED);
+    const resourceAt = chunk.used;
+    const scopeAt = resourceAt + source.copy(chunk.buffer, resourceAt, this.resourceAt(group), this.resourceEnd(group));
+    chunk.used = scopeAt + source.copy(chunk.buffer, scopeAt, this.scopeAt(group), this.scopeEnd(group));
+    return this.#newGroup(chunk, resourceAt, scopeAt, scopeAt, chunk.used);
+  }
+
+  #leaveGroup(group: number): void {
     const groupAt = group * GROUP_INTS;
     const groups = this.#groups;
     if (--groups[groupAt + LIVE] > 0) return;
@@ -201,7 +252,7 @@ export class SpanStore {
   }
 
   #beginScope(bytes: Buffer, table: SpanTable, resource: number, scope: number): void {
-    const chunk = this.chunks.withRoom(roomFor(table, resource, scope, resource !== this.#resource));
+    const chunk = this.chunks.withRoom(roomFor(table, resource, scope, resource !== this.#resource), ARRIVING);
     const { buffer } = chunk;
     if (resource !== this.#resource || chunk.index !== this.#resourceChunk) {
       this.#resource = resource;
@@ -215,21 +266,22 @@ export class SpanStore {
     const first = table.start[table.scopeSpan[scope]];
     const last = table.end[table.scopeSpan[scope + 1] - 1];
     chunk.used = scopeEnd + bytes.copy(buffer, scopeEnd, first, last);
-    chunk.groups++;
+    this.chunks.put(chunk, table.scopeSpan[scope + 1] - table.scopeSpan[scope]);
     this.#shift = scopeEnd - first;
     this.#scope = scope;
-    this.#group = this.#newGroup(chunk.index, scopeAt, scopeEnd);
+    this.#group = this.#newGroup(chunk, this.#resourceAt, this.#resourceEnd, scopeAt, scopeEnd);
   }
 
-  #newGroup(chunk: number, scopeAt: number, scopeEnd: number): number {
+  #newGroup(chunk: Chunk, resourceAt: number, resourceEnd: number, scopeAt: number, scopeEnd: number): number {
+    chunk.groups++;
     const groups = this.#groups;
     let group = this.#freeGroup;
     if (group === NONE) group = this.#groupsUsed++;
     else this.#freeGroup = groups[group * GROUP_INTS + HEAD];
     const at = group * GROUP_INTS;
-    groups[at + CHUNK] = chunk;
-    groups[at + RESOURCE_AT] = this.#resourceAt;
-    groups[at + RESOURCE_END] = this.#resourceEnd;
+    groups[at + CHUNK] = chunk.index;
+    groups[at + RESOURCE_AT] = resourceAt;
+    groups[at + RESOURCE_END] = resourceEnd;
     groups[at + SCOPE_AT] = scopeAt;
     groups[at + SCOPE_END] = scopeEnd;
     groups[at + LIVE] = 0;

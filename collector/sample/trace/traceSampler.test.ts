@@ -263,6 +263,44 @@ describe("trace sampler", () => {
     });
   });
 
+  it("moves aside the few that wait long, so that memory is held for what waits and not for what came with it", async () => {
+    const policy = tracePolicy([{ name: "default", condition: { kind: "always" }, keep: keep(0.5) }], {
+      decisionWaitMs: 10_000,
+      decisionWaitAfterRootMs: 200,
+      tracesMax: 1_000_000,
+      spansMax: 1_000_000,
+    });
+    const harness = new TraceHarness(policy);
+    const large = { attributes: [{ key: "k", value: { kind: "string" as const, value: "x".repeat(2000) } }] };
+    let trace = 0;
+    let heldMax = 0;
+    for (let step = 0; step < 300; step++) {
+      // One trace in twenty has no root.
+      const spans = Array.from({ length: 40 }, (_, index) =>
+        [1, 2].map(() => modelSpan(trace + index, { ...large, name: `of ${trace + index}`, traceState: index === 3 ? "vendor=1" : "" })),
+      ).flatMap((pair, index) => (index % 20 === 0 ? pair : [pair[0], { ...pair[1], parent: new Uint8Array(0) }]));
+      trace += 40;
+      harness.send(plainRequest(...spans));
+      await harness.clock.advance(25);
+      expect(harness.unaccounted()).toBe(0);
+      heldMax = Math.max(heldMax, harness.sampler.figures().heldBytes);
+    }
+    // All that came in the 7.5 s is 51 MB; a twentieth of it waits, and the last 200 ms.
+    expect(heldMax).toBeLessThan(22_000_000);
+    await harness.clock.advance(11_000);
+    expect(harness.unaccounted()).toBe(0);
+    expect(harness.sampler.figures()).toMatchObject({ heldBytes: 0, waitingTraces: 0 });
+    const kept = harness.sent.length;
+    expect(kept).toBeGreaterThan(10_000);
+    expect(new Set(harness.sent.map((span) => span.spanId)).size).toBe(kept);
+    // What was moved is what came: each span still has its own trace's name, and the trace state of another vendor.
+    for (const { traceId, name, traceState } of harness.sent) {
+      const number = Number(name.slice(3));
+      expect(traceId).toBe(hexOf(modelSpan(number).traceId));
+      expect(traceState).toBe(number % 40 === 3 ? "ot=th:8,vendor=1" : "ot=th:8");
+    }
+  });
+
   describe("odd input", () => {
     const all = [{ name: "default", condition: { kind: "always" as const }, keep: keep(1) }];
 

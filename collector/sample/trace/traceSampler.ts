@@ -21,7 +21,7 @@ import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
 import { NONE, SpanStore } from "./spanStore.ts";
 import { TraceSender } from "./traceSender.ts";
-import { ALONE, BY_ARRIVAL, BY_ROOT, DECIDED, HAS_RANDOMNESS, ROOT_SEEN, TO_SEND, TraceTable } from "./traceTable.ts";
+import { ALONE, BY_ARRIVAL, BY_ROOT, DECIDED, HAS_RANDOMNESS, MOVED_ASIDE, ROOT_SEEN, TO_SEND, TraceTable } from "./traceTable.ts";
 import type { PolicyLabel, TraceVersion } from "./traceVersion.ts";
 
 /** Codes beside those of the scan: the request is larger than what may wait at all; there is no room now, because the queue is full too. */
@@ -32,6 +32,10 @@ const TICK_MS = 25;
 /** One turn of the event loop is not kept busy for longer. */
 const TURN_MS = 8;
 const DECIDED_PER_LOOK = 64;
+/** Below this nothing is moved: it would save too little. */
+const SPARSE_BYTES_MIN = 16_777_216;
+const MOVED_PER_TICK_MAX = 2000;
+const LOOKED_AT_PER_TICK_MAX = 50_000;
 
 export type RequestTimes = { networkMs: number };
 type Parts = { settings: TraceSettings; outlet: Outlet; books: TraceBooks; clock: Clock; seed: number };
@@ -566,7 +570,30 @@ export class TraceSampler {
       this.#sender.send(TURN_MS);
     }
     if (this.#table.traces === 0) return this.#store.chunks.trim();
+    this.#moveStragglers(now);
     this.#timer = this.#clock.after(more ? 0 : TICK_MS, () => this.#tick());
+  }
+
+  /**
+   * Most traces are decided soon after their root, the others keep whole chunks of dead memory alive for as long as they wait. Where less than a third of
+   * what was put into chunks still waits, the spans of those are moved aside, each once. They stand at the front of the list.
+   */
+  #moveStragglers(now: number): void {
+    const table = this.#table;
+    const { chunks } = this.#store;
+    if (chunks.bytes < SPARSE_BYTES_MIN || this.#store.spans * 3 > chunks.spansPut) return;
+    const old = now - this.#settings.decisionWaitAfterRootMs - TICK_MS;
+    let moved = 0;
+    let slot = table.first(BY_ARRIVAL);
+    for (let looked = 0; slot !== NONE && looked < LOOKED_AT_PER_TICK_MAX && moved < MOVED_PER_TICK_MAX; looked++) {
+      if (table.firstSeen(slot) > old) break;
+      if ((table.flags(slot) & MOVED_ASIDE) === 0) {
+        this.#store.move(table.firstSpan(slot));
+        table.flag(slot, MOVED_ASIDE);
+        moved++;
+      }
+      slot = table.next(slot);
+    }
   }
 
   /** Decides everything that waits, for a stop; what the queue has no room for stays until `roomFreed`. */

@@ -26,7 +26,6 @@ const PROCESSING_MS = 22;
 const LIST = 23;
 const FIRST_SEEN = 24;
 const DEADLINE = 26;
-const DECIDED_SPANS = 28;
 
 /** Flags of a slot. */
 export const ROOT_SEEN = 1;
@@ -38,6 +37,8 @@ export const DECIDED = 4;
 export const ALONE = 8;
 export const HAS_START = 16;
 export const HAS_END = 32;
+/** Its spans lie in chunks of such as wait long. */
+export const MOVED_ASIDE = 64;
 
 /** A slot stands in one of these lists, each in the order in which its traces fall due. */
 export const BY_ARRIVAL = 0;
@@ -125,7 +126,6 @@ export class TraceTable {
     slots[at + VERSION] = version;
     slots[at + FLAGS] = flags;
     slots[at + LOG_ENTRY] = NONE;
-    slots[at + DECIDED_SPANS] = 0;
     this.#doubles[(at + FIRST_SEEN) >> 1] = now;
     this.#doubles[(at + DEADLINE) >> 1] = deadline;
     for (let word = 0; word < this.words; word++) this.bits[slot * this.words + word] = 0;
