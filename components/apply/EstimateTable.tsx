@@ -20,20 +20,20 @@ export function EstimateTable({ estimate, beforeLabel, afterLabel }: EstimateTab
   ];
   return (
     <div>
-      <table className="w-full border-collapse text-left" data-slot="estimate">
+      <table className="w-full table-fixed border-collapse text-left" data-slot="estimate">
         <caption className="sr-only">What applying it would change</caption>
         <thead>
           <tr className="text-s text-ink-3">
             <th scope="col" className="px-3 py-1 font-medium">
               <span className="sr-only">Figure</span>
             </th>
-            <th scope="col" className="max-w-[110px] truncate px-2 py-1 text-right font-medium" title={beforeLabel}>
+            <th scope="col" className="w-[84px] truncate px-2 py-1 text-right font-medium" title={beforeLabel}>
               {beforeLabel}
             </th>
-            <th scope="col" className="px-2 py-1 text-right font-medium">
+            <th scope="col" className="w-[78px] truncate px-2 py-1 text-right font-medium">
               {afterLabel}
             </th>
-            <th scope="col" className="px-3 py-1 text-right font-medium">
+            <th scope="col" className="w-[82px] px-3 py-1 text-right font-medium">
               change
             </th>
           </tr>
@@ -106,7 +106,7 @@ export function EstimateTable({ estimate, beforeLabel, afterLabel }: EstimateTab
 function Row({ name, before, after, change, look }: { name: string; before: string; after: string; change: string; look: string }) {
   return (
     <tr className="border-t border-line">
-      <th scope="row" className="max-w-[170px] truncate px-3 py-1.5 font-normal" title={name}>
+      <th scope="row" className="truncate px-3 py-1.5 font-normal" title={name}>
         {name}
       </th>
       <td className="px-2 py-1.5 text-right whitespace-nowrap">{before}</td>
