@@ -16,14 +16,18 @@ afterEach(async () => {
   for (const stop of stops.splice(0).reverse()) await stop();
 });
 
-it(
-  "accounts for every span at every scrape while the backend restarts, and delivers each kept one",
-  async () => {
+it.each([
+  ["span scope", {}],
+  ["trace scope", { scope: "trace", decisionWaitMs: 3000, decisionWaitAfterRootMs: 1000 }],
+])(
+  "accounts for every span at every scrape in %s while the backend restarts, and delivers each kept one",
+  async (_, scope) => {
     let sink: CountingSink = await startCountingSink();
     stops.push(() => sink.stop());
     const { grpcPort, httpPort, spans } = sink;
     const collector: CollectorProcess = await startCollectorProcess({
       sampling: {
+        ...scope,
         tiers: [
           { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
           { name: "payments", condition: { kind: "endpoint", match: "contains", values: ["/api/payment"] }, keep: { kind: "ratio", ratio: 0.5 } },

@@ -25,7 +25,7 @@ it("agrees with a plain list of the newest decisions, whatever is put in, asked 
         if (one.kind === "put") {
           cache.expire(now);
           alive();
-          cache.put(1, 2, 3, one.id, { kept: one.kept, tier: one.tier, thresholdHigh: one.id, thresholdLow: -one.id, logEntry: one.id, decidedAt: now });
+          cache.put(1, 2, 3, one.id, { kept: one.kept, tier: one.tier, thresholdHigh: one.id, thresholdLow: ~one.id, logEntry: one.id, decidedAt: now });
           if (!model.some((entry) => entry.id === one.id)) {
             if (model.length === cache.entriesMax) {
               model.shift();
@@ -42,7 +42,7 @@ it("agrees with a plain list of the newest decisions, whatever is put in, asked 
               kept: wanted.kept,
               tier: wanted.tier,
               thresholdHigh: one.id,
-              thresholdLow: -one.id,
+              thresholdLow: ~one.id,
               decidedAt: wanted.decidedAt,
             });
         } else if (one.kind === "wait") now += one.ms;

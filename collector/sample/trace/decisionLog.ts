@@ -7,7 +7,7 @@ import type { TraceVersion } from "./traceVersion.ts";
 const KEPT_MAX = 16_384;
 const SAMPLED_OUT_MAX = 32_768;
 const TEXT_BYTES = 2_097_152;
-const VERSIONS_MAX = 256;
+const VERSIONS_MAX = 64;
 
 /** Ints of an entry; doubles have an even place. */
 const INTS = 32;

@@ -33,7 +33,7 @@ export class PolicyVersions {
     if (replaced !== undefined && replaced.waiting > 0) {
       const free = this.#versions.indexOf(undefined);
       this.#current = free < 0 ? this.#versions.length : free;
-    }
+    } else replaced?.release();
     this.#versions[this.#current] = version;
     return version;
   }
@@ -52,6 +52,8 @@ export class PolicyVersions {
   left(number: number): void {
     const version = this.at(number);
     version.waiting--;
-    if (version.waiting === 0 && number !== this.#current) this.#versions[number] = undefined;
+    if (version.waiting > 0 || number === this.#current) return;
+    version.release();
+    this.#versions[number] = undefined;
   }
 }

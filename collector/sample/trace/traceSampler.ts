@@ -268,12 +268,11 @@ export class TraceSampler {
     if (spans > spansMax || all > tracesMax) return TRACE_TOO_LARGE;
     let places = fresh;
     for (let cause = this.#boundBroken(spans, bytes, places); cause !== undefined; cause = this.#boundBroken(spans, bytes, places)) {
-      // Deciding more of them early would not make room: they could not leave.
-      if (this.#table.first(TO_SEND) !== NONE) return TRACE_NO_ROOM;
+      // Where the queue takes no more, deciding more of them early would not make room: they could not leave.
+      if (this.#sender.send(Number.POSITIVE_INFINITY)) return TRACE_NO_ROOM;
       const slot = this.#oldest();
       if (slot === NONE) return this.#store.spans === 0 ? 0 : TRACE_NO_ROOM;
       this.#decide(slot, cause, now);
-      this.#sender.send(Number.POSITIVE_INFINITY);
       // It may be one that the request has more spans of.
       places = Math.min(all, places + 1);
     }
@@ -571,7 +570,8 @@ export class TraceSampler {
     }
     if (this.#table.traces === 0) return this.#store.chunks.trim();
     this.#moveStragglers(now);
-    this.#timer = this.#clock.after(more ? 0 : TICK_MS, () => this.#tick());
+    const goesOn = more || (this.#table.first(TO_SEND) !== NONE && !this.#sender.isBlocked);
+    this.#timer = this.#clock.after(goesOn ? 0 : TICK_MS, () => this.#tick());
   }
 
   /**

@@ -16,6 +16,8 @@ export class TraceSender {
   readonly #books: TraceBooks;
   readonly #log: DecisionLog;
   readonly #clock: Clock;
+  /** The queue took no more when it was tried last. */
+  isBlocked = false;
   /** Of the traces in the round: their place in the log, and their id. */
   readonly #logged: number[] = [];
 
@@ -41,9 +43,9 @@ export class TraceSender {
     const table = this.#table;
     if (table.first(TO_SEND) === NONE) return false;
     const until = this.#clock.now() + forMs;
+    this.isBlocked = false;
     for (let slot = table.first(TO_SEND); slot !== NONE; slot = table.first(TO_SEND)) {
-      const blocked = !this.#sendTrace(slot);
-      if (blocked) break;
+      if (!this.#sendTrace(slot, until)) break;
       this.#noteInRound(slot);
       table.remove(slot);
       if (this.#clock.now() > until) break;
@@ -52,8 +54,8 @@ export class TraceSender {
     return table.first(TO_SEND) !== NONE;
   }
 
-  /** Puts a trace's spans into the round; false when there was not room for all: the rest waits on, at the front. */
-  #sendTrace(slot: number): boolean {
+  /** Puts a trace's spans into the round; false when there was not room or time for all: the rest waits on, at the front. */
+  #sendTrace(slot: number, until: number): boolean {
     const table = this.#table;
     const store = this.#store;
     const round = this.#round;
@@ -65,9 +67,13 @@ export class TraceSender {
     let bytes = 0;
     while (node !== NONE) {
       if (!round.hasRoomFor(node, this.#outlet)) {
-        if (round.spans === 0) break;
+        if (round.spans === 0) {
+          this.isBlocked = true;
+          break;
+        }
         this.#noteInRound(slot);
         this.#flush();
+        if (this.#clock.now() > until) break;
         continue;
       }
       const next = store.next(node);

@@ -13,8 +13,7 @@ export class TraceVersion {
   readonly tierIds: readonly number[];
   /** Traces that wait for a decision under it. */
   waiting = 0;
-  /** What the scan under this policy finds. */
-  readonly table = new SpanTable({ forTraces: true });
+  #table: SpanTable | undefined;
   /** By tier and word: the comparisons of the tier's condition, for saying which span fulfilled them. */
   readonly tierBits: Int32Array;
   readonly tierHasBits: readonly boolean[];
@@ -28,5 +27,16 @@ export class TraceVersion {
     this.tierBits = new Int32Array(compiled.tiers.length * words);
     this.tierHasBits = compiled.bitsOfTier.map((bits) => bits.length > 0);
     for (const [tier, bits] of compiled.bitsOfTier.entries()) for (const bit of bits) this.tierBits[tier * words + (bit >> 5)] |= 1 << (bit & 31);
+  }
+
+  /** What the scan under this policy finds. */
+  get table(): SpanTable {
+    this.#table ??= new SpanTable({ forTraces: true });
+    return this.#table;
+  }
+
+  /** Nothing waits under it any more: what is still told of it needs no scan. */
+  release(): void {
+    this.#table = undefined;
   }
 }
