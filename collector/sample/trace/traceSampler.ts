@@ -381,7 +381,7 @@ export class TraceSampler {
   /** Adds what a span says to what is known of its trace. */
   #note(slot: number, bytes: Buffer, view: DataView, start: number, end: number, version: TraceVersion, span: number): void {
     const table = this.#table;
-    const own = this.versionOf(slot);
+    const own = table.version(slot) === this.#versions.current ? version : this.versionOf(slot);
     const request = own === version ? version.table : this.#scanUnder(own, bytes, start, end);
     const { words } = own.compiled.matcher;
     const { bits } = table;
