@@ -44,11 +44,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   if (start.warning !== undefined) logger.warn(start.warning);
   const errors = new RepeatedErrors(clock, (kind, fields) => logger.warn(fields, kind));
   const relief = createHeapRelief();
-  const pipeline = await Pipeline.create({ ...start, dataDir: env.dataDir, clock, random: Math.random, errors, relief, processStartMs }).catch(
-    (error: unknown) => {
-      throw new AppError("export", `export: ${messageOf(error)}`, error);
-    },
-  );
+  const pipeline = await Pipeline.create({ ...start, dataDir: env.dataDir, clock, random: Math.random, errors, relief, processStartMs });
   let revision = start.revision;
   let ready = false;
 

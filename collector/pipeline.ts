@@ -3,7 +3,7 @@ import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collec
 import { canonicalJson, configHash } from "#domain/fleet/configHash.ts";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { formatProblem, type Problem } from "#domain/validation/problems.ts";
-import { messageOf } from "./appError.ts";
+import { AppError, messageOf } from "./appError.ts";
 import type { ArchiveFigures } from "./archive/archiveExporter.ts";
 import { Batcher } from "./batch/batcher.ts";
 import type { Clock } from "./clock.ts";
@@ -18,6 +18,8 @@ import { Ledger } from "./self/ledger.ts";
 import { StageTimers } from "./self/stageTimers.ts";
 
 const OLD_EXPORTER_CLOSE_MS = 10_000;
+/** Of what a policy needs only the table of waiting traces can be too large to have. */
+const NOT_ENOUGH_MEMORY = "there is not enough memory for what may wait (tracesMax, spansMax, decisionCache.entriesMax); lower these bounds";
 
 export type Applied = { ok: true; hash: string; changed: boolean; carryOver: CarryOver | undefined } | { ok: false; problems: Problem[] };
 type Parts = {
@@ -48,9 +50,16 @@ export class Pipeline {
   #archiveClosed: Promise<void> = Promise.resolve();
   readonly #parts: Parts;
 
-  /** Rejects when the exporter can't be built (the archive's folder). */
+  /** Rejects with AppError when the exporter can't be built (the archive's folder), or there is not the memory for what may wait. */
   static async create(parts: Parts): Promise<Pipeline> {
-    return new Pipeline(parts, await createExporter(parts.config.export, parts.dataDir, parts.clock));
+    const built = await createExporter(parts.config.export, parts.dataDir, parts.clock).catch((error: unknown) => {
+      throw new AppError("export", `export: ${messageOf(error)}`, error);
+    });
+    try {
+      return new Pipeline(parts, built);
+    } catch (error) {
+      throw new AppError("usage", `sampling: ${NOT_ENOUGH_MEMORY}: ${messageOf(error)}`, error);
+    }
   }
 
   constructor(parts: Parts, built: BuiltExporter) {
@@ -149,7 +158,7 @@ export class Pipeline {
       carryOver = usePolicy();
     } catch (error) {
       if (built !== this.#built) await built.exporter.close(OLD_EXPORTER_CLOSE_MS);
-      return { ok: false, problems: [{ path: "sampling", message: `there is not enough memory for what may wait: ${messageOf(error)}` }] };
+      return { ok: false, problems: [{ path: "sampling", message: `${NOT_ENOUGH_MEMORY}: ${messageOf(error)}` }] };
     }
     this.admission.settings = next.pipeline.receive;
     this.queue.configure(next.pipeline);

@@ -428,6 +428,19 @@ describe("trace sampler", () => {
       expect(harness.unaccounted()).toBe(0);
     });
 
+    it("changes nothing when there is not the memory for the new bounds", async () => {
+      const harness = new TraceHarness(tracePolicy([error, rest(0)]));
+      harness.send(plainRequest(modelSpan(1, { status: 2 })));
+      for (const bounds of [{ tracesMax: 1e9 }, { spansMax: 1e10 }, { tracesMax: 5000, decisionCache: { entriesMax: 1e10, ttlMs: 1000 } }]) {
+        expect(() => harness.use(tracePolicy([rest(0)], bounds), 2)).toThrow(RangeError);
+      }
+      expect(harness.sampler.figures()).toMatchObject({ tracesMax: 1000, waitingTraces: 1 });
+      harness.send(plainRequest(modelSpan(2, { status: 2 })));
+      await harness.clock.advance(2000);
+      expect(harness.tierNames(harness.kept)).toEqual({ errors: 2 });
+      expect(harness.unaccounted()).toBe(0);
+    });
+
     it("goes over to single spans: what waits is decided as it would have been, what is new at once", async () => {
       const harness = new TraceHarness(tracePolicy([error, rest(0)]));
       const random = seededRandom(1);

@@ -143,7 +143,10 @@ export class TraceSampler {
 
   // --- policies ---
 
-  /** Makes a policy the one that new traces begin under. One of span scope: every new span is decided at once, by itself. */
+  /**
+   * Makes a policy the one that new traces begin under. One of span scope: every new span is decided at once, by itself. Throws RangeError when there is
+   * not the memory for its bounds, and then nothing has changed.
+   */
   use(compiled: CompiledPolicy, label: PolicyLabel, tierIds: readonly number[]): CarryOver {
     const before = this.#undecidedSpans;
     const early = { traces: 0, spans: 0 };
@@ -152,13 +155,9 @@ export class TraceSampler {
       early.spans += this.#table.spans(slot);
       this.#decide(slot, cause, this.#clock.now());
     };
+    this.#resize(compiled.policy.scope === "trace" ? compiled.policy : this.#settings, compiled.matcher.words);
     const previous = this.#versions.running;
     if (previous !== undefined) carryBudgets(previous.compiled, compiled);
-    if (compiled.policy.scope === "trace") this.#resize(compiled.policy);
-    if (compiled.matcher.words > this.#table.words) {
-      this.#table = new TraceTable({ capacity: this.#table.capacity, words: compiled.matcher.words, seed: this.#seed }, this.#table);
-      this.#sender.useTable(this.#table, this.#store);
-    }
     this.log.remember(this.#versions.add(compiled, label, tierIds));
     const tooOld = this.#versions.tooMany();
     if (tooOld.size > 0) for (const slot of this.#undecidedSlots()) if (tooOld.has(this.versionOf(slot))) decideEarly(slot, "policyChange");
@@ -207,18 +206,21 @@ export class TraceSampler {
     }
   }
 
-  #resize(settings: TraceSettings): void {
+  /** Makes room for other bounds and larger policies. Throws RangeError when there is not the memory, and then nothing has changed. */
+  #resize(settings: TraceSettings, words: number): void {
     const { tracesMax, spansMax, decisionCache } = settings;
     const empty = this.#table.traces === 0;
-    if (tracesMax > this.#table.capacity || (empty && tracesMax !== this.#table.capacity)) {
-      this.#table = new TraceTable({ capacity: tracesMax, words: this.#table.words, seed: this.#seed }, this.#table);
-    }
-    if (spansMax > this.#store.capacity || (empty && spansMax !== this.#store.capacity)) {
-      this.#store = new SpanStore(spansMax, this.#store);
-    }
-    this.#sender.useTable(this.#table, this.#store);
-    if (decisionCache.entriesMax !== this.#cache.entriesMax) this.#cache = new DecisionCache({ ...decisionCache, seed: this.#seed }, this.#cache);
+    const seed = this.#seed;
+    const traces = empty ? tracesMax : Math.max(tracesMax, this.#table.capacity);
+    const spans = empty ? spansMax : Math.max(spansMax, this.#store.capacity);
+    const fits = traces === this.#table.capacity && words <= this.#table.words;
+    const table = fits ? this.#table : new TraceTable({ capacity: traces, words: Math.max(words, this.#table.words), seed }, this.#table);
+    const store = spans === this.#store.capacity ? this.#store : new SpanStore(spans, this.#store);
+    if (decisionCache.entriesMax !== this.#cache.entriesMax) this.#cache = new DecisionCache({ ...decisionCache, seed }, this.#cache);
     this.#cache.ttlMs = decisionCache.ttlMs;
+    this.#table = table;
+    this.#store = store;
+    this.#sender.useTable(table, store);
     this.#settings = settings;
   }
 
