@@ -11,12 +11,12 @@ import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
 import { type AboutRequest, ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, compilePolicy, offerToBudget } from "./sample/compilePolicy.ts";
 import { explainSpans } from "./sample/explainSpans.ts";
+import type { PolicyLabel } from "./sample/policyLabel.ts";
 import { SpanLog } from "./sample/spanLog.ts";
 import { createSpanSampler } from "./sample/spanSampler.ts";
 import { explainTrace } from "./sample/trace/explainTrace.ts";
 import type { Outlet } from "./sample/trace/outlet.ts";
 import { TRACE_NO_ROOM, TRACE_TOO_LARGE, TraceSampler } from "./sample/trace/traceSampler.ts";
-import type { PolicyLabel } from "./sample/trace/traceVersion.ts";
 import type { Ledger, TierTotals } from "./self/ledger.ts";
 import type { StageTimers } from "./self/stageTimers.ts";
 

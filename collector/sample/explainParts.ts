@@ -3,8 +3,8 @@ import { NEVER } from "#domain/sampling/threshold.ts";
 import type { Clock } from "../clock.ts";
 import type { BatchLog } from "../deliver/batchLog.ts";
 import type { CompiledPolicy } from "./compilePolicy.ts";
+import type { PolicyLabel } from "./policyLabel.ts";
 import { thresholdOf } from "./tierThreshold.ts";
-import type { PolicyLabel } from "./trace/traceVersion.ts";
 
 /** Where explanations look things up that the sampler does not know. */
 export type ExplainPlaces = { batches: BatchLog; clock: Clock; processStartMs: number };

@@ -2,7 +2,7 @@ import { HAS_STATE, KEPT, type SpanTable, tierOfVerdict } from "../otlp/spanTabl
 import { found, readTraceState } from "../otlp/traceStateBytes.ts";
 import { contentStart } from "../otlp/varint.ts";
 import type { CompiledPolicy } from "./compilePolicy.ts";
-import type { PolicyLabel } from "./trace/traceVersion.ts";
+import type { PolicyLabel } from "./policyLabel.ts";
 
 /** Spans of span scope that can be explained: the latest kept ones, and the latest that were not. */
 const SPANS_MAX = 131_072;

@@ -1,5 +1,6 @@
 import type { CompiledPolicy } from "../compilePolicy.ts";
-import { type PolicyLabel, TraceVersion } from "./traceVersion.ts";
+import type { PolicyLabel } from "../policyLabel.ts";
+import { TraceVersion } from "./traceVersion.ts";
 
 /** Policies whose traces may still wait beside the running one; the oldest one's are decided when there would be more. */
 export const OLDER_VERSIONS_MAX = 16;

@@ -10,6 +10,7 @@ import { HAS_STATE, type SpanTable } from "../../otlp/spanTable.ts";
 import { found, readTraceState } from "../../otlp/traceStateBytes.ts";
 import { contentStart } from "../../otlp/varint.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, offerToBudget } from "../compilePolicy.ts";
+import type { PolicyLabel } from "../policyLabel.ts";
 import { addedBit } from "./addedBits.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
 import { countTraces } from "./countTraces.ts";
@@ -22,7 +23,7 @@ import { SeenTraces } from "./seenTraces.ts";
 import { NONE, SpanStore } from "./spanStore.ts";
 import { TraceSender } from "./traceSender.ts";
 import { ALONE, BY_ARRIVAL, BY_ROOT, DECIDED, HAS_RANDOMNESS, MOVED_ASIDE, ROOT_SEEN, TO_SEND, TraceTable } from "./traceTable.ts";
-import type { PolicyLabel, TraceVersion } from "./traceVersion.ts";
+import type { TraceVersion } from "./traceVersion.ts";
 
 /** Codes beside those of the scan: the request is larger than what may wait at all; there is no room now, because the queue is full too. */
 export const TRACE_TOO_LARGE = -10;

@@ -1,8 +1,6 @@
 import { SpanTable } from "../../otlp/spanTable.ts";
 import type { CompiledPolicy } from "../compilePolicy.ts";
-
-/** By what a configuration is known: its revision at the control plane (0: none) and its hash. */
-export type PolicyLabel = { revision: number; hash: string };
+import type { PolicyLabel } from "../policyLabel.ts";
 
 /** A policy that traces here were begun under, and are decided by. */
 export class TraceVersion {

@@ -4,6 +4,7 @@ import type { ServiceContext } from "../context.ts";
 export type RevisionListItem = {
   revision: number;
   hash: string;
+  policyId: string;
   policyName: string;
   policyVersion: number;
   destinationName: string;
@@ -22,6 +23,7 @@ export async function listRevisions({ ctx }: { ctx: ServiceContext }): Promise<R
   return rows.map((row) => ({
     revision: row.number,
     hash: row.hash,
+    policyId: row.policyId,
     policyName: names.get(row.policyId) ?? "",
     policyVersion: row.policyVersion,
     destinationName: names.get(row.destinationId) ?? "",
