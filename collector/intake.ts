@@ -9,9 +9,10 @@ import type { DeliveryQueue } from "./deliver/deliveryQueue.ts";
 import type { HeapRelief } from "./heapRelief.ts";
 import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
 import { type AboutRequest, ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
-import { advanceBudgets, type CompiledPolicy, carryBudgets, compilePolicy, offerToBudget } from "./sample/compilePolicy.ts";
+import { advanceBudgets, type CompiledPolicy, carryBudgets, compilePolicy } from "./sample/compilePolicy.ts";
 import { explainSpans } from "./sample/explainSpans.ts";
 import type { PolicyLabel } from "./sample/policyLabel.ts";
+import { offerSampled, sampleWithinBudgets } from "./sample/sampleWithinBudgets.ts";
 import { SpanLog } from "./sample/spanLog.ts";
 import { createSpanSampler } from "./sample/spanSampler.ts";
 import { explainTrace } from "./sample/trace/explainTrace.ts";
@@ -114,7 +115,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     const { compiled, tiers } = running;
     const scanStart = performance.now();
     advanceBudgets(compiled, scanStart);
-    const found = sampler.sample(bytes, start, end, compiled);
+    const found = sampleWithinBudgets(sampler, bytes, start, end, compiled);
     const decided = performance.now();
     timers.record("processing", (decided - scanStart) / 1000);
     if (found < 0) return refuse(scanRefusal(found), 0);
@@ -135,12 +136,7 @@ export function createIntake(parts: Parts): PolicyIntake {
       serializationMs = performance.now() - decided;
       timers.record("serialization", serializationMs / 1000);
     } else ledger.accept(result, tiers, about.isSample);
-    if (compiled.hasBudgets) {
-      for (let tier = 0; tier < tiers.length; tier++) {
-        const offered = result.tierKept[tier] + result.tierSampledOut[tier];
-        if (offered > 0) offerToBudget(compiled, tier, offered);
-      }
-    }
+    offerSampled(sampler, compiled);
     const { networkMs } = about;
     spanLog.put(bytes, sampler.table, running, { at: clock.now(), networkMs, processingMs: decided - scanStart, serializationMs, batch });
     return ACCEPTED;

@@ -143,7 +143,7 @@ export async function configurationPage() {
         ],
       ],
     ),
-    "A budget is kept to as far as can be foreseen: a trace, or in span scope the spans of one request, are decided under one share, chance makes it a little more or less,\nand a sudden burst may take up to 1.5 s of the budget more before it is noticed. The share follows what was offered, never what was kept. Whatever the keep, a kept span\ncarries the share that was in force in its tracestate (`ot=th:…`), so that a backend can count back what it stands for.",
+    "A budget is kept to as far as can be foreseen: a trace is decided as a whole, chance makes it a little more or less, and a sudden burst may take up\nto 1.5 s of the budget more before it is noticed. The share follows what was offered, never what was kept. Whatever the keep, a kept span\ncarries the share that was in force in its tracestate (`ot=th:…`), so that a backend can count back what it stands for.",
     "### Whole traces",
     "These settings belong to `scope: trace`; with `scope: span` giving one is an error.",
     settingsTable("sampling", jsonSchema(z.strictObject(traceSettingsShape))),

@@ -58,6 +58,13 @@ export function carryBudgets(before: CompiledPolicy, after: CompiledPolicy): voi
   }
 }
 
+/** So many spans of a tier have come in one request and are decided together: true when that lowered the tier's ratio, before they are. */
+export function announceToBudget(compiled: CompiledPolicy, tier: number, spans: number): boolean {
+  if (!compiled.tiers[tier].budget?.announce(spans)) return false;
+  putInForce(compiled, tier);
+  return true;
+}
+
 /** Spans that a tier was offered; one trace's, or one request's, in one call. They were decided by the threshold before it moves. */
 export function offerToBudget(compiled: CompiledPolicy, tier: number, spans: number): void {
   if (compiled.tiers[tier].budget?.offer(spans)) putInForce(compiled, tier);

@@ -303,6 +303,22 @@ describe("counting back what a budget tier kept", () => {
 });
 
 describe("ratio of a budget tier", () => {
+  it("is lowered before a burst that is announced, so that one large request costs little more than a step", () => {
+    const budget = new BudgetRatio(200);
+    budget.advance(0);
+    budget.announce(8192);
+    const spent = 8192 * budget.ratio;
+    budget.offer(8192);
+    expect(spent).toBeGreaterThan(5);
+    expect(spent).toBeLessThanOrEqual((200 * BUDGET_STEP_MS) / 1000);
+    // Without it all of them would have met with a ratio of 1.
+    expect(new BudgetRatio(200).ratio).toBe(1);
+    // What fits is kept whole all the same.
+    const other = new BudgetRatio(200);
+    other.advance(0);
+    expect([other.announce(500), other.ratio]).toEqual([false, 1]);
+  });
+
   it("depends on nothing but what was offered and when", () => {
     const traces = offeredTraces(
       loadOf(100, () => 5, PARETO, 20),

@@ -77,8 +77,20 @@ export class BudgetRatio {
     this.#spentNow += spans * this.#ratio;
     this.#tracesNow += 1;
     this.#largestNow = Math.max(this.#largestNow, spans);
-    if (this.#offeredNow < this.#surpriseAt) return false;
-    while (this.#offeredNow >= this.#surpriseAt) this.#surpriseAt *= 2;
+    return this.#brace(this.#offeredNow);
+  }
+
+  /**
+   * So many spans of several traces have come at once and are decided together after this: where they are more than was expected, the ratio falls before
+   * they are, not after. How many there are says nothing about their randomness. True when it changed; `offer` has to follow.
+   */
+  announce(spans: number): boolean {
+    return this.#brace(this.#offeredNow + spans);
+  }
+
+  #brace(offered: number): boolean {
+    if (offered < this.#surpriseAt) return false;
+    while (offered >= this.#surpriseAt) this.#surpriseAt *= 2;
     return this.#set(Math.min(this.#ratio / 2, this.#allowed / this.#surpriseAt));
   }
 
