@@ -242,6 +242,40 @@ describe("trace scope, in real processes", () => {
     expect(missing).toEqual([]);
   });
 
+  it("loses by a kill (-9) no more than what waited and was queued, and decides alike afterwards", async () => {
+    const half = [{ name: "default", condition: { kind: "always" as const }, keep: keep(0.5) }];
+    const config = configFor(half, { decisionWaitMs: 2000, decisionWaitAfterRootMs: 2000 });
+    const traffic = createTraffic({ seed: 44, now: Date.now });
+    const requests = Array.from({ length: 12 }, () => traffic.nextRequest(200));
+    const first = await startCollector(folder, { config });
+    const sendFirst = sender(first.otlpGrpc);
+    for (const request of requests.slice(0, 4)) expect(await sendFirst(request)).toBe(true);
+    await waitFor("the first to be delivered", async () => {
+      const now = await first.ledger();
+      return now.waiting === 0 && now.queued === 0 && now.delivered > 0;
+    });
+    for (const request of requests.slice(4, 8)) expect(await sendFirst(request)).toBe(true);
+    const held = await first.ledger();
+    first.process.kill("SIGKILL");
+    await first.process.ended;
+    expect(held.waiting).toBeGreaterThan(0);
+
+    const second = await startCollector(folder, { config });
+    stops.push(() => second.process.stop());
+    const sendSecond = sender(second.otlpGrpc);
+    for (const request of requests.slice(8)) expect(await sendSecond(request)).toBe(true);
+    await waitFor("the rest to be delivered", async () => {
+      const now = await second.ledger();
+      return now.waiting === 0 && now.queued === 0 && now.received === 800;
+    });
+    // A trace is in one request, so its draw alone decides.
+    const wanted = (some: readonly Buffer[]) => some.flatMap(decodeFacts).filter(({ facts }) => traceRandomness({ spans: [facts] }) >= 2n ** 55n);
+    const missing = (some: readonly Buffer[]) => wanted(some).filter(({ spanId }) => !sink.spans.has(spanId)).length;
+    expect([missing(requests.slice(0, 4)), missing(requests.slice(8))]).toEqual([0, 0]);
+    expect(missing(requests.slice(4, 8))).toBeLessThanOrEqual(held.waiting + held.queued);
+    expect(sink.spans.size).toBe(wanted(requests).length - missing(requests.slice(4, 8)));
+  });
+
   it("explains a kept, a dropped, a waiting and an unseen trace over HTTP, the command line and the fleet channel", async () => {
     const tiers = [
       { name: "errors", condition: { kind: "status" as const, is: "error" as const }, keep: keep(1) },
