@@ -52,7 +52,7 @@ function seeded(seed: number): (below: number) => number {
 
 function configFor(tiers: SamplingPolicy["tiers"], sampling: object = {}, rest: object = {}) {
   return {
-    sampling: { scope: "trace", decisionWaitMs: 1500, decisionWaitAfterRootMs: 1500, tiers, ...sampling },
+    sampling: { scope: "trace", decisionWaitMs: 4000, decisionWaitAfterRootMs: 4000, tiers, ...sampling },
     pipeline: { batch: { timeoutMs: 100 } },
     export: { kind: "otlp", endpoint: `http://127.0.0.1:${sink.grpcPort}` },
     ...rest,
@@ -284,7 +284,7 @@ describe("trace scope, in real processes", () => {
     const fleet = await startFakeFleet();
     stops.push(() => fleet.stop());
     const collector = await startCollector(folder, {
-      config: configFor(tiers, { decisionWaitMs: 700, decisionWaitAfterRootMs: 100 }),
+      config: configFor(tiers, { decisionWaitMs: 4000, decisionWaitAfterRootMs: 2000 }),
       env: { HEADGATE_FLEET_URL: fleet.url, HEADGATE_ENROLMENT_TOKEN: TOKEN },
     });
     stops.push(() => collector.process.stop());
@@ -324,7 +324,7 @@ describe("trace scope, in real processes", () => {
     });
     for (const stage of ["network", "processing", "decisionWait", "serialization", "queueWait", "export"] as const)
       expect(kept.stages[stage], stage).not.toBeNull();
-    expect(kept.stages.decisionWait).toBeGreaterThanOrEqual(100);
+    expect(kept.stages.decisionWait).toBeGreaterThanOrEqual(2000);
     expect(await ask(ids.dropped)).toMatchObject({ kind: "decided", delivery: "notKept", decisions: [{ kept: false, tier: "default", threshold: "never" }] });
     expect(await ask(ids.unseen)).toMatchObject({ kind: "neverSeen" });
     expect((await fetch(`http://127.0.0.1:${collector.metricsPort}/explain/nonsense`)).status).toBe(400);
