@@ -1,3 +1,4 @@
+// Longer than most: the hot loop is one function, because every call in it and every value handed over shows in bench/scan.ts.
 import { checkSpan } from "./checkMessage.ts";
 import { scanAttribute, testValue } from "./scanAttribute.ts";
 import { HAS_STATE, KEPT, type SpanTable } from "./spanTable.ts";

@@ -1,32 +1,13 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LiveEvent, LiveTopic } from "#domain/telemetry/live.ts";
-import type { HistogramSnapshot, Measurement, TraceFigures } from "#domain/telemetry/measurement.ts";
+import { type HistogramSnapshot, type Measurement, NO_TRACES } from "#domain/telemetry/measurement.ts";
 import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
 import { LiveHub, SERIES_MAX, SUBSCRIBERS_MAX } from "./liveHub.ts";
 
 const T0 = 1_800_000_000_000;
 const none: HistogramSnapshot = { scale: 0, count: 0, sum: 0, min: 0, max: 0, zeroCount: 0, offset: 0, counts: [] };
 const stages = { network: none, queueWait: none, decisionWait: none, processing: none, serialization: none, export: none };
-/** Span scope: nothing waits. */
-const trace: TraceFigures = {
-  waitingTraces: 0,
-  heldBytes: 0,
-  tracesMax: 0,
-  spansMax: 0,
-  bytesMax: 0,
-  tracesKept: 0,
-  tracesSampledOut: 0,
-  tracesDecidedEarly: 0,
-  lateKept: 0,
-  lateSampledOut: 0,
-  cacheEntries: 0,
-  cacheEntriesMax: 0,
-  cacheHits: 0,
-  cacheMisses: 0,
-  cacheEvictions: 0,
-  cacheExpirations: 0,
-};
 const gauges = {
   queueSpans: 5,
   queueBytes: 0,
@@ -59,7 +40,7 @@ function at(second: number, received: number, more: Partial<Measurement> = {}): 
   const bytes = { bytesReceived: received * 400, bytesKept: kept * 400, bytesDelivered: 0 };
   const tiers = [{ name: "default", kept, sampledOut: received - kept, bytesKept: kept * 400, bytesSampledOut: 0, ratio: 0.1 }];
   const when = { atMs: T0 + second * 1_000, windowMs: 1_000, processStartMs: T0, revision: 1, cpuSeconds: second / 2 };
-  return { ...counts, ...bytes, ...gauges, ...when, tiers, trace, droppedByReason: [], refusedByReason: [], acknowledgement: none, stages, ...more };
+  return { ...counts, ...bytes, ...gauges, ...when, tiers, trace: NO_TRACES, droppedByReason: [], refusedByReason: [], acknowledgement: none, stages, ...more };
 }
 
 describe("one collector's seconds", () => {
@@ -137,7 +118,7 @@ describe("one collector's seconds", () => {
     const series = new CollectorSeries();
     const decided = (second: number) => ({
       trace: {
-        ...trace,
+        ...NO_TRACES,
         tracesKept: second * 3,
         tracesSampledOut: second * 7,
         tracesDecidedEarly: second * 2,
@@ -214,7 +195,7 @@ describe("the hub", () => {
     connect("a");
     connect("b");
     now = T0 + 1_005;
-    const waits = { ...trace, waitingTraces: 20, heldBytes: 4_000, tracesMax: 1_000, spansMax: 5_000, bytesMax: 1e6 };
+    const waits = { ...NO_TRACES, waitingTraces: 20, heldBytes: 4_000, tracesMax: 1_000, spansMax: 5_000, bytesMax: 1e6 };
     const decisionWait = { ...none, count: 4, sum: 8 };
     hub.measured("a", [at(1, 100, { waiting: 50, trace: waits, stages: { ...stages, decisionWait } })], now);
     hub.measured("b", [at(1, 100, { waiting: 10, trace: waits, stages: { ...stages, decisionWait: { ...none, count: 1, sum: 7 } } })], now);
