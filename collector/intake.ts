@@ -183,6 +183,7 @@ export function createIntake(parts: Parts): PolicyIntake {
       const inSpans = explainSpans(spanLog, traceId, places);
       // Of two answers the one that says more; both know it when the scope was changed in between.
       if (inTraces === undefined) return inSpans;
+      if (inSpans.kind === "unknown" && inTraces.kind === "unknown") return inSpans.rememberedSinceMs > inTraces.rememberedSinceMs ? inSpans : inTraces;
       if (inSpans.kind === "decided" && inTraces.kind !== "decided" && inTraces.kind !== "waiting") return inSpans;
       return inTraces.kind === "neverSeen" && inSpans.kind !== "decided" ? inSpans : inTraces;
     },

@@ -242,6 +242,19 @@ describe("trace scope, in real processes", () => {
     expect(missing).toEqual([]);
   });
 
+  it("accounts for every span at a stop while the backend refuses: what the queue had no room for is dropped, once", async () => {
+    const everything = [{ name: "default", condition: { kind: "always" as const }, keep: keep(1) }];
+    const pipeline = { batch: { sizeMax: 100, timeoutMs: 50 }, queue: { spansMax: 300 }, retry: { maxMs: 200 } };
+    const collector = await startCollectorProcess(configFor(everything, { decisionWaitMs: 60_000, decisionWaitAfterRootMs: 60_000 }, { pipeline }));
+    const send = sender(collector.otlpGrpc);
+    const traffic = createTraffic({ seed: 55, now: Date.now });
+    sink.mode = "refuse";
+    for (let request = 0; request < 10; request++) expect(await send(traffic.nextRequest(200))).toBe(true);
+    await collector.process.stop();
+    const stopped = lastLine(collector.process.output());
+    expect(stopped).toMatchObject({ received: 2000, delivered: 0, sampledOut: 0, dropped: 2000, queued: 0, waiting: 0 });
+  });
+
   it("loses by a kill (-9) no more than what waited and was queued, and decides alike afterwards", async () => {
     const half = [{ name: "default", condition: { kind: "always" as const }, keep: keep(0.5) }];
     const config = configFor(half, { decisionWaitMs: 2000, decisionWaitAfterRootMs: 2000 });

@@ -72,7 +72,6 @@ export class Chunks {
 
   /** Gives back everything but chunks in use: called when nothing waits. */
   trim(): void {
-    this.#free.length = 0;
     for (const [use, chunk] of this.#current.entries()) {
       if (chunk?.groups !== 0) continue;
       this.#current[use] = undefined;

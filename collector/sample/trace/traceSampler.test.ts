@@ -388,6 +388,17 @@ describe("trace sampler", () => {
     });
   });
 
+  it("sends nothing any more of what a stop gave up", () => {
+    const harness = new TraceHarness(tracePolicy([{ name: "default", condition: { kind: "always" }, keep: keep(1) }]));
+    harness.room = { spans: 0, bytes: 0 };
+    harness.queued = 1;
+    harness.send(plainRequest(modelSpan(1), modelSpan(2)));
+    harness.sampler.decideAll();
+    expect(harness.sampler.abandon()).toBe(2);
+    harness.free();
+    expect(harness.sent).toEqual([]);
+  });
+
   describe("a change of policy", () => {
     const error = { name: "errors", condition: { kind: "status" as const, is: "error" as const }, keep: keep(1) };
     const rest = (share: number) => ({ name: "default", condition: { kind: "always" as const }, keep: keep(share) });

@@ -60,6 +60,7 @@ export class TraceSampler {
   readonly #seed: number;
   readonly #versions = new PolicyVersions();
   #timer: (() => void) | undefined;
+  #abandoned = false;
   #undecidedSpans = 0;
   #tracesKept = 0;
   #tracesSampledOut = 0;
@@ -550,9 +551,9 @@ export class TraceSampler {
 
   // --- the way out ---
 
-  /** Room may have come free in the queue. */
+  /** Room may have come free in the queue. After `abandon` it comes free because what is queued is given up too, and nothing may follow. */
   roomFreed(): void {
-    this.#sender.send(TURN_MS);
+    if (!this.#abandoned) this.#sender.send(TURN_MS);
   }
 
   #schedule(): void {
@@ -613,6 +614,7 @@ export class TraceSampler {
 
   /** Gives everything up that still waits; returns how many spans that were. Nothing is taken in afterwards. */
   abandon(): number {
+    this.#abandoned = true;
     this.#timer?.();
     this.#timer = undefined;
     return this.#store.spans;
