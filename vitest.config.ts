@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const rooms = "{app,components,domain,server,collector,traffic}";
+const rooms = "{app,components,domain,server,collector,traffic,examples}";
 
 /** Two projects: unit tests stand beside the source; what needs several processes or real sockets and databases stands under tests/. */
 export default defineConfig({
@@ -15,7 +15,7 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "integration", include: ["tests/integration/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: "integration", include: ["tests/{integration,faults}/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
         extends: true,

@@ -77,11 +77,11 @@ function measureTable(name: string, waiting: number, tiers: SamplingPolicy["tier
       return 0;
     },
   };
-  const books = { sampledOut() {}, sent() {}, waited() {}, serialized() {}, tierName: () => "" };
+  const books = { sampledOut() {}, sent() {}, shed() {}, waited() {}, serialized() {}, tierName: () => "" };
   const traffic = createTraffic({ seed: 1, now: Date.now });
   const rssBefore = settledRss();
   const policy = policyFor(waiting, tiers);
-  const sampler = new TraceSampler({ settings: policy, outlet, books, clock, seed: 12345 });
+  const sampler = new TraceSampler({ settings: policy, outlets: { list: [outlet], of: () => 0 }, books, shedding: () => 0, clock, seed: 12345 });
   sampler.use(
     compilePolicy(policy),
     { revision: 1, hash: "" },

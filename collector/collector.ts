@@ -44,11 +44,20 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   if (start.warning !== undefined) logger.warn(start.warning);
   const errors = new RepeatedErrors(clock, (kind, fields) => logger.warn(fields, kind));
   const relief = createHeapRelief();
-  const pipeline = await Pipeline.create({ ...start, dataDir: env.dataDir, clock, random: Math.random, errors, relief, processStartMs });
+  const pipeline = await Pipeline.create({
+    ...start,
+    dataDir: env.dataDir,
+    clock,
+    random: Math.random,
+    errors,
+    relief,
+    processStartMs,
+    log: (level, fields, message) => logger[level](fields, message),
+  });
   let revision = start.revision;
   let ready = false;
 
-  const { ledger, timers, queue, admission, intake } = pipeline;
+  const { ledger, timers, admission, intake, memory: limiter } = pipeline;
   const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS };
   const grpc = createGrpcReceiver(receiveParts);
   const http = createHttpReceiver(receiveParts);
@@ -59,8 +68,10 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
         timers,
         runtime: runtimeFigures(),
         processStartMs,
-        queueCapacitySpans: queue.settings.queue.spansMax,
-        batchSizeSpans: pipeline.config.pipeline.batch.sizeMax,
+        destinations: pipeline.destinationFigures(),
+        memory: limiter.figures(),
+        waitingLogBytes: pipeline.waitingLogBytes,
+        queueCapacitySpans: pipeline.config.pipeline.queue.spansMax * pipeline.destinations.list.length,
         archive: pipeline.archive(),
         trace: intake.figures(),
         decidedByCause: intake.decidedByCause(),
@@ -115,8 +126,15 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     errors.flush();
     const eventLoopDelayP99Ms = eventLoopDelay.takeP99Ms();
     if (fleet === undefined) return;
-    const { spansMax, bytesMax } = queue.settings.queue;
-    const capacity = { spans: queue.spans, bytes: queue.bytes, capacitySpans: spansMax, capacityBytes: bytesMax };
+    const { spansMax, bytesMax } = pipeline.config.pipeline.queue;
+    const destinations = pipeline.destinationFigures();
+    const count = pipeline.destinations.list.length;
+    const capacity = {
+      spans: destinations.reduce((sum, { memorySpans }) => sum + memorySpans, 0),
+      bytes: destinations.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      capacitySpans: spansMax * count,
+      capacityBytes: bytesMax * count,
+    };
     const archive = pipeline.archive();
     ring.push(
       measure({
@@ -132,6 +150,8 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
         archive,
         ratios: intake.ratiosInForce(),
         trace: intake.figures(),
+        destinations,
+        memory: limiter.figures(),
       }),
     );
     fleet.measured();
@@ -170,7 +190,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
           queued: ledger.queued,
           waiting: ledger.waiting,
         },
-        "stopped",
+        ledger.queued + ledger.waiting > 0 ? "stopped; what is queued or waits is in the write-ahead log, for the next start" : "stopped",
       );
     },
   };

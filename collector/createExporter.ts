@@ -13,8 +13,8 @@ const NO_ARCHIVE: ArchiveFigures = { bytes: 0, bytesMax: 0, filesDeleted: 0, byt
 /** An exporter; `archive` is the same one when it writes to disk. */
 export type BuiltExporter = { exporter: Exporter; archive: ArchiveExporter | undefined };
 
-export function archiveFigures(built: BuiltExporter): ArchiveFigures {
-  return built.archive?.figures() ?? NO_ARCHIVE;
+export function archiveFigures(built: BuiltExporter | undefined): ArchiveFigures {
+  return built?.archive?.figures() ?? NO_ARCHIVE;
 }
 
 /** Builds what `settings` ask for. An archive opens its folder under `dataDir`, which can fail; the others fail only once they are used. */

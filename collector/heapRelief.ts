@@ -7,6 +7,8 @@ const YOUNG_EVERY_BYTES = 8_388_608;
 export type HeapRelief = {
   /** Once, before any traffic: loading and compiling modules leaves about 20 MB of garbage that an idle process would keep. */
   afterStart(): void;
+  /** A full collection, for when memory runs out. */
+  collect(): void;
   /**
    * For bytes that came in. The network's buffers die young, but there are few objects beside them, so V8 would not look at the young generation
    * until their size makes it mark the whole heap, several times a second: a fifth of the CPU under load (bench collector).
@@ -21,6 +23,7 @@ export function createHeapRelief(): HeapRelief {
   let since = 0;
   return {
     afterStart: () => collect({ type: "major", flavor: "last-resort" }),
+    collect: () => collect({ type: "major" }),
     received(bytes) {
       since += bytes;
       if (since < YOUNG_EVERY_BYTES) return;

@@ -2,12 +2,13 @@ import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { NO_TRACES, type TraceFigures } from "#domain/telemetry/measurement.ts";
-import type { Batcher } from "./batch/batcher.ts";
 import type { Clock } from "./clock.ts";
-import type { BatchLog } from "./deliver/batchLog.ts";
-import type { DeliveryQueue } from "./deliver/deliveryQueue.ts";
+import { type BatchLog, NOT_FOLLOWED } from "./deliver/batchLog.ts";
+import type { Destination } from "./destination.ts";
+import type { Destinations } from "./destinations.ts";
 import type { HeapRelief } from "./heapRelief.ts";
 import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
+import { partKept } from "./partKept.ts";
 import { type AboutRequest, ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, compilePolicy } from "./sample/compilePolicy.ts";
 import { explainSpans } from "./sample/explainSpans.ts";
@@ -16,22 +17,27 @@ import { offerSampled, sampleWithinBudgets } from "./sample/sampleWithinBudgets.
 import { SpanLog } from "./sample/spanLog.ts";
 import { createSpanSampler } from "./sample/spanSampler.ts";
 import { explainTrace } from "./sample/trace/explainTrace.ts";
-import type { Outlet } from "./sample/trace/outlet.ts";
 import { TRACE_NO_ROOM, TRACE_TOO_LARGE, TraceSampler } from "./sample/trace/traceSampler.ts";
-import type { Ledger, TierTotals } from "./self/ledger.ts";
+import { type Ledger, shedReason, type TierTotals } from "./self/ledger.ts";
 import type { StageTimers } from "./self/stageTimers.ts";
+import type { WaitingLog } from "./waitingLog.ts";
 
-const QUEUE_FULL_RETRY_MS = 1000;
+const NO_ROOM_RETRY_MS = 1000;
 const UNSENT_LOOK_MS = 20;
+const NO_BATCH = -1;
+const ANY_SPAN_BYTES = 512;
 
 type Parts = {
   policy: SamplingPolicy;
   label: PolicyLabel;
   ledger: Ledger;
   timers: StageTimers;
-  batcher: Batcher;
+  destinations: Destinations;
   batches: BatchLog;
-  queue: DeliveryQueue;
+  /** What waits for a decision, on disk; undefined when that is not asked for. */
+  waitingLog: () => WaitingLog | undefined;
+  /** How many of so many tiers, from the last, are shed now. */
+  shedding: (tiers: number) => number;
   relief: HeapRelief;
   clock: Clock;
   random: () => number;
@@ -52,13 +58,22 @@ export type PolicyIntake = Intake & {
   /** The share that each tier of the running policy keeps at this moment, by its name. */
   ratiosInForce(): ReadonlyMap<string, number>;
   explain(traceId: string): Explanation;
-  /** Decides everything that waits and sends on what is kept as the queue takes it, until the deadline; what is left is dropped and counted. */
-  drainTraces(deadlineMs: number): Promise<void>;
+  /**
+   * Decides everything that waits and sends on what is kept as the queue takes it, until the deadline; what is left is dropped and counted. With `keepsWaiting`
+   * nothing is decided: it is in the log, for the next start.
+   */
+  drainTraces(deadlineMs: number, keepsWaiting: boolean): Promise<void>;
+  /** Tiers go to other destinations from now on. */
+  rerouted(): void;
+  /** When the oldest span that waits came, on the clock's `now`; undefined when none does. */
+  oldestWaitingAt(): number | undefined;
+  /** A request that had been acknowledged before the process started; it is in the log still. One that exceeds what may wait now is dropped and counted. */
+  recoverWaiting(bytes: Buffer, start: number, end: number, spans: number): "taken" | "noRoom";
 };
 
 /** The path of one request from the receiver to the open batch: scan, decide, admit, frame, count. All in one tick, so every scrape finds the ledger balanced. */
 export function createIntake(parts: Parts): PolicyIntake {
-  const { ledger, timers, batcher, queue, relief, clock } = parts;
+  const { ledger, timers, destinations, relief, clock } = parts;
   const sampler = createSpanSampler();
   const spanLog = new SpanLog();
   const { result } = sampler;
@@ -66,24 +81,10 @@ export function createIntake(parts: Parts): PolicyIntake {
   let traces: TraceSampler | undefined;
   const seed = Math.floor(parts.random() * 0x100000000) | 0;
 
-  const outlet: Outlet = {
-    get buffer() {
-      return batcher.buffer;
-    },
-    hasRoom: (spans, bytes) => queue.hasRoom(spans, bytes),
-    isEmpty: () => queue.spans === 0,
-    spansLeft: () => batcher.spansLeft,
-    reserve: (spans, bytesMax) => batcher.reserve(spans, bytesMax),
-    commit(from, end, spans) {
-      const { number } = batcher;
-      queue.admit(spans, end - from);
-      batcher.commit(end, spans);
-      return number;
-    },
-  };
   const books = {
     sampledOut: (tier: number, spans: number, bytes: number) => ledger.sampleOutWaiting(tier, spans, bytes),
     sent: (tier: number, spans: number, bytes: number) => ledger.queueWaiting(tier, spans, bytes),
+    shed: (tier: number, spans: number, bytes: number) => ledger.shedWaiting(tier, spans, bytes),
     waited: (seconds: number) => timers.record("decisionWait", seconds),
     serialized: (seconds: number) => timers.record("serialization", seconds),
     tierName: (tier: number) => ledger.tierList[tier].name,
@@ -93,7 +94,9 @@ export function createIntake(parts: Parts): PolicyIntake {
     const compiled = compilePolicy(policy);
     return () => {
       const tiers = ledger.tiersOf(compiled.tiers.map((tier) => tier.name));
-      if (policy.scope === "trace" && traces === undefined) traces = new TraceSampler({ settings: policy, outlet, books, clock, seed });
+      if (policy.scope === "trace" && traces === undefined) {
+        traces = new TraceSampler({ settings: policy, outlets: destinations, books, shedding: parts.shedding, clock, seed });
+      }
       const carryOver = traces?.use(
         compiled,
         label,
@@ -110,7 +113,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     return refused;
   }
 
-  function accept(bytes: Buffer, start: number, end: number, about: AboutRequest): Answer {
+  function accept(bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
     if (traces !== undefined && (running.compiled.policy.scope === "trace" || !traces.isIdle())) return acceptTraces(traces, bytes, start, end, about);
     const { compiled, tiers } = running;
     const scanStart = performance.now();
@@ -119,47 +122,108 @@ export function createIntake(parts: Parts): PolicyIntake {
     const decided = performance.now();
     timers.record("processing", (decided - scanStart) / 1000);
     if (found < 0) return refuse(scanRefusal(found), 0);
-    const { kept } = result;
-    let batch = -1;
+    const shed = parts.shedding(compiled.tiers.length);
+    const isPlain = shed === 0 && destinations.list.length === 1;
+    const { networkMs } = about;
+    const waits: Promise<boolean>[] = [];
+    let batch = NO_BATCH;
     let serializationMs = Number.NaN;
-    if (kept > 0) {
+    if (result.kept === 0) ledger.accept(result, tiers, about.isSample);
+    else if (isPlain) {
+      const [only] = destinations.list;
       const size = sampler.framedSizeMax();
-      const { spansMax, bytesMax } = queue.settings.queue;
-      if (kept > spansMax || size > bytesMax) {
-        return refuse(refusal("too_large", `${kept} spans of the request are kept; the queue holds ${spansMax} spans and ${bytesMax} bytes at most`), found);
-      }
-      if (!queue.hasRoom(kept, size)) return refuse(queueFull(), found);
-      const at = batcher.reserve(kept, size);
-      const written = sampler.frame(batcher.buffer, at);
+      const refused = noRoomFor(only, result.kept, size);
+      if (refused !== undefined) return refuse(refused, found);
+      batch = send(only, result.kept, size, waits);
       ledger.accept(result, tiers, about.isSample);
-      batch = outlet.commit(at, written, kept);
       serializationMs = performance.now() - decided;
       timers.record("serialization", serializationMs / 1000);
-    } else ledger.accept(result, tiers, about.isSample);
+    } else {
+      const parted = partKept(bytes, sampler, running, shed, destinations);
+      for (const { destination, spans, size } of parted.parts) {
+        const refused = noRoomFor(destination, spans, size);
+        if (refused !== undefined) return refuse(refused, found);
+      }
+      for (const part of parted.parts) {
+        part.select();
+        batch = send(part.destination, part.spans, part.size, waits);
+      }
+      parted.restore();
+      if (parted.parts.length !== 1 || shed > 0) batch = NOT_FOLLOWED;
+      ledger.accept(result, tiers, about.isSample);
+      for (const { tier, spans } of parted.shed) ledger.drop(shedReason(tier), spans);
+      serializationMs = performance.now() - decided;
+      timers.record("serialization", serializationMs / 1000);
+    }
     offerSampled(sampler, compiled);
-    const { networkMs } = about;
     spanLog.put(bytes, sampler.table, running, { at: clock.now(), networkMs, processingMs: decided - scanStart, serializationMs, batch });
-    return ACCEPTED;
+    return answerWhenSafe(waits);
   }
 
-  function acceptTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, { isSample, networkMs }: AboutRequest): Answer {
+  /** Writes what the sampler has selected; returns the number of the batch. */
+  function send(destination: Destination, spans: number, size: number, waits: Promise<boolean>[]): number {
+    const at = destination.reserve(spans, size);
+    const batch = destination.commit(at, sampler.frame(destination.buffer, at), spans);
+    const safe = destination.safe();
+    if (safe !== undefined) waits.push(safe);
+    return batch;
+  }
+
+  function noRoomFor(destination: Destination, spans: number, size: number): Refusal | undefined {
+    const { spansMax, bytesMax } = destination.queue.settings.queue;
+    if (spans > spansMax || size > bytesMax) {
+      return refusal("too_large", `${spans} spans of the request are kept; the queue holds ${spansMax} spans and ${bytesMax} bytes at most`);
+    }
+    const reason = destination.whyNoRoom(spans, size);
+    return reason === undefined ? undefined : refusal(reason, destination.noRoomMessage(reason), NO_ROOM_RETRY_MS);
+  }
+
+  // Everybody who waits for the same write waits for the same promise.
+  let lastSafe: Promise<boolean> | undefined;
+  let lastAnswer: Promise<Answer> = Promise.resolve(ACCEPTED);
+
+  function answerWhenSafe(waits: readonly Promise<boolean>[]): Answer | Promise<Answer> {
+    if (waits.length === 0) return ACCEPTED;
+    if (waits.length > 1) return Promise.all(waits).then((all) => answerFor(all.every((isSafe) => isSafe)));
+    if (waits[0] !== lastSafe) {
+      lastSafe = waits[0];
+      lastAnswer = waits[0].then(answerFor);
+    }
+    return lastAnswer;
+  }
+
+  function answerFor(isSafe: boolean): Answer {
+    if (isSafe || !destinations.list[0].refusesWhenBroken) return ACCEPTED;
+    // It stays in memory and is delivered; the client sends it again, because what was promised can't be kept.
+    return refusal("wal_failed", "the write-ahead log can't be written", NO_ROOM_RETRY_MS);
+  }
+
+  function acceptTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
     const began = performance.now();
-    const found = sampler.accept(bytes, start, end, { networkMs });
+    const waitingLog = parts.waitingLog();
+    const logRefuses = waitingLog?.refusal(end - start);
+    if (logRefuses !== undefined) return refuse(refusal(logRefuses, waitingLog?.problem ?? "", NO_ROOM_RETRY_MS), 0);
+    const found = sampler.accept(bytes, start, end, { networkMs: about.networkMs });
     timers.record("processing", (performance.now() - began) / 1000);
     if (found >= 0) {
-      ledger.acceptWaiting(found, isSample);
-      return ACCEPTED;
+      ledger.acceptWaiting(found, about.isSample);
+      const safe = found > 0 ? waitingLog?.append(bytes, start, end, found) : undefined;
+      return safe === undefined ? ACCEPTED : answerWhenSafe([safe]);
     }
     const spans = sampler.lastRefused;
     const { tracesMax, spansMax } = sampler.settings;
-    if (found === TRACE_NO_ROOM) return refuse(queueFull(), spans);
+    if (found === TRACE_NO_ROOM) return refuse(noRoomForTraces(), spans);
     if (found !== TRACE_TOO_LARGE) return refuse(scanRefusal(found), 0);
     return refuse(refusal("too_large", `the request has ${spans} spans; at most ${spansMax} spans of ${tracesMax} traces can wait for their decision`), spans);
   }
 
-  function queueFull(): Refusal {
-    const { spansMax, bytesMax } = queue.settings.queue;
-    return refusal("queue_full", `the queue is full (${queue.spans} of ${spansMax} spans, ${queue.bytes} of ${bytesMax} bytes)`, QUEUE_FULL_RETRY_MS);
+  /** What is kept can't leave, and so nothing can come. */
+  function noRoomForTraces(): Refusal {
+    for (const destination of destinations.list) {
+      const reason = destination.whyNoRoom(1, ANY_SPAN_BYTES);
+      if (reason !== undefined) return refusal(reason, destination.noRoomMessage(reason), NO_ROOM_RETRY_MS);
+    }
+    return refusal("queue_full", "what waits for a decision has no room", NO_ROOM_RETRY_MS);
   }
 
   preparePolicy(parts.policy, parts.label)();
@@ -187,12 +251,25 @@ export function createIntake(parts: Parts): PolicyIntake {
       if (inSpans.kind === "decided" && inTraces.kind !== "decided" && inTraces.kind !== "waiting") return inSpans;
       return inTraces.kind === "neverSeen" && inSpans.kind !== "decided" ? inSpans : inTraces;
     },
-    async drainTraces(deadlineMs) {
+    rerouted: () => traces?.rerouted(),
+    oldestWaitingAt: () => traces?.oldestWaitingAt(),
+    recoverWaiting(bytes, start, end, spans) {
+      const found = traces === undefined ? SCAN_MALFORMED : traces.accept(bytes, start, end, { networkMs: Number.NaN });
+      if (found === TRACE_NO_ROOM) return "noRoom";
+      ledger.recoverWaiting(spans);
+      if (found < 0) ledger.dropWaiting("wal_unfit", spans);
+      return "taken";
+    },
+    async drainTraces(deadlineMs, keepsWaiting) {
       if (traces === undefined) return;
+      if (keepsWaiting) {
+        traces.abandon();
+        return;
+      }
       traces.decideAll();
       const until = clock.now() + deadlineMs;
       while (traces.unsent > 0 && clock.now() < until) {
-        batcher.seal();
+        for (const destination of destinations.list) destination.seal();
         await new Promise<void>((resolve) => clock.after(UNSENT_LOOK_MS, resolve));
         traces.roomFreed();
       }

@@ -1,23 +1,33 @@
+import { readdir } from "node:fs/promises";
+import path from "node:path";
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { canonicalJson, configHash } from "#domain/fleet/configHash.ts";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
+import type { PipelineSettings } from "#domain/pipeline/pipelineSettings.ts";
+import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
+import { DESTINATIONS_MAX, type DestinationFigures } from "#domain/telemetry/measurement.ts";
 import { formatProblem, type Problem } from "#domain/validation/problems.ts";
 import { AppError, messageOf } from "./appError.ts";
 import type { ArchiveFigures } from "./archive/archiveExporter.ts";
-import { Batcher } from "./batch/batcher.ts";
 import type { Clock } from "./clock.ts";
 import { archiveFigures, type BuiltExporter, createExporter } from "./createExporter.ts";
 import { BatchLog } from "./deliver/batchLog.ts";
-import { DeliveryQueue } from "./deliver/deliveryQueue.ts";
+import type { Exporter } from "./deliver/exporter.ts";
+import { Destination, type DestinationSettings } from "./destination.ts";
+import { Destinations } from "./destinations.ts";
 import type { HeapRelief } from "./heapRelief.ts";
 import { createIntake, type PolicyIntake } from "./intake.ts";
 import { Admission } from "./receive/admission.ts";
 import type { RepeatedErrors } from "./repeatedErrors.ts";
 import { Ledger } from "./self/ledger.ts";
+import { MemoryLimiter } from "./self/memoryLimiter.ts";
 import { StageTimers } from "./self/stageTimers.ts";
+import { WaitingLog } from "./waitingLog.ts";
 
 const OLD_EXPORTER_CLOSE_MS = 10_000;
+const RETIRING_LOOK_MS = 500;
+const WAITING_LOG_CLOSE_MS = 1_000;
 /** Of what a policy needs only the table of waiting traces can be too large to have. */
 const NOT_ENOUGH_MEMORY = "there is not enough memory for what may wait (tracesMax, spansMax, decisionCache.entriesMax); lower these bounds";
 
@@ -32,86 +42,68 @@ type Parts = {
   errors: RepeatedErrors;
   relief: HeapRelief;
   processStartMs: number;
+  /** One line for the operator. */
+  log: (level: "info" | "warn", fields: Record<string, unknown>, message: string) => void;
 };
 
-/** Everything between the receivers and the backend, and the one place where a configuration takes effect. */
+/** Everything between the receivers and the backends, and the one place where a configuration takes effect. */
 export class Pipeline {
   readonly ledger = new Ledger();
   readonly timers = new StageTimers();
   readonly batches = new BatchLog();
   readonly admission: Admission;
-  readonly queue: DeliveryQueue;
-  readonly batcher: Batcher;
+  readonly memory: MemoryLimiter;
+  readonly destinations: Destinations;
   readonly intake: PolicyIntake;
   #config: CollectorConfig;
   #hash: string;
-  #built: BuiltExporter;
+  /** By the name of the destination. */
+  readonly #built = new Map<string, BuiltExporter>();
+  readonly #retiring = new Set<Destination>();
+  #waitingLog: WaitingLog | undefined;
+  #batchNumber = 0;
   #applying: Promise<unknown> = Promise.resolve();
   #archiveClosed: Promise<void> = Promise.resolve();
   readonly #parts: Parts;
 
-  /** Rejects with AppError when the exporter can't be built (the archive's folder), or there is not the memory for what may wait. */
+  /**
+   * Opens the write-ahead logs and takes in what they hold. Rejects with AppError when an exporter can't be built (the archive's folder), or there is not the memory
+   * for what may wait; a log that can't be opened is a state, not an error.
+   */
   static async create(parts: Parts): Promise<Pipeline> {
-    const built = await createExporter(parts.config.export, parts.dataDir, parts.clock).catch((error: unknown) => {
-      throw new AppError("export", `export: ${messageOf(error)}`, error);
-    });
-    try {
-      return new Pipeline(parts, built);
-    } catch (error) {
-      throw new AppError("usage", `sampling: ${NOT_ENOUGH_MEMORY}: ${messageOf(error)}`, error);
-    }
+    const pipeline = new Pipeline(parts);
+    await pipeline.#openDestinations();
+    await pipeline.#openWaitingLog();
+    return pipeline;
   }
 
-  constructor(parts: Parts, built: BuiltExporter) {
-    const { config, clock, random, errors } = parts;
-    const { ledger, timers, batches } = this;
+  private constructor(parts: Parts) {
+    const { config, clock, random } = parts;
     this.#parts = parts;
     this.#config = config;
     this.#hash = configHash(config);
-    this.#built = built;
-    this.admission = new Admission(config.pipeline.receive);
-    this.queue = new DeliveryQueue({
-      settings: config.pipeline,
-      exporter: built.exporter,
-      clock,
-      random,
-      observer: {
-        waited: (seconds, batch) => {
-          timers.record("queueWait", seconds);
-          batches.began(batch.number, clock.now());
-        },
-        exported: (seconds) => timers.record("export", seconds),
-        delivered: (spans, bytes, batch) => {
-          ledger.deliver(spans, bytes);
-          batches.ended(batch.number, clock.now(), "delivered", "");
-          this.intake.roomFreed();
-        },
-        dropped: (reason, spans, _bytes, message, batch) => {
-          ledger.drop(reason, spans);
-          errors.report(`spans dropped: ${reason}`, message, spans);
-          batches.ended(batch.number, clock.now(), "dropped", `${reason}: ${message}`);
-          this.intake.roomFreed();
-        },
-        tryFailed: (message) => {
-          ledger.failedTries++;
-          errors.report("delivery failed", message, 1);
-        },
-      },
-    });
-    this.batcher = new Batcher(config.pipeline.batch, clock, (batch) => this.queue.push(batch));
-    this.intake = createIntake({
-      policy: config.sampling,
-      label: { revision: parts.revision, hash: this.#hash },
-      ledger,
-      timers,
-      batcher: this.batcher,
-      batches,
-      queue: this.queue,
-      relief: parts.relief,
-      clock,
-      random,
-      processStartMs: parts.processStartMs,
-    });
+    this.memory = new MemoryLimiter({ settings: config.pipeline.memory, clock, collectGarbage: parts.relief.collect });
+    this.destinations = new Destinations((id) => this.ledger.tierList[id].name);
+    const room = { fill: () => this.destinations.fill, heldBytes: () => this.destinations.heldBytes, enteredBytes: () => this.ledger.bytesKept };
+    this.admission = new Admission(config.pipeline.receive, { memory: this.memory, room, clock });
+    try {
+      this.intake = createIntake({
+        policy: config.sampling,
+        label: { revision: parts.revision, hash: this.#hash },
+        ledger: this.ledger,
+        timers: this.timers,
+        destinations: this.destinations,
+        batches: this.batches,
+        waitingLog: () => this.#waitingLog,
+        shedding: (tiers) => this.memory.shedding(tiers),
+        relief: parts.relief,
+        clock,
+        random,
+        processStartMs: parts.processStartMs,
+      });
+    } catch (error) {
+      throw new AppError("usage", `sampling: ${NOT_ENOUGH_MEMORY}: ${messageOf(error)}`, error);
+    }
   }
 
   get config(): CollectorConfig {
@@ -123,7 +115,16 @@ export class Pipeline {
   }
 
   archive(): ArchiveFigures {
-    return archiveFigures(this.#built);
+    return archiveFigures(this.#built.get(DEFAULT_DESTINATION));
+  }
+
+  /** The running ones first, then those that only deliver what they still hold. */
+  destinationFigures(): DestinationFigures[] {
+    return [...this.destinations.list, ...this.#retiring].slice(0, DESTINATIONS_MAX).map((destination) => destination.figures());
+  }
+
+  get waitingLogBytes(): number {
+    return this.#waitingLog?.bytes ?? 0;
   }
 
   /** Makes `input` the running configuration, or says why not; then nothing has changed. Several calls take their turn. */
@@ -142,56 +143,264 @@ export class Pipeline {
     const samplingChanged = canonicalJson(next.sampling) !== canonicalJson(this.#config.sampling);
     // An unchanged policy runs on: its traces need not be matched by two versions, and explanations name the revision that brought it.
     let usePolicy: () => CarryOver | undefined = () => undefined;
-    let built: BuiltExporter;
     try {
       if (samplingChanged) usePolicy = this.intake.preparePolicy(next.sampling, { revision, hash });
     } catch (error) {
       return { ok: false, problems: [{ path: "sampling", message: messageOf(error) }] };
     }
-    try {
-      built = await this.#exporterFor(next.export);
-    } catch (error) {
-      return { ok: false, problems: [{ path: "export", message: messageOf(error) }] };
+    const wanted = wantedDestinations(next);
+    const built = new Map<string, BuiltExporter>();
+    const giveBack = async () => {
+      for (const [name, one] of built) if (one !== this.#built.get(name)) await one.exporter.close(OLD_EXPORTER_CLOSE_MS);
+    };
+    for (const { name, path, settings } of wanted) {
+      try {
+        built.set(name, await this.#exporterFor(name, settings));
+      } catch (error) {
+        await giveBack();
+        return { ok: false, problems: [{ path, message: messageOf(error) }] };
+      }
     }
+    const prepared = await this.#prepareDestinations(wanted, built, next.pipeline);
     let carryOver: CarryOver | undefined;
     try {
       carryOver = usePolicy();
     } catch (error) {
-      if (built !== this.#built) await built.exporter.close(OLD_EXPORTER_CLOSE_MS);
+      for (const fresh of prepared.fresh) await fresh.drain(0);
+      await giveBack();
       return { ok: false, problems: [{ path: "sampling", message: `${NOT_ENOUGH_MEMORY}: ${messageOf(error)}` }] };
     }
     this.admission.settings = next.pipeline.receive;
-    this.queue.configure(next.pipeline);
-    this.batcher.configure(next.pipeline.batch);
-    if (built !== this.#built) {
-      const closed = this.queue.replaceExporter(built.exporter, OLD_EXPORTER_CLOSE_MS);
-      this.#archiveClosed = this.#built.archive === undefined ? this.#archiveClosed : closed;
-      closed.catch((error: unknown) => this.#parts.errors.report("the replaced exporter did not close", messageOf(error), 1));
-    }
-    this.#built = built;
+    this.memory.settings = next.pipeline.memory;
     this.#config = next;
     this.#hash = hash;
+    await this.#useDestinations(wanted, built, prepared.list);
+    await this.#openWaitingLog();
     return { ok: true, hash, changed: true, carryOver };
   }
 
+  // --- destinations ---
+
+  async #openDestinations(): Promise<void> {
+    const wanted = wantedDestinations(this.#config);
+    const built = new Map<string, BuiltExporter>();
+    for (const { name, path, settings } of wanted) {
+      const one = await createExporter(settings, this.#parts.dataDir, this.#parts.clock).catch((error: unknown) => {
+        throw new AppError("export", `${path}: ${messageOf(error)}`, error);
+      });
+      built.set(name, one);
+    }
+    const { list } = await this.#prepareDestinations(wanted, built, this.#config.pipeline);
+    await this.#useDestinations(wanted, built, list);
+    // What was kept for a route that is gone now goes where everything goes that no route names.
+    for (const name of await storedLogs(this.#walFolder())) {
+      if (built.has(name)) continue;
+      const exporter = (await createExporter(this.#config.export, this.#parts.dataDir, this.#parts.clock)).exporter;
+      const orphan = await this.#openDestination(name, exporter, pipelineFor(this.#config.export, this.#config.pipeline));
+      this.#retire(orphan);
+    }
+  }
+
+  /** The destinations that are wanted, those that are new opened: nothing goes to them yet. */
+  async #prepareDestinations(wanted: readonly Wanted[], built: ReadonlyMap<string, BuiltExporter>, pipeline: PipelineSettings) {
+    const running = new Map(this.destinations.list.map((destination) => [destination.name, destination]));
+    const list: Destination[] = [];
+    const fresh: Destination[] = [];
+    for (const { name, settings } of wanted) {
+      const known = running.get(name);
+      const one = built.get(name);
+      if (known === undefined && one !== undefined) fresh.push(await this.#openDestination(name, one.exporter, pipelineFor(settings, pipeline)));
+      const next = known ?? fresh.at(-1);
+      if (next !== undefined) list.push(next);
+    }
+    return { list, fresh };
+  }
+
+  /** From now on `list` it is, in the order of `wanted`; what is not in it any more delivers what it holds to the default one's backend, and goes. */
+  async #useDestinations(wanted: readonly Wanted[], built: ReadonlyMap<string, BuiltExporter>, list: readonly Destination[]): Promise<void> {
+    const gone = this.destinations.list.filter((destination) => !list.includes(destination));
+    this.destinations.use(
+      list,
+      wanted.map(({ tiers }) => tiers),
+    );
+    this.intake.rerouted();
+    for (const [at, destination] of list.entries()) {
+      const one = built.get(destination.name);
+      if (one === undefined) continue;
+      this.#replaceExporter(destination, one);
+      this.#built.set(destination.name, one);
+      await destination.configure(pipelineFor(wanted[at].settings, this.#config.pipeline), this.#logFolder(destination.name));
+    }
+    for (const destination of gone) {
+      this.#built.delete(destination.name);
+      const { exporter } = await createExporter(this.#config.export, this.#parts.dataDir, this.#parts.clock);
+      void destination.queue.replaceExporter(exporter, OLD_EXPORTER_CLOSE_MS);
+      this.#retire(destination);
+    }
+  }
+
+  async #openDestination(name: string, exporter: Exporter, settings: DestinationSettings): Promise<Destination> {
+    const { clock, random, errors } = this.#parts;
+    const { ledger, timers, batches } = this;
+    return Destination.open(
+      {
+        name,
+        settings,
+        exporter,
+        clock,
+        random,
+        batchNumber: () => this.#batchNumber++,
+        observer: {
+          waited: (seconds, batch) => {
+            timers.record("queueWait", seconds);
+            batches.began(batch.number, clock.now());
+          },
+          exported: (seconds) => timers.record("export", seconds),
+          delivered: (spans, bytes, batch) => {
+            ledger.deliver(spans, bytes);
+            batches.ended(batch.number, clock.now(), "delivered", "");
+          },
+          dropped: (reason, spans, _bytes, message, batch) => {
+            ledger.drop(reason, spans);
+            errors.report(`spans dropped: ${reason}`, message, spans);
+            batches.ended(batch.number, clock.now(), "dropped", `${reason}: ${message}`);
+          },
+          left: () => {},
+          recovered: (spans) => {
+            ledger.recover(spans);
+            this.#parts.log("info", { destination: name, spans }, "spans found in the write-ahead log are delivered first");
+          },
+          lost: (spans, message) => {
+            ledger.drop("wal_corrupt", spans);
+            errors.report("spans of the write-ahead log lost", message, spans);
+          },
+          roomFreed: () => this.intake.roomFreed(),
+          tryFailed: (message) => {
+            ledger.failedTries++;
+            errors.report("delivery failed", message, 1);
+          },
+          breakerChanged: (state, message) => {
+            this.#parts.log(state === "open" ? "warn" : "info", { destination: name, lastFailure: message }, `circuit breaker ${state}`);
+          },
+          walChanged: (state, problem) => this.#parts.log(state === "ok" ? "info" : "warn", { destination: name, problem }, `write-ahead log ${state}`),
+        },
+      },
+      this.#logFolder(name),
+      await this.#holdsLog(name),
+    );
+  }
+
+  /** Delivers what it holds and goes; a stop leaves the rest in its log. */
+  #retire(destination: Destination): void {
+    this.#retiring.add(destination);
+    destination.seal();
+    const look = () => {
+      if (!this.#retiring.has(destination)) return;
+      if (destination.queuedSpans > 0) return void this.#parts.clock.after(RETIRING_LOOK_MS, look);
+      this.#retiring.delete(destination);
+      destination.remove().catch((error: unknown) => this.#parts.errors.report("a removed destination did not close", messageOf(error), 1));
+    };
+    look();
+  }
+
+  #replaceExporter(destination: Destination, next: BuiltExporter): void {
+    const old = this.#built.get(destination.name);
+    if (old === next) return;
+    const closed = destination.queue.replaceExporter(next.exporter, OLD_EXPORTER_CLOSE_MS);
+    if (old?.archive !== undefined) this.#archiveClosed = closed;
+    closed.catch((error: unknown) => this.#parts.errors.report("the replaced exporter did not close", messageOf(error), 1));
+  }
+
   /** The running exporter when it does what `settings` ask for, else a new one. Two archives never write into the folder at the same time. */
-  async #exporterFor(settings: ExportSettings): Promise<BuiltExporter> {
-    if (canonicalJson(settings) === canonicalJson(this.#config.export)) return this.#built;
-    if (settings.kind === "archive" && this.#built.archive !== undefined) {
-      await this.#built.archive.resize(settings.bytesMax);
-      return this.#built;
+  async #exporterFor(name: string, settings: ExportSettings): Promise<BuiltExporter> {
+    const running = this.#built.get(name);
+    const before = wantedDestinations(this.#config).find((one) => one.name === name);
+    if (running !== undefined && before !== undefined && canonicalJson(settings) === canonicalJson(before.settings)) return running;
+    if (settings.kind === "archive" && running?.archive !== undefined) {
+      await running.archive.resize(settings.bytesMax);
+      return running;
     }
     if (settings.kind === "archive") await this.#archiveClosed.catch(() => undefined);
     return createExporter(settings, this.#parts.dataDir, this.#parts.clock);
   }
 
-  /** Decides what waits and delivers what is queued until the deadline; the rest is dropped and counted. Receivers have to be closed before. */
-  async drain(deadlineMs: number): Promise<void> {
-    const began = this.#parts.clock.now();
-    await this.intake.drainTraces(deadlineMs);
-    this.batcher.seal();
-    await this.queue.drain(Math.max(0, deadlineMs - (this.#parts.clock.now() - began)));
+  // --- logs ---
+
+  #walFolder(): string {
+    return path.join(this.#parts.dataDir, "wal");
   }
+
+  #logFolder(name: string): string {
+    return path.join(this.#walFolder(), name);
+  }
+
+  async #holdsLog(name: string): Promise<boolean> {
+    return (await storedLogs(this.#walFolder())).includes(name);
+  }
+
+  /** Opens or closes the log of what waits, as the configuration asks; one that still holds something is read, asked for or not. */
+  async #openWaitingLog(): Promise<void> {
+    const { sampling, pipeline } = this.#config;
+    const folder = path.join(this.#parts.dataDir, "wal-waiting");
+    const isWanted = sampling.scope === "trace" && pipeline.wal.enabled && pipeline.wal.waiting;
+    if (this.#waitingLog !== undefined) {
+      this.#waitingLog.configure(pipeline.wal);
+      if (isWanted) return;
+      const closing = this.#waitingLog;
+      this.#waitingLog = undefined;
+      await closing.close(WAITING_LOG_CLOSE_MS);
+      return;
+    }
+    if (!isWanted) return;
+    this.#waitingLog = await WaitingLog.open({
+      folder,
+      settings: pipeline.wal,
+      clock: this.#parts.clock,
+      oldestWaitingAt: () => this.intake.oldestWaitingAt(),
+      sentIsSafe: async () => (await Promise.all(this.destinations.list.map((destination) => destination.safe() ?? true))).every((isSafe) => isSafe),
+      take: (bytes, start, end, spans) => this.intake.recoverWaiting(bytes, start, end, spans),
+      // A process before this one received them: they are in no ledger but as lost.
+      lost: (spans, message) => {
+        this.ledger.recoverWaiting(spans);
+        this.ledger.dropWaiting("wal_corrupt", spans);
+        this.#parts.errors.report("waiting spans of the write-ahead log lost", message, spans);
+      },
+      changed: (state, problem) => this.#parts.log(state === "ok" ? "info" : "warn", { problem }, `write-ahead log of waiting traces ${state}`),
+    });
+    this.#waitingLog.start();
+  }
+
+  /** Decides what waits and delivers what is queued until the deadline; the rest stays in the log, or is dropped and counted. Receivers have to be closed before. */
+  async drain(deadlineMs: number): Promise<void> {
+    const { clock } = this.#parts;
+    const began = clock.now();
+    this.memory.stop();
+    const waitingLog = this.#waitingLog;
+    await this.intake.drainTraces(deadlineMs, waitingLog !== undefined && !waitingLog.isBroken);
+    const left = Math.max(0, deadlineMs - (clock.now() - began));
+    const all = [...this.destinations.list, ...this.#retiring];
+    this.#retiring.clear();
+    await Promise.all(all.map((destination) => destination.drain(left)));
+    await waitingLog?.close(WAITING_LOG_CLOSE_MS);
+  }
+}
+
+/** What is thrown away need not survive a kill. */
+function pipelineFor({ kind }: ExportSettings, pipeline: PipelineSettings): DestinationSettings {
+  return kind === "discard" ? { ...pipeline, wal: { ...pipeline.wal, enabled: false } } : pipeline;
+}
+
+type Wanted = { name: string; path: string; tiers: readonly string[]; settings: ExportSettings };
+
+function wantedDestinations(config: CollectorConfig): Wanted[] {
+  const routes = (config.routes ?? []).map((route, at) => ({ name: route.name, path: `routes[${at}].export`, tiers: route.tiers, settings: route.export }));
+  return [{ name: DEFAULT_DESTINATION, path: "export", tiers: [], settings: config.export }, ...routes];
+}
+
+/** Names of the destinations that have a log on disk. */
+async function storedLogs(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 export function problemsText(problems: readonly Problem[]): string {

@@ -21,7 +21,9 @@ chdir(process.argv[2] ?? fileURLToPath(root));
 const { cruise } = await import("dependency-cruiser");
 const { default: config } = await import("../.dependency-cruiser.cjs");
 
-const rooms = ["app", "components", "domain", "proto", "server", "collector", "traffic", "tests", "bench", "scripts"].filter((room) => existsSync(room));
+const rooms = ["app", "components", "domain", "proto", "server", "collector", "traffic", "tests", "bench", "scripts", "examples"].filter((room) =>
+  existsSync(room),
+);
 const { output, exitCode } = await cruise(rooms, { ...config.options, ruleSet: { forbidden: config.forbidden }, validate: true, outputType: "err" });
 process.stdout.write(String(output).replace(/^\n+/, ""));
 process.exitCode = exitCode === 0 ? 0 : 1;

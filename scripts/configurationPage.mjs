@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { collectorConfigSchema, parseCollectorConfig } from "../domain/fleet/collectorConfig.ts";
+import { parseCollectorConfig } from "../domain/fleet/collectorConfig.ts";
 import { exportSettingsSchema } from "../domain/pipeline/exportSettings.ts";
 import { pipelineSettingsSchema } from "../domain/pipeline/pipelineSettings.ts";
+import { DEFAULT_DESTINATION, ROUTES_MAX, routesSchema } from "../domain/pipeline/routes.ts";
 import { CONDITION_DEPTH_MAX, SPAN_COUNT_MAX, VALUE_LENGTH_MAX, VALUES_MAX } from "../domain/sampling/condition.ts";
 import { BUDGET_MAX, BUDGET_MIN, BUDGET_WINDOW_MS } from "../domain/sampling/keep.ts";
 import { ATOMS_MAX, TIER_NAME_MAX, TIERS_MAX } from "../domain/sampling/samplingPolicy.ts";
@@ -31,6 +32,25 @@ const EXAMPLE = {
   },
   pipeline: { queue: { spansMax: 100_000 } },
   export: { kind: "otlp", protocol: "grpc", endpoint: "http://127.0.0.1:4319", compression: "gzip", headers: { "x-api-key": "the key" } },
+};
+
+/** Errors to a backend of their own, everything else to the archive. */
+const ROUTED = {
+  sampling: {
+    tiers: [
+      { name: "errors", condition: { kind: "status", is: "error" }, keep: { kind: "ratio", ratio: 1 } },
+      { name: "slow requests", condition: { kind: "latency", aboveMs: 500 }, keep: { kind: "ratio", ratio: 1 } },
+      { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
+    ],
+  },
+  export: { kind: "archive" },
+  routes: [
+    {
+      name: "on-call",
+      tiers: ["errors", "slow requests"],
+      export: { kind: "otlp", protocol: "grpc", endpoint: "http://127.0.0.1:4319", headers: { "x-api-key": "the key" } },
+    },
+  ],
 };
 
 const ERROR = { kind: "status", is: "error" };
@@ -104,6 +124,7 @@ const ENVIRONMENT = [
 export async function configurationPage() {
   const pipeline = jsonSchema(pipelineSettingsSchema).properties;
   mustParse(EXAMPLE);
+  mustParse(ROUTED);
   return `${[
     "# Configuration",
     "<!-- Written by `npm run docs` from the schemas; edit those. -->",
@@ -165,9 +186,15 @@ export async function configurationPage() {
     "## export",
     "Where kept spans go. With nothing given they go to the local archive.",
     ...jsonSchema(exportSettingsSchema).oneOf.map((kind) => `### kind: ${kind.properties.kind.const}\n\n${settingsTable("export", kind)}`),
-    "## Not available yet",
-    "The format reserves these names; giving one is an error that says so.",
-    table(["setting", "what the error says"], reserved()),
+    "## routes",
+    `Where the kept spans of some tiers go instead of \`export\`: a list of at most ${ROUTES_MAX}, none by default. What no route names goes to \`export\`, which is called\n\`${DEFAULT_DESTINATION}\` in metrics and on disk. Each route has a queue, a breaker and a write-ahead log of its own, with the bounds under \`pipeline\`, so a backend that is\ndown does not hold up the others; memory and disk are needed for each. A tier goes to one route at most and must be in \`sampling.tiers\`. Routes are part of a\nconfiguration file; the control plane does not edit them yet.`,
+    table(
+      ["setting", "limits", "meaning"],
+      Object.entries(jsonSchema(routesSchema).items.properties).map(([name, setting]) => [`\`routes[].${name}\``, ROUTE_LIMITS[name], setting.description]),
+    ),
+    "All errors and slow requests go to the backend that people look at when something is wrong; a hundredth of the rest is kept in the archive:",
+    `\`\`\`yaml\n${yaml(ROUTED)}\n\`\`\``,
+    `What doesn't fit is refused at its place: \`${routeErrors().join("`, `")}\`.`,
     "## Environment",
     "Port 0 means any free one; the chosen ones are printed in the start-up line (JSON when stdout is not a terminal). An unknown `HEADGATE_*` name or a bad value stops the start\nwith one line that says which, and exit code 2.",
     table(["process", "variable", "default", "meaning"], environment()),
@@ -193,14 +220,23 @@ function settingRow(path, setting, required) {
     ? setting.enum.map((value) => `\`${value}\``).join(", ")
     : setting.minimum !== undefined
       ? `${group(setting.minimum)}–${group(setting.maximum)}`
-      : "";
+      : setting.type === "boolean"
+        ? "`true`, `false`"
+        : "";
   return [`\`${path}\``, fallback, limits, setting.description ?? ""];
 }
 
-/** Each reserved name is tried, so the page can't promise an error that does not come. */
-function reserved() {
-  const tries = emptyProperties(jsonSchema(collectorConfigSchema)).map((path) => [path.split(".").reduceRight((inner, key) => ({ [key]: inner }), 1), path]);
-  return tries.map(([input, name]) => [`\`${name}\``, problemsOf(input)[0].message]);
+const ROUTE_LIMITS = {
+  name: "1–40 of `a-z`, `0-9`, `-`, `_`; no two alike",
+  tiers: "1–64, no tier twice",
+  export: "`kind: otlp` or `discard`",
+};
+
+/** Each is tried, so the page can't promise an error that does not come. */
+function routeErrors() {
+  const [route] = ROUTED.routes;
+  const wrong = [[{ ...route, tiers: ["slow"] }], [route, { ...route, name: "second", tiers: ["errors"] }], [{ ...route, export: { kind: "archive" } }]];
+  return wrong.map((routes) => problemsOf({ ...ROUTED, routes })[0]).map(({ path, message }) => `${path}: ${message.replaceAll("`", "")}`);
 }
 
 /** The table names exactly the variables that the two env.ts files know. */
@@ -212,12 +248,6 @@ function environment() {
   const different = [...known.symmetricDifference(listed)].filter((name) => !name.endsWith("_"));
   if (different.length > 0) throw new Error(`the table of environment variables and env.ts differ in: ${different.join(", ")}`);
   return ENVIRONMENT.map(([side, name, fallback, meaning]) => [side, `\`${name}\``, fallback, meaning]);
-}
-
-function emptyProperties(schema, prefix = "") {
-  return Object.entries(schema.properties ?? {}).flatMap(([name, property]) =>
-    Object.keys(property).length === 0 ? [`${prefix}${name}`] : emptyProperties(property, `${prefix}${name}.`),
-  );
 }
 
 function errorExample() {
@@ -264,7 +294,7 @@ function inline(value) {
   return plain(value);
 }
 
-function yaml({ sampling, pipeline, export: exporting }) {
+function yaml({ sampling, pipeline = {}, export: exporting, routes = [] }) {
   return [
     "sampling:",
     ...Object.entries(sampling)
@@ -272,9 +302,11 @@ function yaml({ sampling, pipeline, export: exporting }) {
       .map(([name, value]) => `  ${name}: ${inline(value)}`),
     "  tiers:",
     ...sampling.tiers.map((tier) => `    - ${inline(tier)}`),
-    "pipeline:",
+    ...(Object.keys(pipeline).length > 0 ? ["pipeline:"] : []),
     ...Object.entries(pipeline).map(([name, section]) => `  ${name}: ${inline(section)}`),
     "export:",
     ...Object.entries(exporting).map(([name, value]) => `  ${name}: ${inline(value)}`),
+    ...(routes.length > 0 ? ["routes:"] : []),
+    ...routes.flatMap((route) => Object.entries(route).map(([name, value], index) => `  ${index === 0 ? "-" : " "} ${name}: ${inline(value)}`)),
   ].join("\n");
 }

@@ -34,6 +34,7 @@ import { EXPLAINS_AT_ONCE_MAX } from "./services/live/explainTrace.ts";
 import { loopbackTargets } from "./services/sample-traffic/loopbackTargets.ts";
 import { TrafficProcess } from "./services/sample-traffic/trafficProcess.ts";
 import { ensureLocalToken } from "./services/setup/ensureLocalToken.ts";
+import { renewNewestHash } from "./services/setup/renewNewestHash.ts";
 import { renewOwnerLink } from "./services/setup/renewOwnerLink.ts";
 import { seedFirstBoot } from "./services/setup/seedFirstBoot.ts";
 import { Slots } from "./services/slots.ts";
@@ -126,6 +127,9 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     };
 
     if (await seedFirstBoot({ ctx: system, input: { demo } })) log.info("first start: keep everything, in the local archive");
+    // A stored configuration that this version can't put together must not keep anybody from the pages where it can be put right.
+    const renewed = await renewNewestHash({ ctx: system }).catch((error) => log.error({ err: error }, "the newest revision's hash could not be renewed"));
+    if (renewed) log.info(renewed, "this version knows more settings: the newest revision has another hash now");
     folder.writeLocalToken(await ensureLocalToken({ ctx: system, input: { atHand: folder.localToken() } }));
     const setupUrl = await renewOwnerLink({ ctx: system });
 

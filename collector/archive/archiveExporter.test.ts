@@ -22,7 +22,7 @@ function batch(bytes: number): Batch {
     seed = (Math.imul(seed, 1664525) + 1013904223) | 0;
     buffer[i] = seed >>> 24;
   }
-  return { number: 0, buffer, end: buffer.length, spans: 1, firstAt: 0, release: () => {} };
+  return { number: 0, buffer, end: buffer.length, spans: 1, firstAt: 0, logged: undefined, release: () => {} };
 }
 const payload = (one: Batch) => one.buffer.subarray(BATCH_HEADROOM, one.end);
 const names = async () => (await readdir(folder)).sort();

@@ -7,10 +7,14 @@ import { Batcher } from "./batcher.ts";
 let clock: ManualClock;
 let sealed: Batch[];
 let batcher: Batcher;
+let queued: number;
+const sized = (size: number) => ({ sizeMin: size, sizeMax: size, timeoutMs: 100, growWhenQueueAbove: 1000, shrinkWhenQueueBelow: 100 });
 beforeEach(() => {
   clock = new ManualClock();
   sealed = [];
-  batcher = new Batcher({ sizeMax: 10, timeoutMs: 100 }, clock, (batch) => sealed.push(batch));
+  queued = 0;
+  let number = 0;
+  batcher = new Batcher({ settings: sized(10), clock, queued: () => queued, number: () => number++, sealed: (batch) => sealed.push(batch) });
 });
 
 /** As the intake does it: reserve the most, write what it takes, commit. */
@@ -53,7 +57,7 @@ describe("Batcher", () => {
   });
 
   it("seals before a batch outgrows 4 MiB, and takes a single request that is larger", () => {
-    batcher.configure({ sizeMax: 1_000_000, timeoutMs: 100 });
+    batcher.configure(sized(1_000_000));
     const large = "x".repeat(3_000_000);
     add(large, 1);
     add(large, 1);
@@ -88,10 +92,70 @@ describe("Batcher", () => {
 
   it("takes new settings at once", () => {
     add("a", 5);
-    batcher.configure({ sizeMax: 3, timeoutMs: 100 });
+    batcher.configure(sized(3));
     expect(texts()).toEqual(["a"]);
     add("b", 3);
     expect(texts()).toEqual(["a", "b"]);
+  });
+});
+
+describe("a batch's size", () => {
+  const adaptive = { sizeMin: 2, sizeMax: 16, timeoutMs: 100, growWhenQueueAbove: 1000, shrinkWhenQueueBelow: 100 };
+  /** One batch every 100 ms, for so long. */
+  async function run(ms: number, spansQueued: number): Promise<number[]> {
+    queued = spansQueued;
+    const sizes: number[] = [];
+    for (let passed = 0; passed < ms; passed += 100) {
+      add("x", 1);
+      await clock.advance(100);
+      sizes.push(batcher.size);
+    }
+    return sizes;
+  }
+
+  beforeEach(() => {
+    batcher = new Batcher({ settings: adaptive, clock, queued: () => queued, number: () => 0, sealed: (batch) => sealed.push(batch) });
+  });
+
+  it("begins small, doubles while the queue is above the upper mark, and stops at its bound", async () => {
+    expect(batcher.size).toBe(2);
+    await clock.advance(1000);
+    const sizes = await run(1200, 5000);
+    expect(new Set(sizes)).toEqual(new Set([4, 8, 16]));
+    expect(sizes.at(-1)).toBe(16);
+  });
+
+  it("halves only after the queue stayed low for five seconds, once every five seconds, down to its bound", async () => {
+    await clock.advance(1000);
+    await run(1200, 5000);
+    expect(new Set(await run(4900, 50))).toEqual(new Set([16]));
+    expect((await run(300, 50)).at(-1)).toBe(8);
+    expect(new Set(await run(4700, 50))).toEqual(new Set([8]));
+    expect((await run(12_000, 50)).at(-1)).toBe(2);
+  });
+
+  it("does not swing where the queue goes up and down between the marks, or is low for moments", async () => {
+    await clock.advance(1000);
+    await run(400, 5000);
+    const before = batcher.size;
+    for (let i = 0; i < 20; i++) {
+      await run(2000, 50);
+      await run(500, 500);
+    }
+    expect(batcher.size).toBe(before);
+  });
+});
+
+describe("logged batches", () => {
+  it("say which records of the write-ahead log hold them, and are never mixed with others", () => {
+    const commit = (logged: number | undefined) => batcher.commit(batcher.reserve(3, 1) + 1, 3, logged);
+    commit(7);
+    commit(8);
+    expect(() => commit(undefined)).toThrow("as a whole");
+    batcher.seal();
+    commit(undefined);
+    batcher.seal();
+    expect(sealed.map(({ logged }) => logged)).toEqual([{ from: 7, to: 9 }, undefined]);
   });
 });
 

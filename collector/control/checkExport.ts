@@ -13,7 +13,7 @@ export async function checkExport(json: string, build: (settings: ExportSettings
     const parsed = parseOrProblems(exportSettingsSchema, JSON.parse(json), "export");
     if (!parsed.ok) return { ok: false, message: parsed.problems.map(formatProblem).join("; ") };
     exporter = await build(parsed.value);
-    const empty = { number: 0, buffer: Buffer.alloc(BATCH_HEADROOM), end: BATCH_HEADROOM, spans: 0, firstAt: 0, release: () => {} };
+    const empty = { number: 0, buffer: Buffer.alloc(BATCH_HEADROOM), end: BATCH_HEADROOM, spans: 0, firstAt: 0, logged: undefined, release: () => {} };
     return inWords(parsed.value, await exporter.export(empty, TRY_MS));
   } catch (error) {
     return { ok: false, message: messageOf(error) };

@@ -6,14 +6,8 @@ export function backoffMs(retry: RetrySettings, attempt: number, random: () => n
   return bound * random();
 }
 
-/** Milliseconds until the next try, or undefined when the batch's time is up: a delay that the backend asked for is never cut short. */
-export function nextTryMs(
-  retry: RetrySettings,
-  attempt: number,
-  elapsedMs: number,
-  retryAfterMs: number | undefined,
-  random: () => number,
-): number | undefined {
-  const delay = Math.max(backoffMs(retry, attempt, random), retryAfterMs ?? 0);
+/** Milliseconds until the next try, or undefined when the batch's time is up. A delay that the backend asked for holds for everything, and is not counted here. */
+export function nextTryMs(retry: RetrySettings, attempt: number, elapsedMs: number, random: () => number): number | undefined {
+  const delay = backoffMs(retry, attempt, random);
   return elapsedMs + delay > retry.maxElapsedMs ? undefined : delay;
 }

@@ -10,6 +10,8 @@ export type Batch = {
   readonly spans: number;
   /** When its first span was accepted, on the clock's `now`. */
   readonly firstAt: number;
+  /** Where it stands in the write-ahead log: records [from, to). Undefined: it is in memory alone. */
+  readonly logged: { from: number; to: number } | undefined;
   /** Gives the buffer back for use by other batches. Never called while a transport may still read it. */
   release(): void;
 };

@@ -1,3 +1,8 @@
+/** Instead of a batch's number: in the write-ahead log alone; shed; or not followed, because the request's spans went several ways. */
+export const IN_LOG_ALONE = -2;
+export const SHED = -3;
+export const NOT_FOLLOWED = -4;
+
 /** Batches whose way can be told; the older ones are forgotten. */
 const BATCHES_MAX = 4096;
 

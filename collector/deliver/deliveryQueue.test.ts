@@ -9,8 +9,9 @@ import { DELIVERED, type Exporter, type ExportOutcome } from "./exporter.ts";
 
 const settings: DeliverySettings = {
   queue: { spansMax: 100, bytesMax: 1000 },
-  retry: { initialMs: 100, maxMs: 1000, maxElapsedMs: 10_000 },
+  retry: { initialMs: 100, maxMs: 1000, maxElapsedMs: 10_000, budgetRatio: 1, budgetFloorPerSecond: 1000 },
   delivery: { concurrency: 2, timeoutMs: 500 },
+  breaker: { failureThreshold: 1_000_000, openForMs: 30_000, probes: 1 },
 };
 const retryable: ExportOutcome = { kind: "retryable", message: "later", retryAfterMs: undefined };
 
@@ -59,15 +60,17 @@ function queueOf(given: DeliverySettings): DeliveryQueue {
       exported: () => {},
       delivered: (spans) => log.push(`delivered ${spans}`),
       dropped: (reason, spans) => log.push(`dropped ${spans} ${reason}`),
+      left: ({ spans }) => log.push(`left ${spans}`),
       tryFailed: () => {},
+      breakerChanged: (state) => log.push(state),
     },
   });
 }
 
-function push(spans: number): void {
+function push(spans: number, logged?: { from: number; to: number }): void {
   const end = BATCH_HEADROOM + spans;
   queue.admit(spans, spans);
-  queue.push({ number: 0, buffer: Buffer.alloc(end), end, spans, firstAt: clock.now(), release: () => released++ });
+  queue.push({ number: 0, buffer: Buffer.alloc(end), end, spans, firstAt: clock.now(), logged, release: () => released++ });
 }
 
 describe("DeliveryQueue", () => {
@@ -80,7 +83,7 @@ describe("DeliveryQueue", () => {
       const buffer = Buffer.allocUnsafeSlow(BATCH_HEADROOM + 1);
       buffers.push(new WeakRef(buffer));
       queue.admit(1, 1);
-      queue.push({ number: 0, buffer, end: buffer.length, spans: 1, firstAt: clock.now(), release: () => {} });
+      queue.push({ number: 0, buffer, end: buffer.length, spans: 1, firstAt: clock.now(), logged: undefined, release: () => {} });
     }
     while (queue.spans > 0) await nextTurn();
     exporter.asked.length = 0;
@@ -156,9 +159,10 @@ describe("DeliveryQueue", () => {
     exporter.auto = DELIVERED;
     const replaced = queue.replaceExporter(exporter, 100);
     await clock.advance(0);
-    expect(exporter.asked.map(({ batch }) => batch.spans)).toEqual([1, 3]);
+    expect(exporter.asked.map(({ batch }) => batch.spans)).toEqual([1]);
     expect(old.closed).toBe(false);
     old.asked[1].answer(retryable);
+    old.asked[2].answer(retryable);
     await replaced;
     await clock.advance(0);
     expect(old.closed).toBe(true);
@@ -209,5 +213,109 @@ describe("DeliveryQueue", () => {
     exporter.export = () => Promise.resolve(DELIVERED);
     await clock.advance(1000);
     expect(log).toEqual(["delivered 1"]);
+  });
+
+  describe("with a breaker", () => {
+    const guarded: DeliverySettings = { ...settings, breaker: { failureThreshold: 3, openForMs: 5000, probes: 1 } };
+    beforeEach(() => {
+      queue = queueOf(guarded);
+    });
+
+    it("stops trying, probes with one batch at a time, and goes on once one came through", async () => {
+      exporter.auto = retryable;
+      for (let i = 0; i < 10; i++) push(1);
+      await clock.advance(4000);
+      const whileOpen = exporter.asked.length;
+      expect(whileOpen).toBeLessThanOrEqual(4);
+      await clock.advance(30_000);
+      // One probe each five seconds and a little more.
+      expect(exporter.asked.length - whileOpen).toBeGreaterThanOrEqual(5);
+      expect(exporter.asked.length - whileOpen).toBeLessThanOrEqual(7);
+      exporter.auto = DELIVERED;
+      await clock.advance(6000);
+      expect(log.filter((line) => line === "delivered 1")).toHaveLength(10);
+      expect(queue.breaker.state).toBe("closed");
+    });
+
+    it("drops nothing for its age while the breaker is not closed", async () => {
+      exporter.auto = retryable;
+      push(5);
+      await clock.advance(3_600_000);
+      expect(log.filter((line) => line.startsWith("dropped"))).toEqual([]);
+      exporter.auto = DELIVERED;
+      await clock.advance(6000);
+      expect(log.at(-1)).toBe("delivered 5");
+    });
+
+    it("is not held up by one batch that the backend alone can't take", async () => {
+      exporter.export = (batch: Batch) => Promise.resolve(batch.spans === 7 ? retryable : DELIVERED);
+      exporter.auto = retryable;
+      push(7);
+      await clock.advance(60_000);
+      for (let i = 0; i < 5; i++) push(1);
+      await clock.advance(12_000);
+      expect(log.filter((line) => line === "delivered 1")).toHaveLength(5);
+    });
+  });
+
+  it("lets a batch in back-off take nobody's place", async () => {
+    exporter.export = (batch: Batch) => Promise.resolve(batch.spans <= 2 ? retryable : DELIVERED);
+    push(1);
+    push(2);
+    push(3);
+    await clock.advance(0);
+    expect(log).toEqual(["delivered 3"]);
+  });
+
+  it("sends nothing at all before the delay is over that the backend asked for with one batch", async () => {
+    exporter.auto = { kind: "retryable", message: "", retryAfterMs: 3000 };
+    push(1);
+    await clock.advance(0);
+    exporter.auto = DELIVERED;
+    push(2);
+    await clock.advance(2999);
+    expect(exporter.asked).toHaveLength(1);
+    await clock.advance(1);
+    expect(log.sort()).toEqual(["delivered 1", "delivered 2"]);
+  });
+
+  it("keeps retries within their budget, and says how often one had to wait", async () => {
+    queue = queueOf({ ...settings, queue: { spansMax: 1000, bytesMax: 10_000 }, retry: { ...settings.retry, budgetRatio: 0.1, budgetFloorPerSecond: 1 } });
+    exporter.auto = retryable;
+    for (let i = 0; i < 50; i++) push(1);
+    await clock.advance(9999);
+    expect(queue.figures.firstTries).toBe(50);
+    expect(queue.figures.retries).toBeLessThanOrEqual(15);
+    expect(queue.figures.retries).toBeGreaterThanOrEqual(10);
+    expect(queue.figures.retriesHeldBack).toBeGreaterThan(0);
+  });
+
+  it("leaves in the write-ahead log at a stop what is there, and drops only the rest", async () => {
+    exporter.auto = retryable;
+    push(1, { from: 0, to: 1 });
+    push(2);
+    push(3, { from: 1, to: 2 });
+    const drained = queue.drain(1000);
+    await clock.advance(2000);
+    await drained;
+    expect(log.sort()).toEqual(["dropped 2 shutdown", "left 1", "left 3"]);
+    expect(queue.spans).toBe(0);
+  });
+
+  it("tries through an open breaker at a stop, a few times a second", async () => {
+    queue = queueOf({ ...settings, breaker: { failureThreshold: 1, openForMs: 60_000, probes: 1 } });
+    exporter.auto = retryable;
+    push(1);
+    await clock.advance(100);
+    expect(queue.breaker.state).toBe("open");
+    exporter.asked.length = 0;
+    const drained = queue.drain(3000);
+    await clock.advance(2000);
+    expect(exporter.asked.length).toBeGreaterThan(3);
+    expect(exporter.asked.length).toBeLessThan(15);
+    exporter.auto = DELIVERED;
+    await clock.advance(1000);
+    await drained;
+    expect(log).toContain("delivered 1");
   });
 });

@@ -1,6 +1,6 @@
 import type { Batch } from "./batch.ts";
 
-export const DROP_REASONS = ["retry_exhausted", "permanent_error", "backend_rejected", "shutdown", "archive_failed"] as const;
+export const DROP_REASONS = ["retry_exhausted", "permanent_error", "backend_rejected", "shutdown", "archive_failed", "wal_corrupt", "wal_unfit"] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** What became of one try to hand a batch over. `retryAfterMs` is the delay that the backend asked for. */

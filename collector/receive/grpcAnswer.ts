@@ -1,11 +1,18 @@
 import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
 import type { Refusal, RefusalReason } from "./answer.ts";
+import { retryDelayMs } from "./retryDelay.ts";
 
 /** OTLP specification, "OTLP/gRPC Response": only UNAVAILABLE, or RESOURCE_EXHAUSTED with RetryInfo, asks the client to try again. */
 const CODES: Record<RefusalReason, number> = {
   queue_full: GRPC.unavailable,
   busy: GRPC.unavailable,
   draining: GRPC.unavailable,
+  memory_limit: GRPC.unavailable,
+  client_limit: GRPC.unavailable,
+  client_share: GRPC.unavailable,
+  wal_full: GRPC.unavailable,
+  wal_behind: GRPC.unavailable,
+  wal_failed: GRPC.unavailable,
   malformed: GRPC.invalidArgument,
   too_deep: GRPC.invalidArgument,
   too_large: GRPC.resourceExhausted,
@@ -14,8 +21,8 @@ const CODES: Record<RefusalReason, number> = {
 
 export type GrpcTrailers = { "grpc-status": string; "grpc-message"?: string; "grpc-status-details-bin"?: string };
 
-export function grpcTrailers(refusal: Refusal): GrpcTrailers {
-  return grpcStatus(CODES[refusal.reason], refusal.message, refusal.retryAfterMs);
+export function grpcTrailers({ reason, message, retryAfterMs }: Refusal, random: () => number): GrpcTrailers {
+  return grpcStatus(CODES[reason], message, retryAfterMs === undefined ? undefined : retryDelayMs(retryAfterMs, random));
 }
 
 export function grpcStatus(code: number, message: string, retryAfterMs?: number): GrpcTrailers {

@@ -1,5 +1,6 @@
 import type http from "node:http";
 import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
+import { retryDelaySeconds } from "./retryDelay.ts";
 
 export type BodyKind = "protobuf" | "json";
 
@@ -18,6 +19,7 @@ const GRPC_CODES = new Map([
 ]);
 
 export function sendAccepted(response: http.ServerResponse, kind: BodyKind): void {
+  if (response.destroyed) return;
   const body = ACCEPTED[kind];
   response.writeHead(200, { "content-type": CONTENT_TYPES[kind], "content-length": body.length });
   response.end(body);
@@ -28,14 +30,18 @@ export function sendStatus(
   response: http.ServerResponse,
   kind: BodyKind,
   code: number,
-  status: { message: string; retryAfterMs: number | undefined },
+  { message, retryAfterMs }: { message: string; retryAfterMs: number | undefined },
+  random: () => number,
   headers: http.OutgoingHttpHeaders = {},
 ): void {
-  if (response.headersSent) return;
+  if (response.headersSent || response.destroyed) return;
   const rpcCode = GRPC_CODES.get(code) ?? GRPC.unknown;
-  const { message, retryAfterMs } = status;
-  const body = kind === "json" ? Buffer.from(JSON.stringify({ code: rpcCode, message })) : encodeRpcStatus({ code: rpcCode, message, retryAfterMs });
-  const retry = retryAfterMs === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))) };
+  const delayS = retryAfterMs === undefined ? undefined : retryDelaySeconds(retryAfterMs, random);
+  const body =
+    kind === "json"
+      ? Buffer.from(JSON.stringify({ code: rpcCode, message }))
+      : encodeRpcStatus({ code: rpcCode, message, retryAfterMs: delayS === undefined ? undefined : delayS * 1000 });
+  const retry = delayS === undefined ? {} : { "retry-after": String(delayS) };
   response.writeHead(code, { ...headers, ...retry, "content-type": CONTENT_TYPES[kind], "content-length": body.length });
   response.end(body);
 }

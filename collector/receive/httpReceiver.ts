@@ -1,11 +1,12 @@
 import http from "node:http";
+import type { Socket } from "node:net";
 import { listen } from "../listen.ts";
-import type { Admission } from "./admission.ts";
-import { type Answer, type Intake, type Refusal, type RefusalReason, refusal } from "./answer.ts";
-import type { BodyPool } from "./bodyPool.ts";
+import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
+import { Client } from "./client.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
 import { type BodyKind, sendAccepted, sendStatus } from "./httpAnswer.ts";
 import { jsonToProtobuf } from "./jsonToProtobuf.ts";
+import { offerRequest, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 
 const HEADER_BYTES_MAX = 16_384;
@@ -18,6 +19,12 @@ const HTTP_CODES: Record<RefusalReason, number> = {
   queue_full: 429,
   busy: 503,
   draining: 503,
+  memory_limit: 429,
+  client_limit: 429,
+  client_share: 429,
+  wal_full: 429,
+  wal_behind: 429,
+  wal_failed: 429,
   malformed: 400,
   too_deep: 400,
   too_large: 413,
@@ -29,10 +36,14 @@ export type HttpReceiver = {
   shutdown(deadlineMs: number): Promise<void>;
 };
 
-type Parts = { intake: Intake; admission: Admission; pool: BodyPool; requestTimeoutMs: number };
-
 /** OTLP/HTTP: POST /v1/traces, protobuf or JSON. */
-export function createHttpReceiver(parts: Parts): HttpReceiver {
+export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
+  const clients = new WeakMap<Socket, Client>();
+  const clientOf = (socket: Socket) => {
+    const known = clients.get(socket) ?? new Client();
+    clients.set(socket, known);
+    return known;
+  };
   const server = http.createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -41,7 +52,7 @@ export function createHttpReceiver(parts: Parts): HttpReceiver {
       connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (request, response) => handle(request, response, parts),
+    (request, response) => handle(request, response, clientOf(request.socket), parts),
   );
   server.maxConnections = CONNECTIONS_MAX;
   return {
@@ -57,14 +68,14 @@ export function createHttpReceiver(parts: Parts): HttpReceiver {
   };
 }
 
-function handle(request: http.IncomingMessage, response: http.ServerResponse, parts: Parts): void {
+function handle(request: http.IncomingMessage, response: http.ServerResponse, client: Client, parts: ReceiverParts): void {
   const startedAt = performance.now();
   const kind = bodyKind(request.headers["content-type"]);
   response.on("error", () => response.destroy());
   const turnAway = (code: number, message: string, headers: http.OutgoingHttpHeaders = {}) => {
     parts.intake.refused("unsupported");
     keepOrClose(request, response);
-    sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, headers);
+    sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, Math.random, headers);
   };
   const path = (request.url ?? "").split("?", 1)[0];
   if (path !== "/v1/traces") return turnAway(404, `unknown path ${path}; traces go to POST /v1/traces`);
@@ -72,39 +83,50 @@ function handle(request: http.IncomingMessage, response: http.ServerResponse, pa
   if (kind === undefined) return turnAway(415, "content-type must be application/x-protobuf or application/json");
   const encoding = parseEncoding(request.headers["content-encoding"]);
   if (encoding === undefined) return turnAway(415, "content-encoding must be identity, gzip or zstd", { "accept-encoding": "identity, gzip, zstd" });
-  read(request, response, { kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, parts);
+  read(request, response, { kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, client, parts);
 }
 
 type Head = { kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
 
-function read(request: http.IncomingMessage, response: http.ServerResponse, head: Head, parts: Parts): void {
-  const { intake, admission } = parts;
+function read(request: http.IncomingMessage, response: http.ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
+  const { intake, admission, random = Math.random } = parts;
   const bytesMax = admission.settings.requestBytesMax;
   const answer = (given: Answer) => {
     if (given.ok) sendAccepted(response, head.kind);
-    else sendStatus(response, head.kind, HTTP_CODES[given.reason], given);
+    else sendStatus(response, head.kind, HTTP_CODES[given.reason], given, random);
   };
   const turnAway = (refused: Refusal) => {
     intake.refused(refused.reason);
     keepOrClose(request, response);
     answer(refused);
   };
-  const refused = admission.enter();
+  const refused = admission.enter(client);
   if (refused !== undefined) return turnAway(refused);
   const tooLarge = refusal("too_large", `the request has more than ${bytesMax} bytes (receive.requestBytesMax)`);
   const body = new RequestBody(parts.pool, admission, bytesMax);
   body.expect(Number(request.headers["content-length"] ?? 0) || 0);
   let done = false;
+  let waiting: (() => number) | undefined;
   const finish = () => {
     if (done) return;
     done = true;
+    if (waiting !== undefined) admission.turns.cancel(client.line, waiting);
     body.release();
-    admission.leave();
+    admission.leave(client);
   };
   const end = (given: Answer) => {
+    // The client may have gone while the answer was on its way.
+    if (done) return;
     answer(given);
     intake.acknowledged((performance.now() - head.startedAt) / 1000);
     finish();
+  };
+  const inTurn = (take: () => number) => {
+    waiting = () => {
+      waiting = undefined;
+      return take();
+    };
+    admission.turns.take(client.line, waiting);
   };
   response.on("close", finish);
   if (Number(request.headers["content-length"] ?? 0) > bytesMax) {
@@ -123,17 +145,30 @@ function read(request: http.IncomingMessage, response: http.ServerResponse, head
     const networkMs = performance.now() - head.startedAt;
     intake.network(networkMs / 1000);
     intake.bytesReceived(body.length);
-    const take = (plain: Buffer | Refusal, length: number) => {
-      if (done) return;
+    const offer = (plain: Buffer | Refusal, length: number): number => {
       const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length) : plain;
-      if (Buffer.isBuffer(otlp)) return end(intake.accept(otlp, 0, otlp === plain ? length : otlp.length, { isSample: head.isSample, networkMs }));
-      intake.refused(otlp.reason);
-      end(otlp);
+      if (!Buffer.isBuffer(otlp)) {
+        intake.refused(otlp.reason);
+        end(otlp);
+        return length;
+      }
+      const given = offerRequest(parts, client, otlp, 0, otlp === plain ? length : otlp.length, { isSample: head.isSample, networkMs });
+      if (given instanceof Promise) {
+        body.release();
+        void given.then(end);
+      } else end(given);
+      return length;
     };
-    if (head.encoding === "identity") return take(body.bytes, body.length);
-    const plain = decompress(body.bytes.subarray(0, body.length), head.encoding, bytesMax);
-    if (plain instanceof Promise) void plain.then((result) => take(result, Buffer.isBuffer(result) ? result.length : 0));
-    else take(plain, Buffer.isBuffer(plain) ? plain.length : 0);
+    const { encoding } = head;
+    if (encoding === "identity") return inTurn(() => offer(body.bytes, body.length));
+    inTurn(() => {
+      const plain = decompress(body.bytes.subarray(0, body.length), encoding, bytesMax);
+      const offerPlain = (result: Buffer | Refusal) => offer(result, Buffer.isBuffer(result) ? result.length : 0);
+      if (!(plain instanceof Promise)) return offerPlain(plain);
+      // Done by another thread; what comes out of it takes its turn again.
+      void plain.then((result) => !done && inTurn(() => offerPlain(result)));
+      return 0;
+    });
   });
   // The client went away or broke the framing; `close` of the response gives everything back.
   request.on("error", () => response.destroy());

@@ -1,7 +1,7 @@
 import type { DecidedExplanation } from "#domain/sampling/explanation.ts";
 import { NEVER } from "#domain/sampling/threshold.ts";
 import type { Clock } from "../clock.ts";
-import type { BatchLog } from "../deliver/batchLog.ts";
+import { type BatchLog, IN_LOG_ALONE, NOT_FOLLOWED, SHED } from "../deliver/batchLog.ts";
 import type { CompiledPolicy } from "./compilePolicy.ts";
 import type { PolicyLabel } from "./policyLabel.ts";
 import { thresholdOf } from "./tierThreshold.ts";
@@ -76,10 +76,24 @@ type WayParts = {
 /** The stages as far as it has come, and what became of it. */
 export function explainWay(parts: WayParts, { batches }: ExplainPlaces): Way {
   const { networkMs, processingMs, decisionWaitMs } = parts;
-  const taken = { network: networkMs, processing: processingMs, decisionWait: decisionWaitMs };
+  // Of a request that was taken in again from the write-ahead log, the time on the network is not known.
+  const taken = { network: Number.isNaN(networkMs) ? null : networkMs, processing: processingMs, decisionWait: decisionWaitMs };
   if (!parts.kept) return { stages: { ...taken, serialization: null, queueWait: null, export: null }, delivery: "notKept", deliveryMessage: "" };
   const serialization = Number.isNaN(parts.serializationMs) ? null : parts.serializationMs;
   const queued = { ...taken, serialization, queueWait: null, export: null };
+  if (parts.batch === SHED) return { stages: queued, delivery: "dropped", deliveryMessage: "shed, because memory ran out (pipeline.memory)" };
+  if (parts.batch === IN_LOG_ALONE)
+    return {
+      stages: queued,
+      delivery: "notFollowed",
+      deliveryMessage: "memory was full, so it went to the write-ahead log alone, and is not followed from there",
+    };
+  if (parts.batch === NOT_FOLLOWED)
+    return {
+      stages: queued,
+      delivery: "notFollowed",
+      deliveryMessage: "the request's spans went several ways (routes, or shed), and are not followed one by one",
+    };
   if (parts.batch < 0) return { stages: queued, delivery: "waiting", deliveryMessage: "there was no room in the queue yet" };
   const way = batches.find(parts.batch);
   if (way === undefined)

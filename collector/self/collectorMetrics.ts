@@ -1,5 +1,14 @@
+import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
 import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
-import { STAGES, type TraceFigures } from "#domain/telemetry/measurement.ts";
+import {
+  BREAKER_STATES,
+  type DestinationFigures,
+  MEMORY_STATES,
+  type MemoryFigures,
+  STAGES,
+  type TraceFigures,
+  WAL_STATES,
+} from "#domain/telemetry/measurement.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
 import type { Ledger, ReasonTotals } from "./ledger.ts";
 import type { Family, Sample } from "./prometheusText.ts";
@@ -12,7 +21,10 @@ export type MetricsParts = {
   runtime: RuntimeFigures;
   processStartMs: number;
   queueCapacitySpans: number;
-  batchSizeSpans: number;
+  /** The first is the default one. */
+  destinations: readonly DestinationFigures[];
+  memory: MemoryFigures;
+  waitingLogBytes: number;
   archive: { bytes: number; bytesMax: number; filesDeleted: number; bytesDeleted: number };
   config: { revision: number; hash: string };
   trace: TraceFigures;
@@ -122,7 +134,16 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     counter("headgate_delivered_bytes_total", "Bytes delivered, before compression.", ledger.bytesDelivered),
     counter("headgate_export_failures_total", "Tries of delivery that failed.", ledger.failedTries),
     { name: "headgate_stage_duration_seconds", type: "histogram", help: "Time in each stage, per request or batch.", samples: stages(timers) },
-    gauge("headgate_batch_size_spans", "Spans at which a batch is sealed.", parts.batchSizeSpans),
+    ...destinationMetrics(parts.destinations),
+    gauge("headgate_wal_waiting_bytes", "Size of the write-ahead log of what waits for a decision.", parts.waitingLogBytes),
+    states("headgate_memory_state", "1 for the state that the memory limiter is in.", MEMORY_STATES, [{ name: "", state: parts.memory.state }]),
+    gauge("headgate_memory_limit_bytes", "Resident memory at which everything is refused.", parts.memory.limitBytes),
+    gauge("headgate_memory_soft_limit_bytes", "Resident memory from which tiers are shed.", parts.memory.softBytes),
+    counter(
+      "headgate_spans_recovered_total",
+      "Of the spans received: those that a process before this one had received, back from the write-ahead log.",
+      ledger.recovered,
+    ),
     gauge("headgate_queue_capacity_spans", "Spans that may be queued before requests are refused.", parts.queueCapacitySpans),
     gauge("headgate_archive_bytes", "Size of the local archive.", archive.bytes),
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
@@ -137,6 +158,48 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
   ];
 }
 
+/** Of the default destination the sample has no further label where the name was promised without one. */
+function destinationMetrics(all: readonly DestinationFigures[]): Family[] {
+  const each = (name: string, type: "counter" | "gauge", help: string, value: (of: DestinationFigures) => number): Family => ({
+    name,
+    type,
+    help,
+    samples: all.map((figures) => ({ labels: labelsOf(figures.name), value: value(figures) })),
+  });
+  return [
+    each("headgate_batch_size_spans", "gauge", "Spans at which a batch is sealed now.", ({ batchSize }) => batchSize),
+    states(
+      "headgate_breaker_state",
+      "1 for the state that the circuit breaker is in.",
+      BREAKER_STATES,
+      all.map(({ name, breaker }) => ({ name, state: breaker })),
+    ),
+    each("headgate_breaker_opened_total", "counter", "How often the circuit breaker opened.", ({ breakerOpened }) => breakerOpened),
+    each("headgate_delivery_first_tries_total", "counter", "Batches sent for the first time.", ({ firstTries }) => firstTries),
+    each("headgate_delivery_retries_total", "counter", "Batches sent again.", ({ retries }) => retries),
+    each("headgate_delivery_retries_held_back_total", "counter", "Retries that had to wait for the retry budget.", ({ retriesHeldBack }) => retriesHeldBack),
+    each("headgate_wal_bytes", "gauge", "Size of the write-ahead log on disk.", ({ walBytes }) => walBytes),
+    each("headgate_wal_capacity_bytes", "gauge", "Bound of the write-ahead log; 0 when there is none.", ({ walBytesMax }) => walBytesMax),
+    each("headgate_wal_oldest_age_seconds", "gauge", "Age of the oldest span in it that is not delivered.", ({ walAgeMs }) => walAgeMs / 1000),
+    each("headgate_wal_only_spans", "gauge", "Spans that are in the write-ahead log and not in memory.", ({ walOnlySpans }) => walOnlySpans),
+    states(
+      "headgate_wal_state",
+      "1 for the state that the write-ahead log is in.",
+      WAL_STATES,
+      all.map(({ name, wal }) => ({ name, state: wal })),
+    ),
+  ];
+}
+
+function labelsOf(destination: string): Record<string, string> | undefined {
+  return destination === "" || destination === DEFAULT_DESTINATION ? undefined : { destination };
+}
+
+function states(name: string, help: string, known: readonly string[], all: readonly { name: string; state: string }[]): Family {
+  const samples = all.flatMap((one) => known.map((state) => ({ labels: { ...labelsOf(one.name), state }, value: one.state === state ? 1 : 0 })));
+  return { name, type: "gauge", help, samples };
+}
+
 function counter(name: string, help: string, value: number): Family {
   return { name, type: "counter", help, samples: [{ value }] };
 }
@@ -147,7 +210,8 @@ function gauge(name: string, help: string, value: number): Family {
 
 /** Every known reason is there from the start, so that a rate over its first occurrence is seen. */
 function byReason(name: string, help: string, known: readonly string[], totals: ReadonlyMap<string, ReasonTotals>, of: keyof ReasonTotals): Family {
-  return { name, type: "counter", help, samples: known.map((reason) => ({ labels: { reason }, value: totals.get(reason)?.[of] ?? 0 })) };
+  const all = [...known, ...[...totals.keys()].filter((reason) => !known.includes(reason))];
+  return { name, type: "counter", help, samples: all.map((reason) => ({ labels: { reason }, value: totals.get(reason)?.[of] ?? 0 })) };
 }
 
 function durations(timers: StageTimers): Sample[] {

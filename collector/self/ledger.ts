@@ -32,6 +32,8 @@ export class Ledger {
   refused = 0;
   refusedRequests = 0;
   sampleReceived = 0;
+  /** Of `received`, what came back from the write-ahead log. */
+  recovered = 0;
   kept = 0;
   requests = 0;
   bytesReceived = 0;
@@ -94,6 +96,26 @@ export class Ledger {
     tier.bytesKept += bytes;
   }
 
+  /** Waiting spans that a tier keeps, but that are lost on purpose because memory runs out. */
+  shedWaiting(tierId: number, spans: number, bytes: number): void {
+    this.queueWaiting(tierId, spans, bytes);
+    this.drop(shedReason(this.tierList[tierId].name), spans);
+  }
+
+  /** Spans that were received by a process before this one, and come back from the write-ahead log. */
+  recover(spans: number): void {
+    this.received += spans;
+    this.recovered += spans;
+    this.queued += spans;
+  }
+
+  /** Likewise, back from the log of what waits for a decision. */
+  recoverWaiting(spans: number): void {
+    this.received += spans;
+    this.recovered += spans;
+    this.waiting += spans;
+  }
+
   /** Waiting spans that are lost before the queue could take them. */
   dropWaiting(reason: string, spans: number): void {
     this.waiting -= spans;
@@ -129,6 +151,11 @@ export class Ledger {
     this.tierList.push(tier);
     return tier;
   }
+}
+
+/** Tier names are bounded, and so are these. */
+export function shedReason(tier: string): string {
+  return `shed:${tier}`;
 }
 
 function count(totals: Map<string, ReasonTotals>, reason: string, spans: number): void {

@@ -1,4 +1,4 @@
-import type { Measurement, TraceFigures } from "#domain/telemetry/measurement.ts";
+import type { DestinationFigures, Measurement, MemoryFigures, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { Ledger, ReasonTotals } from "./ledger.ts";
 import type { RuntimeFigures } from "./runtime.ts";
 import type { WindowSnapshot } from "./stageTimers.ts";
@@ -16,6 +16,8 @@ export type MeasureParts = {
   archive: { bytes: number; bytesMax: number };
   ratios: ReadonlyMap<string, number>;
   trace: TraceFigures;
+  destinations: DestinationFigures[];
+  memory: MemoryFigures;
 };
 
 /** One second of this collector as the control plane takes it. Everything is read in one tick, so the ledger's law holds in it. */
@@ -34,6 +36,7 @@ export function measure(parts: MeasureParts): Measurement {
     dropped: ledger.dropped,
     refused: ledger.refused,
     sampleReceived: ledger.sampleReceived,
+    recovered: ledger.recovered,
     kept: ledger.kept,
     requests: ledger.requests,
     bytesReceived: ledger.bytesReceived,
@@ -41,6 +44,8 @@ export function measure(parts: MeasureParts): Measurement {
     bytesDelivered: ledger.bytesDelivered,
     tiers: ledger.tierList.map(({ id: _id, ...tier }) => ({ ...tier, ratio: parts.ratios.get(tier.name) ?? null })),
     trace: parts.trace,
+    destinations: parts.destinations,
+    memory: parts.memory,
     droppedByReason: reasons(ledger.droppedByReason),
     refusedByReason: reasons(ledger.refusedByReason),
     queueSpans: queue.spans,

@@ -17,7 +17,10 @@ export type ChartPanelSpec = ChartSpec & {
   title: string;
   /** A fact beside the title, of the newest point. */
   fact?: (point: LivePoint, view: SeriesView) => ReactNode;
-  legend?: boolean;
+  /** `false` for none, or the keys of those series that need one. */
+  legend?: false | readonly string[];
+  /** Why there is nothing to draw although figures come in: which emptiness it is. */
+  emptiness?: string;
 };
 
 type ChartPanelProps = { spec: ChartPanelSpec; height?: number; stale: boolean; controls?: ReactNode; className?: string };
@@ -45,7 +48,7 @@ export function ChartPanel({ spec, height = 176, stale, controls, className }: C
       actions={
         <>
           {spec.fact && <PanelFact id={`${spec.id}-fact`} fact={spec.fact} />}
-          {spec.legend !== false && <Legend series={spec.series} />}
+          {spec.legend !== false && <Legend series={inLegend(spec)} />}
           {controls}
         </>
       }
@@ -55,16 +58,21 @@ export function ChartPanel({ spec, height = 176, stale, controls, className }: C
   );
 }
 
+function inLegend({ series, legend }: ChartPanelSpec) {
+  return Array.isArray(legend) ? series.filter(({ key }) => legend.includes(key)) : series;
+}
+
 function ChartBody({ spec, height, stale, table }: { spec: ChartPanelSpec; height: number; stale: boolean; table: boolean }) {
   const frame = useRef<HTMLDivElement>(null);
   const onScreen = useOnScreen(frame);
   const view = usePanelView(spec.id, onScreen);
   const { markers } = useBoard();
   const chart = useMemo(() => (onScreen && !table ? prepareTimeChart(view, spec) : null), [view, spec, onScreen, table]);
+  const emptiness = newestPoint(view) === null ? undefined : spec.emptiness;
   return (
     <div ref={frame} style={{ minHeight: height }}>
-      {table && onScreen && <ChartTable view={view} spec={spec} label={spec.title} height={height} />}
-      {chart && <TimeChart id={spec.id} label={spec.title} chart={chart} markers={markers} height={height} dimmed={stale} />}
+      {table && onScreen && <ChartTable view={view} spec={spec} label={spec.title} markers={markers} height={height} />}
+      {chart && <TimeChart id={spec.id} label={spec.title} chart={chart} markers={markers} height={height} dimmed={stale} emptiness={emptiness} />}
     </div>
   );
 }

@@ -3,12 +3,15 @@
 import type { SeriesView } from "../data/seriesStore.ts";
 import { formatClock } from "../format/formatDuration.ts";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+import type { Marker } from "./liveBoard.tsx";
 import { prepareChartTable } from "./prepareChartTable.ts";
 import type { ChartSpec } from "./prepareTimeChart.ts";
 
+type ChartTableProps = { view: SeriesView; spec: ChartSpec; label: string; markers: readonly Marker[]; height: number };
+
 /** The same figures to read instead of to look at; scrolls within the chart's own height. */
-export function ChartTable({ view, spec, label, height }: { view: SeriesView; spec: ChartSpec; label: string; height: number }) {
-  const { rows } = prepareChartTable(view, spec);
+export function ChartTable({ view, spec, label, markers, height }: ChartTableProps) {
+  const { rows, hasMarks } = prepareChartTable(view, spec, markers);
   return (
     <ScrollRegion label={`${label}, table`} className="overflow-auto" style={{ height }}>
       <table className="num w-full border-collapse text-s">
@@ -23,6 +26,11 @@ export function ChartTable({ view, spec, label, height }: { view: SeriesView; sp
                 {series.label}
               </th>
             ))}
+            {hasMarks && (
+              <th scope="col" className="px-2 text-left font-medium">
+                Marked
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -36,6 +44,7 @@ export function ChartTable({ view, spec, label, height }: { view: SeriesView; sp
                   {cell}
                 </td>
               ))}
+              {hasMarks && <td className="max-w-[260px] min-w-[140px] px-2 text-left">{row.marks}</td>}
             </tr>
           ))}
         </tbody>

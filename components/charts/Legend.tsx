@@ -8,7 +8,7 @@ export function Legend({ series }: { series: readonly SeriesSpec[] }) {
           {one.draw === "limit" ? (
             <span aria-hidden="true" className="w-[10px] border-t border-dashed" style={{ borderColor: one.color }} />
           ) : (
-            <span aria-hidden="true" className="size-[8px] rounded-[2px]" style={{ background: one.color, opacity: one.opacity }} />
+            <span aria-hidden="true" className="size-[8px] rounded-[2px]" style={{ background: one.color, opacity: one.draw === "band" ? 0.4 : one.opacity }} />
           )}
           {one.label}
         </li>

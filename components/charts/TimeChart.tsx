@@ -4,7 +4,7 @@ import { type KeyboardEvent, memo, type PointerEvent, useRef } from "react";
 import type { Axis } from "./axisTicks.ts";
 import { ChartCursor } from "./ChartCursor.tsx";
 import { areaPath, linePath, type Scale, scaleOf } from "./chartPath.ts";
-import { type Marker, useBoard } from "./liveBoard.tsx";
+import { type Marker, type MarkerTone, useBoard } from "./liveBoard.tsx";
 import { placeMarkers } from "./placeMarkers.ts";
 import type { PreparedChart, PreparedSeries } from "./prepareTimeChart.ts";
 import { useWidth } from "./useWidth.ts";
@@ -16,10 +16,12 @@ const BOTTOM = 20;
 const X_LABELS = ["−15 min", "−10", "−5", "now"];
 const X_LABELS_NARROW = ["−15 min", "now"];
 
-type TimeChartProps = { id: string; label: string; chart: PreparedChart; markers: readonly Marker[]; height: number; dimmed?: boolean };
+const NO_DATA = "no data in the last 15 minutes";
+
+type TimeChartProps = { id: string; label: string; chart: PreparedChart; markers: readonly Marker[]; height: number; dimmed?: boolean; emptiness?: string };
 
 /** Draws a prepared chart as plain SVG. Measured against Recharts in docs/decisions/0007-live-charts.md. */
-export function TimeChart({ id, label, chart, markers, height, dimmed = false }: TimeChartProps) {
+export function TimeChart({ id, label, chart, markers, height, dimmed = false, emptiness = NO_DATA }: TimeChartProps) {
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
   const { cursor } = useBoard();
@@ -69,19 +71,20 @@ export function TimeChart({ id, label, chart, markers, height, dimmed = false }:
             <Markers markers={markers} chart={chart} scale={scale} width={plotWidth} height={plotHeight} />
             {chart.empty && (
               <text x={plotWidth / 2} y={plotHeight / 2} textAnchor="middle" fontSize="12">
-                no data in the last 15 minutes
+                {emptiness}
               </text>
             )}
           </g>
         </svg>
       )}
-      <ChartCursor id={id} chart={chart} left={LEFT} top={TOP} width={plotWidth} height={plotHeight} />
+      <ChartCursor id={id} chart={chart} markers={markers} left={LEFT} top={TOP} width={plotWidth} height={plotHeight} />
     </div>
   );
 }
 
 function Mark({ series, scale }: { series: PreparedSeries; scale: Scale }) {
   const { color, draw, opacity } = series.spec;
+  if (draw === "band") return <path d={areaPath(series, scale)} fill={color} opacity={opacity ?? 0.12} />;
   if (draw === "stack") return <path d={areaPath(series, scale)} fill={color} opacity={opacity ?? 0.86} />;
   if (draw === "limit") return <path d={linePath(series, scale)} fill="none" stroke={color} strokeDasharray="4 3" opacity={opacity} />;
   return (
@@ -129,13 +132,30 @@ function sameAxis(a: Axis, b: Axis): boolean {
   return a.max === b.max && a.ticks.length === b.ticks.length;
 }
 
+/** ■ bad, ▲ warn, ✓ well again, ● neither; in a box of 10 by 10, as status has them elsewhere. */
+const MARKER_SHAPES: Record<MarkerTone, string> = {
+  bad: "M1.5 1.5h7v7h-7z",
+  warn: "M5 1.5 9 8.5H1z",
+  done: "M1.5 5.3 4 7.8l4.6-5.4",
+  neutral: "M2 5a3 3 0 1 0 6 0a3 3 0 1 0-6 0z",
+};
+const MARKER_COLORS: Record<MarkerTone, string> = { bad: "var(--bad)", warn: "var(--warn)", done: "var(--ok)", neutral: "var(--text-3)" };
+
 function Markers({ markers, chart, scale, width, height }: { markers: readonly Marker[]; chart: PreparedChart; scale: Scale; width: number; height: number }) {
-  return placeMarkers(markers, chart, scale.x, width).map(({ marker, x, label }) => (
-    <g key={marker.atMs}>
-      <line x1={x} x2={x} y1={-10} y2={height} stroke="var(--line-strong)" strokeDasharray="3 3" />
-      {label !== null && (
-        <text x={label === "start" ? x + 4 : x - 4} y={-4} textAnchor={label}>
-          {marker.label}
+  return placeMarkers(markers, chart, scale.x, width).map(({ atMs, label, tone, x, side }) => (
+    <g key={`${atMs} ${tone ?? ""}`}>
+      <line x1={x} x2={x} y1={tone ? 0 : -10} y2={height} stroke={tone ? MARKER_COLORS[tone] : "var(--line-strong)"} strokeDasharray="3 3" />
+      {tone && (
+        <path
+          d={MARKER_SHAPES[tone]}
+          transform={`translate(${x - 5},-12)`}
+          fill={tone === "done" ? "none" : MARKER_COLORS[tone]}
+          stroke={MARKER_COLORS[tone]}
+        />
+      )}
+      {side !== null && (
+        <text x={x + (side === "start" ? 1 : -1) * (tone ? 8 : 4)} y={-4} textAnchor={side}>
+          {label}
         </text>
       )}
     </g>

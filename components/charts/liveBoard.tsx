@@ -5,7 +5,9 @@ import type { SeriesStore, SeriesView } from "../data/seriesStore.ts";
 import { type CursorStore, createCursorStore } from "./cursorStore.ts";
 import { createFrameQueue, type FrameQueue } from "./frameQueue.ts";
 
-export type Marker = { atMs: number; label: string };
+/** A marked moment. With a tone it has a shape besides its word, and stands together with others like it where they fall close; the detail says it all. */
+export type Marker = { atMs: number; label: string; tone?: MarkerTone; detail?: string };
+export type MarkerTone = "bad" | "warn" | "done" | "neutral";
 type Board = { series: SeriesStore; paused: SeriesView | null; cursor: CursorStore; frames: FrameQueue; markers: readonly Marker[]; asTables: boolean };
 
 const BoardContext = createContext<Board | null>(null);

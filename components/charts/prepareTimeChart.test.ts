@@ -60,6 +60,33 @@ describe("prepareTimeChart", () => {
     expect(prepareTimeChart(viewOf(points), { ...line, meanOfSeconds: 3 }).series[0].top).toEqual([10, 10, 20, null, 30, null, null]);
   });
 
+  it("tints the whole height while a band holds, without a part in the axis", () => {
+    const band: ChartSpec = {
+      unit: "per s",
+      series: [...line.series, { key: "open", label: "open", color: "b", draw: "band", value: (point) => point.breakersOpen * 1_000 }],
+    };
+    const chart = prepareTimeChart(viewOf([livePoint({ breakersOpen: 1 }), livePoint(), null]), band);
+    expect(chart.axis.max).toBeLessThan(100);
+    expect(chart.series[1].top).toEqual([chart.axis.max, null, null]);
+    expect(prepareChartTable(viewOf([livePoint({ breakersOpen: 1 })]), band).rows[0].cells[1]).toBe("1k");
+  });
+
+  it("draws a limit that is far away only once what it limits comes near", () => {
+    const limited: ChartSpec = {
+      unit: "bytes",
+      series: [
+        { key: "log", label: "log", color: "a", draw: "area", value: (point) => point.walBytes },
+        { key: "bound", label: "bound", color: "b", draw: "limit", drawFromShare: 0.1, value: (point) => point.walBytesMax },
+      ],
+    };
+    const chartOf = (walBytes: number) => prepareTimeChart(viewOf([livePoint({ walBytes, walBytesMax: 1e9 })]), limited);
+    expect(chartOf(9e7).series[1].top).toEqual([null]);
+    expect(chartOf(9e7).axis.max).toBeLessThan(2e8);
+    expect(chartOf(1e8).series[1].top).toEqual([1e9]);
+    // Drawn or not, the table has it.
+    expect(prepareChartTable(viewOf([livePoint({ walBytes: 1, walBytesMax: 1e9 })]), limited).rows[0].cells[1]).toBe("1 GB");
+  });
+
   it("takes a value that is not finite as unknown", () => {
     const chart = prepareTimeChart(viewOf([livePoint({ ackP99Ms: Number.POSITIVE_INFINITY }), livePoint()]), line);
     expect(chart.series[0].top).toEqual([null, 20]);
@@ -83,9 +110,17 @@ describe("prepareChartTable", () => {
   it("gives the mean of every 15 seconds, newest first, with a dash where nothing is known", () => {
     const points = Array.from({ length: 30 }, (_, index) => (index < 15 ? livePoint({ ackP99Ms: 10 + index }) : null));
     expect(prepareChartTable(viewOf(points), line).rows).toEqual([
-      { atMs: 75_000, cells: ["—"] },
-      { atMs: 60_000, cells: ["17 ms"] },
+      { atMs: 75_000, cells: ["—"], marks: "" },
+      { atMs: 60_000, cells: ["17 ms"], marks: "" },
     ]);
+  });
+
+  it("says what is marked in each 15 seconds, each word once and a few of them", () => {
+    const points = Array.from({ length: 30 }, () => livePoint());
+    const marks = ["b", "a", "a", "c", "d", "e"].map((detail, index) => ({ atMs: 61_000 + index, label: "x", detail }));
+    const { rows, hasMarks } = prepareChartTable(viewOf(points), line, [...marks, { atMs: 75_000, label: "revision 2" }]);
+    expect(rows.map((row) => row.marks)).toEqual(["revision 2", "b; a; c; and 2 more"]);
+    expect(hasMarks).toBe(true);
   });
 });
 

@@ -10,9 +10,11 @@ export type SeriesSpec = {
   label: string;
   /** CSS colour; belongs to the entity, not to its place. */
   color: string;
-  /** `stack` areas lie on each other in the order given; `area` and `line` start from zero; `limit` is a dashed line. */
-  draw: "stack" | "area" | "line" | "limit";
+  /** `stack` areas lie on each other in the order given; `area` and `line` start from zero; `limit` is a dashed line; `band` tints the time in which the value is above zero, and has no part in the axis. */
+  draw: "stack" | "area" | "line" | "limit" | "band";
   opacity?: number;
+  /** Of a limit: draw it only once what it limits has this share of it. A bound far above would press everything else onto the ground. */
+  drawFromShare?: number;
   value: (point: LivePoint) => number | null;
 };
 
@@ -47,6 +49,7 @@ export function prepareTimeChart(view: SeriesView, spec: ChartSpec): PreparedCha
     const column = columns[index];
     const rows = one.draw === "stack" ? stackRows : downsample(column, DRAWN_POINTS_MAX, firstTick);
     const at = rows.map((row) => fromMs + row * 1000);
+    if (one.draw === "band") return { spec: one, at, top: rows.map((row) => column[row]), base: rows.map(() => 0) };
     if (one.draw !== "stack") return { spec: one, at, top: rows.map((row) => column[row]), base: one.draw === "area" ? rows.map(() => 0) : null };
     const base = [...below];
     const top = rows.map((row, place) => {
@@ -56,13 +59,20 @@ export function prepareTimeChart(view: SeriesView, spec: ChartSpec): PreparedCha
     });
     return { spec: one, at, top, base };
   });
-  const highest = Math.max(0, ...series.flatMap(({ top }) => top.map((value) => value ?? 0)));
+  const highestOf = (some: readonly PreparedSeries[]) => Math.max(0, ...some.flatMap(({ top }) => top.map((value) => value ?? 0)));
+  const measured = highestOf(series.filter(({ spec: { draw } }) => draw !== "band" && draw !== "limit"));
+  for (const one of series) {
+    const { draw, drawFromShare } = one.spec;
+    if (draw === "limit" && drawFromShare !== undefined && measured < drawFromShare * highestOf([one])) one.top = one.top.map(() => null);
+  }
+  const highest = highestOf(series.filter(({ spec: { draw } }) => draw !== "band"));
+  const axis = axisTicks(highest, spec.unit);
   return {
     unit: spec.unit,
     fromMs,
     toMs,
-    axis: axisTicks(highest, spec.unit),
-    series,
+    axis,
+    series: series.map((one) => (one.spec.draw === "band" ? { ...one, top: one.top.map((value) => (value !== null && value > 0 ? axis.max : null)) } : one)),
     empty: columns.every((column) => column.every((value) => value === null)),
   };
 }

@@ -6,7 +6,8 @@ type Entity = Extract<LiveEvent, { kind: "changed" }>["entity"];
 export const ROUTERS_OF_CHANGE: Record<Entity, readonly string[]> = {
   policy: ["policies", "overview"],
   destination: ["destinations", "overview"],
-  revision: ["revisions", "policies", "destinations", "overview"],
+  pipeline: ["pipelines", "overview"],
+  revision: ["revisions", "policies", "destinations", "pipelines", "overview"],
   token: ["fleet"],
   collector: ["fleet", "revisions", "overview"],
   prices: ["prices"],

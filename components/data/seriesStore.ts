@@ -36,7 +36,7 @@ export function createSeriesStore(seconds = SERIES_SECONDS) {
       changed();
     },
     /** History wins over what came live: it also has what collectors delivered late. Where it knows nothing, what came live stays. */
-    load(history: LiveHistory) {
+    load(history: Pick<LiveHistory, "fromMs" | "stepMs" | "points">) {
       const first = Math.floor(history.fromMs / 1000);
       let newest = -1;
       for (const [index, point] of history.points.entries()) if (point !== null) newest = index;

@@ -6,13 +6,14 @@ import { Button } from "#components/ui/Button.tsx";
 import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
+import { ChangeWords } from "#components/versions/ChangeWords.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
 import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
 import type { Problem } from "#domain/validation/problems.ts";
 import { CheckConnection } from "./CheckConnection.tsx";
-import { DestinationChangeWords } from "./DestinationChangeWords.tsx";
 import { DestinationForm } from "./DestinationForm.tsx";
+import { describeDestinationChange } from "./describeDestinationChange.ts";
 import { type DestinationDraft, destinationInput, destinationProblems, shownDestination } from "./destinationDraft.ts";
 import type { DestinationBody, DestinationInput } from "./destinationTypes.ts";
 
@@ -114,7 +115,7 @@ export function DestinationEditor(props: DestinationEditorProps) {
             name="The difference"
             before={shownDestination(base.body)}
             after={shownDestination(body)}
-            words={<DestinationChangeWords before={base.body} after={body} />}
+            words={<ChangeWords sentences={describeDestinationChange(base.body, body)} />}
           />
         )}
       </div>
@@ -128,7 +129,7 @@ export function DestinationEditor(props: DestinationEditorProps) {
         error={saving.message}
         onSave={(choice) => props.onSave({ body, choice, draft })}
       >
-        {base !== null && <DestinationChangeWords before={base.body} after={body} />}
+        {base !== null && <ChangeWords sentences={describeDestinationChange(base.body, body)} />}
       </SaveDialog>
     </>
   );

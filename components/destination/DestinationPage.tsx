@@ -1,21 +1,23 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { ApplyDialog } from "#components/apply/ApplyDialog.tsx";
 import { describeError } from "#components/data/describeError.ts";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
-import { Note } from "#components/ui/Note.tsx";
 import { toast } from "#components/ui/toast.ts";
+import { ChangeWords } from "#components/versions/ChangeWords.tsx";
 import { ConflictDialog, readConflict, type SavedMeanwhile } from "#components/versions/ConflictDialog.tsx";
+import { NewerVersionNote } from "#components/versions/NewerVersionNote.tsx";
+import { useAskedApply } from "#components/versions/useAskedApply.ts";
 import { carryDraft } from "./carriedDraft.ts";
-import { DestinationChangeWords } from "./DestinationChangeWords.tsx";
 import { DestinationEditor, type DestinationSave } from "./DestinationEditor.tsx";
 import { DestinationSkeleton } from "./DestinationSkeleton.tsx";
+import { describeDestinationChange } from "./describeDestinationChange.ts";
 import { type DestinationDraft, draftFromDestination, shownDestination } from "./destinationDraft.ts";
 import type { DestinationBody } from "./destinationTypes.ts";
 import { toDestinationBody } from "./toDestinationBody.ts";
@@ -38,18 +40,12 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
   const { id, name, runningVersion } = destination;
   const trpc = useTRPC();
   const router = useRouter();
-  const pathname = usePathname();
-  const asked = Number(useSearchParams().get("apply"));
   const mayEdit = useMay("editor");
   const [base, setBase] = useState<Base>({ version: destination.currentVersion, body: destination.body, carried: null });
   const [conflict, setConflict] = useState<SavedMeanwhile<DestinationBody> & { draft: DestinationDraft }>();
-  const [applying, setApplying] = useState<number | null>(asked > 0 && asked <= destination.currentVersion ? asked : null);
+  const [applying, setApplying] = useAskedApply(destination.currentVersion);
   const save = useMutation(trpc.destinations.saveVersion.mutationOptions());
   const failure = save.isError ? describeError(save.error) : null;
-
-  useEffect(() => {
-    if (asked > 0) router.replace(pathname);
-  }, [asked, router, pathname]);
 
   const saved = ({ body, choice, draft }: DestinationSave) =>
     save.mutate(
@@ -97,18 +93,11 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
         notices={
           destination.currentVersion > base.version &&
           !save.isPending && (
-            <Note
-              tone="warn"
-              role="status"
-              className="mb-3"
-              action={
-                <Button size="small" onClick={() => moveTo({ version: destination.currentVersion, body: destination.body, carried: null })}>
-                  Open v{destination.currentVersion}, without my changes
-                </Button>
-              }
-            >
-              <b>v{destination.currentVersion} was saved meanwhile.</b> You are still on v{base.version}; saving will show you both, and nothing is overwritten.
-            </Note>
+            <NewerVersionNote
+              newer={destination.currentVersion}
+              base={base.version}
+              onOpen={() => moveTo({ version: destination.currentVersion, body: destination.body, carried: null })}
+            />
           )
         }
         saving={{ busy: save.isPending, message: failure && failure.code !== "CONFLICT" ? failure.message : null, problems: failure?.problems ?? [] }}
@@ -121,7 +110,7 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
           baseVersion={base.version}
           baseBody={shownDestination(base.body)}
           shownBody={shownDestination(conflict.body)}
-          theirWords={<DestinationChangeWords before={base.body} after={conflict.body} />}
+          theirWords={<ChangeWords sentences={describeDestinationChange(base.body, conflict.body)} />}
           onOnTop={() => moveTo({ version: conflict.currentVersion, body: conflict.body, carried: conflict.draft })}
           onCopy={() => {
             carryDraft({ draft: conflict.draft, name: `${name} (mine)` });

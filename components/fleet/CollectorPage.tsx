@@ -1,6 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense } from "react";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useLiveTopic } from "#components/data/useLive.ts";
@@ -20,11 +21,14 @@ import { YamlText } from "#components/versions/YamlText.tsx";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { CollectorActions } from "./CollectorActions.tsx";
 import { CollectorFacts } from "./CollectorFacts.tsx";
-import { CollectorStateChip, ConfigStateChip } from "./CollectorStateChip.tsx";
+import { CollectorStateChip, ConfigStateChip, DeliveryChip } from "./CollectorStateChip.tsx";
 import { ConfigReports } from "./ConfigReports.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
 import { inReadingOrder } from "./inReadingOrder.ts";
 import { useNow } from "./useNow.ts";
+
+// Tables and charts of delivery come after what the page is about.
+const DeliverySection = lazy(async () => ({ default: (await import("./delivery/DeliverySection.tsx")).DeliverySection }));
 
 /** One collector: its figures, what it runs, what it said about the configurations it was given. */
 export function CollectorPage({ id }: { id: string }) {
@@ -45,6 +49,7 @@ export function CollectorPage({ id }: { id: string }) {
               aside={
                 <>
                   <CollectorStateChip row={row} nowMs={nowMs} />
+                  <DeliveryChip row={row} />
                   <ConfigStateChip row={row} />
                   {row.sampleShare !== null && row.sampleShare > 0 && <SampleChip share={row.sampleShare} />}
                 </>
@@ -69,6 +74,9 @@ export function CollectorPage({ id }: { id: string }) {
               </Note>
             )}
             <FigureStrip label="Right now" figures={figures(row)} dimmed={row.state === "stale"} />
+            <Suspense fallback={<Skeleton className="mb-3 h-[760px] w-full rounded-panel" />}>
+              <DeliverySection row={row} nowMs={nowMs} />
+            </Suspense>
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-3">
                 <CollectorFacts row={row} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />

@@ -15,6 +15,7 @@ import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { SkeletonRows } from "#components/ui/Skeleton.tsx";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
+import { deliveryTrouble } from "./deliveryTrouble.ts";
 import { FleetTable } from "./FleetTable.tsx";
 import { heldOrder, matchesFilter, type Sort, sortedIds } from "./fleetRows.ts";
 import { useFleetRows } from "./useFleetRows.ts";
@@ -134,6 +135,8 @@ function summary(rows: readonly CollectorRow[]): string {
   const parts = [`${count("online")} online`];
   if (count("stale") > 0) parts.push(`${count("stale")} stale`);
   if (count("offline") > 0) parts.push(`${count("offline")} offline`);
+  const troubled = rows.filter((row) => deliveryTrouble(row) !== null).length;
+  if (troubled > 0) parts.push(`${troubled} in trouble with delivery`);
   const away = rows.filter((row) => row.configState === "behind" || row.configState === "failed").length;
   parts.push(away === 0 ? "all in sync" : `${away} not on the newest configuration`);
   return parts.join(" · ");

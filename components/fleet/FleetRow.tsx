@@ -7,7 +7,7 @@ import { formatPercent, formatRate } from "#components/format/formatNumber.ts";
 import { Chip, SampleChip } from "#components/ui/Chip.tsx";
 import { Td } from "#components/ui/Table.tsx";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
-import { CollectorStateChip, ConfigStateChip } from "./CollectorStateChip.tsx";
+import { CollectorStateChip, ConfigStateChip, DeliveryChip } from "./CollectorStateChip.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
 import { RunningConfig } from "./RunningConfig.tsx";
 
@@ -25,6 +25,7 @@ export function FleetRow({ row, nowMs }: { row: CollectorRow; nowMs: number }) {
       </Td>
       <Td>
         <CollectorStateChip row={row} nowMs={nowMs} />
+        <DeliveryChip row={row} className="ml-1" />
       </Td>
       <Td className="num text-ink-2">{row.version}</Td>
       <Td>

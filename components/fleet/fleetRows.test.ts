@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import type { RowDelivery } from "#domain/telemetry/delivery.ts";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
+import { deliveryTrouble } from "./deliveryTrouble.ts";
 import { heldOrder, matchesFilter, sortedIds } from "./fleetRows.ts";
 
 const row = (id: string, more: Partial<CollectorRow> = {}): CollectorRow => ({
@@ -27,6 +29,7 @@ const row = (id: string, more: Partial<CollectorRow> = {}): CollectorRow => ({
   archiveBytes: null,
   archiveBytesMax: null,
   sampleShare: null,
+  delivery: null,
   ...more,
 });
 
@@ -35,6 +38,34 @@ describe("the filter of the fleet", () => {
   it("finds by name, label, state and version, all words at once", () => {
     for (const text of ["", "GW-EU", "region=eu", "prod offline", "0.1", "  eu  "]) expect(matchesFilter(eu, text)).toBe(true);
     for (const text of ["us", "prod online", "region=us"]) expect(matchesFilter(eu, text)).toBe(false);
+  });
+});
+
+describe("trouble of delivery", () => {
+  const breaker = (state: "open" | "half-open") => ({ destination: "default", state, sinceMs: 1, lastFailure: "refused", queuedSpans: 1, log: null });
+  const log = (state: "full" | "behind" | "failed") => ({ destination: "errors", state, problem: "" });
+  const troubled = (over: Partial<RowDelivery>) => row("a", { delivery: { breakers: [], logs: [], memory: "ok", ...over } });
+  const word = (over: Partial<RowDelivery>) => deliveryTrouble(troubled(over))?.word ?? null;
+
+  it("is the worst that is true, and nothing where all is well or nothing was said", () => {
+    expect(word({})).toBeNull();
+    expect(deliveryTrouble(row("a"))).toBeNull();
+    expect(word({ memory: "tight" })).toBe("memory tight");
+    expect(word({ memory: "tight", logs: [log("behind")] })).toBe("log behind");
+    expect(word({ logs: [log("behind")], breakers: [breaker("half-open")] })).toBe("breaker half-open");
+    expect(word({ breakers: [breaker("half-open"), breaker("open")] })).toBe("breaker open");
+    expect(word({ breakers: [breaker("open"), breaker("open")] })).toBe("2 breakers open");
+    expect(word({ breakers: [breaker("open")], logs: [log("full")] })).toBe("log full");
+    expect(word({ logs: [log("full"), log("failed")] })).toBe("log failed");
+    expect(word({ logs: [log("failed")], memory: "full" })).toBe("memory full");
+  });
+
+  it("says what the backend said, is found by its word, and sorts before what is well", () => {
+    const open = troubled({ breakers: [breaker("open")] });
+    expect(deliveryTrouble(open)?.title).toBe("default: refused");
+    expect(matchesFilter(open, "breaker open")).toBe(true);
+    const rows = [row("well"), { ...open, id: "open" }, row("silent", { state: "stale" })];
+    expect(sortedIds(rows, { key: "state", descending: false })).toEqual(["silent", "open", "well"]);
   });
 });
 

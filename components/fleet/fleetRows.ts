@@ -1,5 +1,6 @@
 import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { COLLECTOR_STATES, CONFIG_STATES } from "./collectorStates.ts";
+import { deliveryTrouble } from "./deliveryTrouble.ts";
 
 export type SortKey = "name" | "state" | "version" | "config" | "lastSeen" | "received" | "kept" | "p99" | "queue" | "memory";
 export type Sort = { key: SortKey; descending: boolean };
@@ -9,7 +10,8 @@ export function matchesFilter(row: CollectorRow, filter: string): boolean {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return true;
   const labels = Object.entries(row.labels).map(([key, value]) => `${key}=${value}`);
-  const haystack = [row.name, ...labels, row.version, COLLECTOR_STATES[row.state].word, CONFIG_STATES[row.configState].word].join("\n").toLowerCase();
+  const states = [COLLECTOR_STATES[row.state].word, CONFIG_STATES[row.configState].word, deliveryTrouble(row)?.word ?? ""];
+  const haystack = [row.name, ...labels, row.version, ...states].join("\n").toLowerCase();
   return words.every((word) => haystack.includes(word));
 }
 
@@ -40,7 +42,7 @@ function sortValue(row: CollectorRow, key: SortKey): string | number | null {
     case "name":
       return row.name;
     case "state":
-      return COLLECTOR_STATES[row.state].rank;
+      return stateRank(row);
     case "version":
       return row.version;
     case "config":
@@ -58,6 +60,12 @@ function sortValue(row: CollectorRow, key: SortKey): string | number | null {
     case "memory":
       return row.rssBytes;
   }
+}
+
+/** What is online but in trouble comes after what is silent, and before what is well. */
+function stateRank(row: CollectorRow): number {
+  const trouble = deliveryTrouble(row);
+  return COLLECTOR_STATES[row.state].rank - (trouble === null ? 0 : trouble.tone === "bad" ? 0.5 : 0.25);
 }
 
 export function keptShare(row: CollectorRow): number | null {

@@ -1,64 +1,17 @@
 "use client";
 
-import { useSyncExternalStore } from "react";
-import { verdict } from "#domain/telemetry/verdict.ts";
-import type { SeriesStore, SeriesView } from "../data/seriesStore.ts";
-import { useLiveTopic } from "../data/useLive.ts";
-import type { SeriesScope } from "../data/useSeries.ts";
-import { ButtonLink } from "../ui/Button.tsx";
-import { EmptyState } from "../ui/EmptyState.tsx";
-import { FigureStrip } from "../ui/FigureStrip.tsx";
-import { Skeleton } from "../ui/Skeleton.tsx";
-import { figures } from "./figures.ts";
-import { VerdictLine } from "./VerdictLine.tsx";
+import { lazy, Suspense } from "react";
+import { HeadSkeleton } from "./HeadSkeleton.tsx";
+import type { LiveHeadProps } from "./LiveHeadBody.tsx";
 
-type LiveHeadProps = { store: SeriesStore; scope: SeriesScope; paused?: SeriesView | null; stale: boolean };
+// It has nothing to say before the first figures have come, so its code comes at the same time as they do.
+const LiveHeadBody = lazy(async () => ({ default: (await import("./LiveHeadBody.tsx")).LiveHeadBody }));
 
-/** Verdict and strip, once a second; the same on Overview and Live. */
-export function LiveHead({ store, scope, paused = null, stale }: LiveHeadProps) {
-  const live = useSyncExternalStore(store.subscribe, store.view, store.view);
-  const own = useLiveTopic(scope);
-  const fleet = useLiveTopic({ kind: "fleet" })?.event;
-  const collectors = useLiveTopic({ kind: "collectors" })?.event;
-  const view = paused ?? live;
-  if (collectors === undefined || (own === undefined && !live.loaded)) return <HeadSkeleton />;
-
-  const one = scope.kind === "collector" ? collectors.rows.find((row) => row.id === scope.id) : undefined;
-  if (scope.kind === "collector" && one === undefined) {
-    return (
-      <EmptyState title="There is no such collector" actions={<ButtonLink href="/live">The whole fleet</ButtonLink>}>
-        The address may be old, or the collector was removed from the fleet.
-      </EmptyState>
-    );
-  }
-  const ledger = own?.event.ledger ?? null;
-  const sentence = verdict({
-    ...view,
-    rows: scope.kind === "fleet" ? collectors.rows : one ? [one] : [],
-    ledger,
-    everReceived: scope.kind === "collector" || (fleet?.everReceived ?? true),
-    subject: scope.kind === "fleet" ? scope : { kind: "collector", name: one?.name ?? "This collector" },
-  });
+/** Verdict and strip; the same on Overview and Live. */
+export function LiveHead(props: LiveHeadProps) {
   return (
-    <>
-      <VerdictLine verdict={sentence} search={scope.kind === "collector" ? `?collector=${encodeURIComponent(scope.id)}` : ""} />
-      <FigureStrip label="Figures of now" figures={figures(view, ledger, own?.receivedAtMs ?? 0)} dimmed={stale} />
-    </>
-  );
-}
-
-function HeadSkeleton() {
-  return (
-    <div role="status" aria-label="Loading figures">
-      <Skeleton className="mt-0.5 mb-4 h-[23px] w-[min(560px,80%)]" />
-      <div className="mb-4 grid h-[166px] grid-cols-2 rounded-panel border border-line lg:h-[85px] lg:grid-cols-5">
-        {["In", "Kept", "P99 acknowledgement", "Dropped, not intended", "Cost now"].map((label) => (
-          <div key={label} className="px-3.5 py-2.5">
-            <div className="animate-late text-s text-ink-3">{label}</div>
-            <Skeleton className="mt-1.5 h-[20px] w-[90px]" />
-          </div>
-        ))}
-      </div>
-    </div>
+    <Suspense fallback={<HeadSkeleton />}>
+      <LiveHeadBody {...props} />
+    </Suspense>
   );
 }

@@ -2,7 +2,7 @@
 
 import { Pause, Play } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import { LiveBoard } from "../charts/liveBoard.tsx";
 import { describeError } from "../data/describeError.ts";
@@ -13,8 +13,10 @@ import { isTyping } from "../ui/isTyping.ts";
 import { Kbd } from "../ui/Kbd.tsx";
 import { Note } from "../ui/Note.tsx";
 import { PageHead } from "../ui/PageHead.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
 import { StatusChip } from "../ui/StatusChip.tsx";
-import { CollectorsTable } from "./CollectorsTable.tsx";
+import { changeMarkers } from "./delivery/changeWords.ts";
+import { useDeliveryChanges } from "./delivery/useDeliveryChanges.ts";
 import { ExplainBox } from "./explain/ExplainBox.tsx";
 import { LiveHead } from "./LiveHead.tsx";
 import { liveHref } from "./liveHref.ts";
@@ -23,11 +25,29 @@ import { COST_PANEL, CPU_PANEL, LATENCY_PANEL, MEMORY_PANEL, OUTCOME_PANEL, QUEU
 import { SampleNote } from "./SampleNote.tsx";
 import { ScopeSwitch } from "./ScopeSwitch.tsx";
 import { StaleNote } from "./StaleNote.tsx";
-import { DECISION_WAIT_PANEL, DECISIONS_PANEL, HELD_PANEL, WAITING_PANEL } from "./tracePanels.ts";
 import { usePause } from "./usePause.ts";
 import { useRevisionMarkers } from "./useRevisionMarkers.ts";
 import { useStale } from "./useStale.ts";
 import { useTracePanels } from "./useTracePanels.ts";
+
+// What stands below the fold comes after the first paint.
+const DeliveryPanel = lazy(async () => ({ default: (await import("./delivery/DeliveryPanel.tsx")).DeliveryPanel }));
+const CollectorsTable = lazy(async () => ({ default: (await import("./CollectorsTable.tsx")).CollectorsTable }));
+const TracePanel = lazy(async () => ({ default: (await import("./TracePanel.tsx")).TracePanel }));
+
+const TRACE_PLACES = [
+  ["waiting", "lg:col-span-8"],
+  ["held", "lg:col-span-4"],
+  ["decisions", "lg:col-span-8"],
+  ["decision-wait", "lg:col-span-4"],
+] as const;
+const DELIVERY_PLACES = [
+  ["breakers", "lg:col-span-6"],
+  ["log", "lg:col-span-6"],
+  ["batch", "lg:col-span-4"],
+  ["reasons", "lg:col-span-4"],
+  ["by-reason", "lg:col-span-4"],
+] as const;
 
 export function LivePage() {
   const router = useRouter();
@@ -38,7 +58,9 @@ export function LivePage() {
   const { store, error, retry } = useSeries(scope);
   const { paused, toggle } = usePause(store);
   const staleSince = useStale(scope);
-  const markers = useRevisionMarkers();
+  const revisions = useRevisionMarkers();
+  const { changes } = useDeliveryChanges(scope);
+  const markers = useMemo(() => [...revisions, ...changeMarkers(changes, id === null)], [revisions, changes, id]);
   const asTables = useTablesKey();
   const tracePanels = useTracePanels(store);
   const stale = staleSince !== null;
@@ -87,22 +109,21 @@ export function LivePage() {
         <Place id="memory" span="lg:col-span-4">
           <ChartPanel spec={MEMORY_PANEL} stale={stale} />
         </Place>
-        {tracePanels && (
-          <>
-            <Place id="waiting" span="lg:col-span-8">
-              <ChartPanel spec={WAITING_PANEL} stale={stale} />
+        {DELIVERY_PLACES.map(([which, span]) => (
+          <Place key={which} id={which} span={span}>
+            <Suspense fallback={<Skeleton className="h-[230px] w-full rounded-panel" />}>
+              <DeliveryPanel which={which} scope={scope} stale={stale} />
+            </Suspense>
+          </Place>
+        ))}
+        {tracePanels &&
+          TRACE_PLACES.map(([which, span]) => (
+            <Place key={which} id={which} span={span}>
+              <Suspense fallback={<Skeleton className="h-[230px] w-full rounded-panel" />}>
+                <TracePanel which={which} stale={stale} />
+              </Suspense>
             </Place>
-            <Place id="held" span="lg:col-span-4">
-              <ChartPanel spec={HELD_PANEL} stale={stale} />
-            </Place>
-            <Place id="decisions" span="lg:col-span-8">
-              <ChartPanel spec={DECISIONS_PANEL} stale={stale} />
-            </Place>
-            <Place id="decision-wait" span="lg:col-span-4">
-              <ChartPanel spec={DECISION_WAIT_PANEL} stale={stale} />
-            </Place>
-          </>
-        )}
+          ))}
         <Place id="cost" span="lg:col-span-6">
           <ChartPanel spec={COST_PANEL} stale={stale} controls={<PricePopover />} />
         </Place>
@@ -110,7 +131,9 @@ export function LivePage() {
           <ChartPanel spec={CPU_PANEL} stale={stale} />
         </Place>
         <Place id="collectors" span="lg:col-span-12">
-          <CollectorsTable selected={id} paused={paused !== null} />
+          <Suspense fallback={<Skeleton className="h-[150px] w-full rounded-panel" />}>
+            <CollectorsTable selected={id} paused={paused !== null} />
+          </Suspense>
         </Place>
       </div>
     </LiveBoard>

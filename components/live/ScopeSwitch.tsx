@@ -1,8 +1,12 @@
 "use client";
 
+import { lazy, Suspense } from "react";
 import { useLiveTopic } from "../data/useLive.ts";
 import { Segmented } from "../ui/Segmented.tsx";
-import { Select } from "../ui/Select.tsx";
+import { Skeleton } from "../ui/Skeleton.tsx";
+
+// A list to choose from is needed only once one collector is looked at.
+const CollectorSelect = lazy(async () => ({ default: (await import("./CollectorSelect.tsx")).CollectorSelect }));
 
 /** Fleet or one collector; which one is in the address, so it can be sent to somebody. */
 export function ScopeSwitch({ id, onChange }: { id: string | null; onChange: (id: string | null) => void }) {
@@ -19,14 +23,9 @@ export function ScopeSwitch({ id, onChange }: { id: string | null; onChange: (id
         ]}
       />
       {id !== null && (
-        <Select
-          aria-label="Collector"
-          value={rows.some((row) => row.id === id) ? id : undefined}
-          placeholder="unknown collector"
-          onValueChange={onChange}
-          options={rows.map((row) => ({ value: row.id, label: row.name }))}
-          className="max-w-[200px]"
-        />
+        <Suspense fallback={<Skeleton className="h-[28px] w-[140px]" />}>
+          <CollectorSelect id={id} rows={rows} onChange={onChange} />
+        </Suspense>
       )}
     </>
   );

@@ -1,7 +1,8 @@
 import Link from "next/link";
 import type { ReactNode } from "react";
-import type { Evidence, Verdict, VerdictPart } from "#domain/telemetry/verdict.ts";
-import { formatClock } from "../format/formatDuration.ts";
+import type { Evidence, Verdict, VerdictPart } from "#domain/telemetry/verdictParts.ts";
+import { formatBytes } from "../format/formatBytes.ts";
+import { formatAge, formatClock } from "../format/formatDuration.ts";
 import { formatCount, formatPercent, formatRate } from "../format/formatNumber.ts";
 
 const EVIDENCE: Record<Evidence, string> = {
@@ -10,6 +11,10 @@ const EVIDENCE: Record<Evidence, string> = {
   stages: "/live#stages",
   queue: "/live#queue",
   waiting: "/live#waiting",
+  memory: "/live#memory",
+  breakers: "/live#breakers",
+  log: "/live#log",
+  reasons: "/live#reasons",
   collectors: "/fleet",
   configuration: "/fleet",
 };
@@ -28,16 +33,8 @@ export function VerdictLine({ verdict, search = "" }: { verdict: Verdict; search
 
 function Part({ part, search }: { part: VerdictPart; search: string }): ReactNode {
   if (part.kind === "text") return part.text;
-  if (part.kind === "time") return <b>{formatClock(part.atMs)}</b>;
-  const shown =
-    part.kind === "strong"
-      ? part.text
-      : part.kind === "share"
-        ? formatPercent(part.share)
-        : part.kind === "count"
-          ? formatCount(part.spans)
-          : `${formatRate(part.spansPerS)} spans/s`;
-  if (part.evidence === undefined) return <b>{shown}</b>;
+  const shown = wordOf(part);
+  if (!("evidence" in part) || part.evidence === undefined) return <b className={part.kind === "strong" ? undefined : "whitespace-nowrap"}>{shown}</b>;
   return (
     <Link
       href={EVIDENCE[part.evidence].replace("#", `${search}#`)}
@@ -46,4 +43,23 @@ function Part({ part, search }: { part: VerdictPart; search: string }): ReactNod
       {shown}
     </Link>
   );
+}
+
+function wordOf(part: Exclude<VerdictPart, { kind: "text" }>): string {
+  switch (part.kind) {
+    case "strong":
+      return part.text;
+    case "rate":
+      return `${formatRate(part.spansPerS)} spans/s`;
+    case "count":
+      return formatCount(part.spans);
+    case "share":
+      return formatPercent(part.share);
+    case "bytes":
+      return formatBytes(part.bytes);
+    case "duration":
+      return formatAge(part.ms);
+    case "time":
+      return formatClock(part.atMs);
+  }
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { CollectorRow } from "#domain/telemetry/live.ts";
+import type { CollectorRow, LivePoint } from "#domain/telemetry/live.ts";
 import { livePoint } from "../charts/livePointFixture.ts";
 import { collectorStatus } from "./collectorStatus.ts";
 import { figures } from "./figures.ts";
 import { matchesFilter } from "./matchesFilter.ts";
-import { memorySlope } from "./memorySlope.ts";
+import { memoryTrend } from "./memoryTrendWords.ts";
 import { createTrendStore, TRENDS_MAX } from "./trendStore.ts";
 
 const healthy: CollectorRow = {
@@ -32,6 +32,7 @@ const healthy: CollectorRow = {
   archiveBytes: null,
   archiveBytesMax: null,
   sampleShare: null,
+  delivery: null,
 };
 
 describe("collectorStatus", () => {
@@ -43,6 +44,9 @@ describe("collectorStatus", () => {
     expect(word({ state: "stale" })).toBe("silent 2 min");
     expect(word({ state: "offline", configState: "failed" })).toBe("offline 2 min");
     expect(word({ state: "offline", lastSeenMs: null })).toBe("never seen");
+    const delivery = { breakers: [], logs: [{ destination: "default", state: "full" as const, problem: "" }], memory: "ok" as const };
+    expect(word({ queueSpans: 81, delivery })).toBe("log full");
+    expect(word({ state: "stale", delivery })).toBe("silent 2 min");
   });
 });
 
@@ -54,11 +58,27 @@ describe("matchesFilter", () => {
   });
 });
 
-describe("memorySlope", () => {
-  it("gives bytes per minute over gaps, and nothing for less than two minutes", () => {
-    const points = Array.from({ length: 300 }, (_, index) => (index % 9 === 0 ? null : livePoint({ rssBytes: 1e8 + index * 1000 })));
-    expect(memorySlope(points)).toBeCloseTo(60_000, 0);
-    expect(memorySlope(points.slice(0, 100))).toBeNull();
+describe("memoryTrend", () => {
+  const MINUTE_BYTES = 6_000_000;
+  const noise = (index: number) => Math.sin(index * 12.9898) * 40_000;
+  const viewOf = (points: (ReturnType<typeof livePoint> | null)[]) => ({ fromMs: 0, points, loaded: true });
+  const growing = (over: Partial<LivePoint> = {}) =>
+    Array.from({ length: 900 }, (_, index) =>
+      index % 9 === 0 ? null : livePoint({ rssBytes: 3e8 + (index * MINUTE_BYTES) / 60 + noise(index), memoryLimitBytes: 480_000_000, ...over }),
+    );
+
+  it("gives the slope and the time to the limit, over gaps", () => expect(memoryTrend(viewOf(growing()))).toBe("+6 MB/min, at the limit in 15 min"));
+
+  it("makes no forecast without a limit, and no trend of noise", () => {
+    expect(memoryTrend(viewOf(growing({ memoryLimitBytes: null })))).toBe("+6 MB/min");
+    expect(memoryTrend(viewOf(Array.from({ length: 900 }, (_, index) => livePoint({ rssBytes: 1e8 + noise(index) }))))).toBe("no trend");
+  });
+
+  it("says nothing of a minute or two, and is not moved by a collector that came", () => {
+    expect(memoryTrend(viewOf(growing().slice(0, 100)))).toBe("");
+    expect(memoryTrend(viewOf([]))).toBe("");
+    const joined = Array.from({ length: 900 }, (_, index) => livePoint({ reporting: index < 500 ? 1 : 2, rssBytes: (index < 500 ? 1e8 : 2e8) + noise(index) }));
+    expect(memoryTrend(viewOf(joined))).toBe("no trend");
   });
 });
 
@@ -76,7 +96,7 @@ describe("figures", () => {
   });
 
   it("adds up what was dropped in the window, and says when the ledger does not balance", () => {
-    const ledger = { received: 1, sampledOut: 0, waiting: 0, queued: 0, delivered: 0, dropped: 1, balanced: false, checkedAtMs: 0 };
+    const ledger = { received: 1, recovered: 0, sampledOut: 0, waiting: 0, queued: 0, delivered: 0, dropped: 1, balanced: false, checkedAtMs: 0 };
     expect(figures(viewOf([livePoint({ droppedPerS: 3 }), null, livePoint({ droppedPerS: 4 })]), ledger, 2000)[3]).toMatchObject({
       value: "7",
       tone: "bad",

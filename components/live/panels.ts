@@ -1,11 +1,11 @@
+import { createElement } from "react";
 import type { LivePoint } from "#domain/telemetry/live.ts";
 import { STAGES, type Stage } from "#domain/telemetry/stages.ts";
 import type { ChartPanelSpec } from "../charts/ChartPanel.tsx";
-import { formatBytes } from "../format/formatBytes.ts";
 import { formatMs } from "../format/formatDuration.ts";
 import { formatMicroUsd } from "../format/formatMoney.ts";
 import { formatCompact, formatPercent } from "../format/formatNumber.ts";
-import { memorySlope } from "./memorySlope.ts";
+import { MemoryFact } from "./MemoryFact.tsx";
 import { STAGE_COLORS, STAGE_LABELS } from "./stageWords.ts";
 
 /** A trace waits seconds where everything else takes milliseconds, so its wait has a panel of its own (`tracePanels.ts`). */
@@ -55,10 +55,11 @@ export const QUEUE_PANEL: ChartPanelSpec = {
   id: "queue",
   title: "Queue",
   unit: "spans",
-  legend: false,
+  legend: ["memory", "log"],
   series: [
-    { key: "queue", label: "queued", color: "var(--s2)", draw: "area", value: (point) => point.queueSpans },
-    { key: "capacity", label: "capacity", color: "var(--bad)", draw: "limit", value: (point) => point.queueCapacitySpans },
+    { key: "memory", label: "in memory", color: "var(--s2)", draw: "stack", opacity: 0.6, value: (point) => point.queueSpans },
+    { key: "log", label: "in the log alone", color: "var(--s4)", draw: "stack", opacity: 0.6, value: (point) => (point.logs > 0 ? point.walOnlySpans : null) },
+    { key: "capacity", label: "may be in memory", color: "var(--bad)", draw: "limit", value: (point) => point.queueCapacitySpans },
   ],
   fact: (point) => `${formatCompact(point.queueSpans)} of ${formatCompact(point.queueCapacitySpans)} spans`,
 };
@@ -68,11 +69,12 @@ export const MEMORY_PANEL: ChartPanelSpec = {
   title: "Memory",
   unit: "bytes",
   legend: false,
-  series: [{ key: "rss", label: "resident", color: "var(--s3)", draw: "area", value: (point) => point.rssBytes }],
-  fact: (point, view) => {
-    const slope = memorySlope(view.points);
-    return `${formatBytes(point.rssBytes)}${slope === null ? "" : ` · ${slope > 0 ? "+" : ""}${formatBytes(slope)}/min`}`;
-  },
+  series: [
+    { key: "rss", label: "resident", color: "var(--s3)", draw: "area", value: (point) => point.rssBytes },
+    { key: "soft", label: "soft mark", color: "var(--warn)", draw: "limit", value: (point) => point.memorySoftBytes },
+    { key: "limit", label: "limit", color: "var(--bad)", draw: "limit", value: (point) => point.memoryLimitBytes },
+  ],
+  fact: (point, view) => createElement(MemoryFact, { point, view }),
 };
 
 export const CPU_PANEL: ChartPanelSpec = {

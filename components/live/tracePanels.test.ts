@@ -4,7 +4,8 @@ import { livePoint } from "../charts/livePointFixture.ts";
 import { prepareChartTable } from "../charts/prepareChartTable.ts";
 import { prepareTimeChart } from "../charts/prepareTimeChart.ts";
 import { STAGES_PANEL } from "./panels.ts";
-import { DECISION_WAIT_PANEL, DECISIONS_PANEL, HELD_PANEL, showsTraceScope, TRACE_PANEL_IDS, WAITING_PANEL } from "./tracePanels.ts";
+import { DECISION_WAIT_PANEL, DECISIONS_PANEL, HELD_PANEL, WAITING_PANEL } from "./tracePanels.ts";
+import { showsTraceScope, TRACE_PANEL_IDS } from "./traceScope.ts";
 
 const BOUNDS = { waitingSpansMax: 500_000, waitingTracesMax: 100_000, heldBytesMax: 268_435_456 };
 const tracing = (over: Partial<LivePoint> = {}) =>

@@ -1,25 +1,12 @@
 import type { LivePoint } from "#domain/telemetry/live.ts";
 import type { ChartPanelSpec } from "../charts/ChartPanel.tsx";
-import type { SeriesView } from "../data/seriesStore.ts";
 import { formatBytes } from "../format/formatBytes.ts";
 import { formatMs } from "../format/formatDuration.ts";
 import { formatCompact, formatPercent } from "../format/formatNumber.ts";
 import { STAGE_COLORS, STAGE_LABELS } from "./stageWords.ts";
-
-/** Ids of the panels about whole traces, as they stand in addresses. */
-export const TRACE_PANEL_IDS: readonly string[] = ["waiting", "held", "decisions", "decision-wait"];
+import { inTraceScope } from "./traceScope.ts";
 
 const NO_TRACE_SCOPE = "no collector decides whole traces";
-
-/** Some collector decides whole traces in this second, or spans still wait from when one did. */
-function inTraceScope(point: LivePoint): boolean {
-  return point.waitingTracesMax > 0 || point.waitingSpans > 0;
-}
-
-/** True when the window has a second of trace scope; then its panels are worth their room. */
-export function showsTraceScope({ points }: SeriesView): boolean {
-  return points.findLast((point) => point !== null && inTraceScope(point)) !== undefined;
-}
 
 /** Where spans are decided one by one nothing can wait: that is a gap, not a zero. */
 const whole = (value: (point: LivePoint) => number | null) => (point: LivePoint) => (inTraceScope(point) ? value(point) : null);

@@ -2,7 +2,7 @@
 
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { SeriesStore } from "../data/seriesStore.ts";
-import { showsTraceScope, TRACE_PANEL_IDS } from "./tracePanels.ts";
+import { showsTraceScope, TRACE_PANEL_IDS } from "./traceScope.ts";
 
 /** Whether the panels about whole traces have their place: somebody decides whole traces, or the address names one of them. */
 export function useTracePanels(store: SeriesStore): boolean {

@@ -1,7 +1,7 @@
 "use client";
 
 import type { ReactNode } from "react";
-import { verdict } from "#domain/telemetry/verdict.ts";
+import { firstVerdict } from "#domain/telemetry/firstVerdict.ts";
 import { useLiveTopic } from "../data/useLive.ts";
 import { formatBytes } from "../format/formatBytes.ts";
 import { formatRate } from "../format/formatNumber.ts";
@@ -32,7 +32,7 @@ export function FirstRun({ facts, everReceived, onLeave }: FirstRunProps) {
     queueSpans: null,
     queueCapacitySpans: null,
   }));
-  const sentence = verdict({ fromMs: 0, points: [], rows, ledger: null, everReceived: false, subject: { kind: "fleet" } });
+  const sentence = firstVerdict({ rows, everReceived: false, subject: { kind: "fleet" } });
   const states: StepState[] = [first !== undefined, everReceived, facts.policyTouched, facts.destinationTouched].map((done) => (done ? "done" : "later"));
   const next = states.indexOf("later");
   if (next >= 0) states[next] = "now";
@@ -44,7 +44,7 @@ export function FirstRun({ facts, everReceived, onLeave }: FirstRunProps) {
           {next === -1 ? "Everything is set up." : "Now choose what to keep and where it goes, or look at what there is."}
         </p>
       ) : (
-        <VerdictLine verdict={sentence} />
+        sentence && <VerdictLine verdict={sentence} />
       )}
       <ol className="max-w-[860px]">
         <Step

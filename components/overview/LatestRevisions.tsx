@@ -16,10 +16,12 @@ export function LatestRevisions({ className }: { className?: string }) {
   const revisions = useQuery(trpc.revisions.list.queryOptions());
   return (
     <Panel title="Latest changes" flush className={className}>
-      <QueryView query={revisions} what="The list of changes" skeleton={<SkeletonRows rows={4} columns={5} />}>
+      <QueryView query={revisions} what="The list of changes" skeleton={<SkeletonRows rows={4} columns={6} />}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState title="Nothing has been applied yet">Each time somebody applies a policy or a destination, it is listed here.</EmptyState>
+            <EmptyState title="Nothing has been applied yet">
+              Each time somebody applies a policy, a destination or pipeline settings, it is listed here.
+            </EmptyState>
           ) : (
             <Table label="Latest changes">
               <thead>
@@ -27,6 +29,7 @@ export function LatestRevisions({ className }: { className?: string }) {
                   <Th n>Revision</Th>
                   <Th>Policy</Th>
                   <Th>Destination</Th>
+                  <Th>Pipeline</Th>
                   <Th>By</Th>
                   <Th>When</Th>
                   <Th>Why</Th>
@@ -41,6 +44,9 @@ export function LatestRevisions({ className }: { className?: string }) {
                     </Td>
                     <Td>
                       {revision.destinationName} <span className="text-ink-3">v{revision.destinationVersion}</span>
+                    </Td>
+                    <Td>
+                      {revision.pipelineName} <span className="text-ink-3">v{revision.pipelineVersion}</span>
                     </Td>
                     <Td className="text-ink-2">{revision.authorName}</Td>
                     <Td className="num text-ink-2">{formatDate(revision.createdAtMs)}</Td>

@@ -18,8 +18,8 @@ export function RunningNow({ archive, className }: { archive: { bytes: number; b
   const current = useQuery(trpc.revisions.current.queryOptions());
   return (
     <Panel title="Running now" flush className={className}>
-      <QueryView query={current} what="What runs now" skeleton={<SkeletonRows rows={4} columns={2} />}>
-        {({ revision, hash, policy, destination, appliedAtMs, authorName, inSync, total }) => (
+      <QueryView query={current} what="What runs now" skeleton={<SkeletonRows rows={5} columns={2} />}>
+        {({ revision, hash, policy, destination, pipeline, appliedAtMs, authorName, inSync, total }) => (
           <dl>
             <Line label="Policy">
               <Link href={`/sampling/${policy.id}`} className="font-[550] underline decoration-line-strong underline-offset-[3px]">
@@ -32,6 +32,12 @@ export function RunningNow({ archive, className }: { archive: { bytes: number; b
                 {destination.name}
               </Link>{" "}
               v{destination.version} <span className="text-ink-3">· {KINDS[destination.kind]}</span>
+            </Line>
+            <Line label="Pipeline">
+              <Link href={`/pipeline/${pipeline.id}`} className="font-[550] underline decoration-line-strong underline-offset-[3px]">
+                {pipeline.name}
+              </Link>{" "}
+              v{pipeline.version}
             </Line>
             {destination.kind === "archive" && archive !== null && (
               <Line label="Archive">

@@ -2,20 +2,17 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
-import { formatDate } from "#components/format/formatDuration.ts";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
 import { DropdownMenu } from "#components/ui/DropdownMenu.tsx";
 import { EmptyState } from "#components/ui/EmptyState.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { SkeletonRows } from "#components/ui/Skeleton.tsx";
-import { StatusChip } from "#components/ui/StatusChip.tsx";
-import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
+import { DocumentTable } from "#components/versions/DocumentTable.tsx";
 import { ReadOnlyNote } from "./editor/ReadOnlyNote.tsx";
 import { TEMPLATES } from "./templates.ts";
 import { useRunningPolicy } from "./useRunningPolicy.ts";
@@ -73,46 +70,17 @@ export function PolicyList() {
                 Collectors keep everything until one is applied.
               </EmptyState>
             ) : (
-              <Table label="Policies">
-                <thead>
-                  <tr>
-                    <Th className="w-full">Name</Th>
-                    <Th n>Tiers</Th>
-                    <Th>Version</Th>
-                    <Th>Running</Th>
-                    <Th>Updated</Th>
-                    <Th>By</Th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {rows.map((policy) => (
-                    <Tr key={policy.id} onOpen={() => router.push(`/sampling/${policy.id}`)}>
-                      <Td className="min-w-[160px]">
-                        <Link href={`/sampling/${policy.id}`} className="font-semibold hover:underline">
-                          {policy.name}
-                        </Link>
-                      </Td>
-                      <Td n>{policy.tierCount}</Td>
-                      <Td>
-                        <Link href={`/sampling/${policy.id}/history`} className="hover:underline">
-                          v{policy.currentVersion}
-                        </Link>
-                      </Td>
-                      <Td>
-                        {policy.isRunning ? (
-                          <StatusChip tone="ok">
-                            v{policy.runningVersion} on {collectors ? `${collectors.inSync} of ${collectors.total}` : "…"}
-                          </StatusChip>
-                        ) : (
-                          <span className="text-ink-3">not running</span>
-                        )}
-                      </Td>
-                      <Td className="num">{formatDate(policy.updatedAtMs)}</Td>
-                      <Td>{policy.updatedBy}</Td>
-                    </Tr>
-                  ))}
-                </tbody>
-              </Table>
+              <DocumentTable
+                label="Policies"
+                href="/sampling"
+                rows={rows}
+                figure={{ head: "Tiers", of: (policy) => policy.tierCount }}
+                runs={{
+                  head: "Running",
+                  yes: (version) => `v${version} on ${collectors ? `${collectors.inSync} of ${collectors.total}` : "…"}`,
+                  no: "not running",
+                }}
+              />
             )
           }
         </QueryView>

@@ -1,17 +1,19 @@
 "use client";
 
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useEffect, useState } from "react";
+import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { ApplyDialog } from "#components/apply/ApplyDialog.tsx";
 import { describeError } from "#components/data/describeError.ts";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
-import { Note } from "#components/ui/Note.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { ConflictDialog, readConflict, type SavedMeanwhile } from "#components/versions/ConflictDialog.tsx";
+import { NewerVersionNote } from "#components/versions/NewerVersionNote.tsx";
+import { RunsOn } from "#components/versions/RunsOn.tsx";
+import { useAskedApply } from "#components/versions/useAskedApply.ts";
 import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samplingPolicy.ts";
 import { parseOrProblems } from "#domain/validation/problems.ts";
 import type { DraftPolicy } from "./draft/draftPolicy.ts";
@@ -19,7 +21,6 @@ import { draftKey, forgetDraft, writeDraft } from "./draft/draftStore.ts";
 import { EditorSkeleton } from "./EditorSkeleton.tsx";
 import { PolicyEditor, type Save } from "./editor/PolicyEditor.tsx";
 import { PolicyChangeWords } from "./PolicyChangeWords.tsx";
-import { RunsOn } from "./RunsOn.tsx";
 
 /** One policy, open in the editor on its current version. */
 export function PolicyPage({ id }: { id: string }) {
@@ -39,19 +40,13 @@ function PolicyEditing({ policy }: { policy: PolicyView }) {
   const { id, name } = policy;
   const trpc = useTRPC();
   const router = useRouter();
-  const pathname = usePathname();
-  const asked = Number(useSearchParams().get("apply"));
   const mayEdit = useMay("editor");
   const [base, setBase] = useState<Base>({ version: policy.currentVersion, body: policy.body, initial: null });
   const [conflict, setConflict] = useState<SavedMeanwhile<SamplingPolicy> & { draft: DraftPolicy }>();
-  const [applying, setApplying] = useState<number | null>(asked > 0 && asked <= policy.currentVersion ? asked : null);
+  const [applying, setApplying] = useAskedApply(policy.currentVersion);
   const save = useMutation(trpc.policies.saveVersion.mutationOptions());
   const failure = save.isError ? describeError(save.error) : null;
   const newerBySomebody = policy.currentVersion > base.version && !save.isPending;
-
-  useEffect(() => {
-    if (asked > 0) router.replace(pathname);
-  }, [asked, router, pathname]);
 
   const saved = ({ policy: body, choice, draft, done }: Save) =>
     save.mutate(
@@ -98,7 +93,7 @@ function PolicyEditing({ policy }: { policy: PolicyView }) {
         initial={base.initial}
         newName={null}
         readOnly={!mayEdit}
-        status={<RunsOn id={id} runningVersion={policy.runningVersion} />}
+        status={<RunsOn kind="policy" id={id} runningVersion={policy.runningVersion} />}
         actions={
           <>
             <ButtonLink variant="ghost" href={`/sampling/${id}/history`}>
@@ -109,18 +104,11 @@ function PolicyEditing({ policy }: { policy: PolicyView }) {
         }
         notices={
           newerBySomebody && (
-            <Note
-              tone="warn"
-              role="status"
-              className="mb-3"
-              action={
-                <Button size="small" onClick={() => moveTo({ version: policy.currentVersion, body: policy.body, initial: null })}>
-                  Open v{policy.currentVersion}, without my changes
-                </Button>
-              }
-            >
-              <b>v{policy.currentVersion} was saved meanwhile.</b> You are still on v{base.version}; saving will show you both, and nothing is overwritten.
-            </Note>
+            <NewerVersionNote
+              newer={policy.currentVersion}
+              base={base.version}
+              onOpen={() => moveTo({ version: policy.currentVersion, body: policy.body, initial: null })}
+            />
           )
         }
         saving={{ busy: save.isPending, message: failure && failure.code !== "CONFLICT" ? failure.message : null, problems: failure?.problems ?? [] }}

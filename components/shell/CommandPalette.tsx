@@ -18,13 +18,14 @@ import { applyTheme } from "./theme.ts";
 
 type PaletteProps = { open: boolean; onOpenChange: (open: boolean) => void; onHelp: () => void };
 
-/** ⌘K: every screen, policy, destination and collector, and what can be done from anywhere. Esc returns where you were. */
+/** ⌘K: every screen, policy, set of pipeline settings, destination and collector, and what can be done from anywhere. Esc returns where you were. */
 export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
   const router = useRouter();
   const trpc = useTRPC();
   const mayEdit = useMay("editor");
   const policies = useQuery(trpc.policies.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const destinations = useQuery(trpc.destinations.list.queryOptions(undefined, { enabled: open })).data ?? [];
+  const pipelines = useQuery(trpc.pipelines.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const collectors = useQuery(trpc.fleet.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const failed = (error: unknown) => toast.error(describeError(error).message);
   const start = useMutation(trpc.sampleTraffic.start.mutationOptions({ onSuccess: () => toast.ok("Sample traffic runs"), onError: failed }));
@@ -81,6 +82,20 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
                       hint={policy.isRunning ? "running" : `v${policy.currentVersion}`}
                     >
                       {policy.name}
+                    </Item>
+                  ))}
+                </Group>
+              )}
+              {pipelines.length > 0 && (
+                <Group heading="Pipeline settings">
+                  {pipelines.map((pipeline) => (
+                    <Item
+                      key={pipeline.id}
+                      value={`pipeline ${pipeline.name} ${pipeline.id}`}
+                      onSelect={go(`/pipeline/${pipeline.id}`)}
+                      hint={pipeline.isRunning ? "running" : `v${pipeline.currentVersion}`}
+                    >
+                      {pipeline.name}
                     </Item>
                   ))}
                 </Group>

@@ -3,6 +3,7 @@ export const NAV_ITEMS = [
   { href: "/", label: "Overview", icon: "overview", jump: "o", section: 0 },
   { href: "/live", label: "Live", icon: "live", jump: "l", section: 0 },
   { href: "/sampling", label: "Sampling", icon: "sampling", jump: "p", section: 1 },
+  { href: "/pipeline", label: "Pipeline", icon: "pipeline", jump: "i", section: 1 },
   { href: "/destination", label: "Destination", icon: "destination", jump: "d", section: 1 },
   { href: "/fleet", label: "Fleet", icon: "fleet", jump: "f", section: 1 },
   { href: "/settings", label: "Settings", icon: "settings", jump: "s", section: 2 },

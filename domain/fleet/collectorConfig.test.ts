@@ -114,11 +114,76 @@ describe("collector configuration", () => {
     expect(inTiers(tier("a", { kind: "attribute", key: "k", op: "equals" }), rest)).toEqual(["sampling.tiers[0].condition.value: must be given with equals"]);
   });
 
-  it("says of what is not built yet that it is not available yet", () => {
-    expect(problems({ pipeline: { breaker: {}, wal: {} } })).toEqual([
-      "pipeline.breaker: the circuit breaker is not available yet; remove it",
-      "pipeline.wal: the write-ahead log is not available yet; remove it",
+  it("delivers with working settings when nothing is said of batch, breaker, memory and write-ahead log", () => {
+    const parsed = parseCollectorConfig({ pipeline: { breaker: {}, wal: {} } });
+    expect(parsed.ok && parsed.value.pipeline).toMatchObject({
+      batch: { sizeMin: 512, sizeMax: 8192, growWhenQueueAbove: 10_000, shrinkWhenQueueBelow: 1000 },
+      retry: { budgetRatio: 0.1, budgetFloorPerSecond: 1 },
+      breaker: { failureThreshold: 5, openForMs: 30_000, probes: 1 },
+      memory: { limitBytes: 536_870_912, softRatio: 0.8 },
+      wal: { enabled: true, bytesMax: 1_073_741_824, fsync: "interval", fsyncMs: 1000, whenBroken: "continue", waiting: false },
+    });
+    expect(parsed.ok && parsed.value.routes).toBeUndefined();
+    expect(parsed.ok && parseCollectorConfig(parsed.value)).toEqual(parsed);
+  });
+
+  it("refuses settings of a pipeline outside their limits, each at its place", () => {
+    const pipeline = {
+      receive: { clientRequestsMax: 0 },
+      retry: { budgetRatio: 1.1, budgetFloorPerSecond: 0 },
+      breaker: { failureThreshold: 0, openForMs: 1, probes: 65 },
+      memory: { limitBytes: 1000, softRatio: 1 },
+      wal: { enabled: "yes", bytesMax: 1, fsync: "sometimes", whenBroken: "panic", size: 1 },
+    };
+    expect(problems({ pipeline })).toEqual([
+      "pipeline.receive.clientRequestsMax: must be between 1 and 10000 requests, got 0",
+      "pipeline.retry.budgetRatio: must be between 0 and 1, got 1.1",
+      "pipeline.retry.budgetFloorPerSecond: must be between 0.01 and 1000 retries a second, got 0",
+      "pipeline.breaker.failureThreshold: must be between 1 and 1000000 failures, got 0",
+      "pipeline.breaker.openForMs: must be between 10 and 3600000 milliseconds, got 1",
+      "pipeline.breaker.probes: must be between 1 and 64 batches, got 65",
+      "pipeline.memory.limitBytes: must be between 134217728 and 1099511627776 bytes, got 1000",
+      "pipeline.memory.softRatio: must be between 0.5 and 0.99, got 1",
+      'pipeline.wal.enabled: must be true or false, got "yes"',
+      "pipeline.wal.bytesMax: must be between 16777216 and 1099511627776 bytes, got 1",
+      'pipeline.wal.fsync: must be always, interval or never, got "sometimes"',
+      'pipeline.wal.whenBroken: must be continue or refuse, got "panic"',
+      "pipeline.wal.size: unknown field",
     ]);
+  });
+
+  it("begins with a batch no larger than the largest, and refuses a smallest one that is", () => {
+    const batch = (given: unknown) => {
+      const parsed = parseCollectorConfig({ pipeline: { batch: given } });
+      return parsed.ok ? parsed.value.pipeline.batch.sizeMin : parsed.problems.map(formatProblem);
+    };
+    expect([batch({}), batch({ sizeMax: 100 }), batch({ sizeMin: 100, sizeMax: 100 })]).toEqual([512, 100, 100]);
+    expect(batch({ sizeMin: 101, sizeMax: 100 })).toEqual(["pipeline.batch.sizeMin: must be at most sizeMax (100), got 101"]);
+  });
+
+  it("refuses marks so near to each other that a size that has doubled would halve again", () => {
+    const marks = (growWhenQueueAbove: number, shrinkWhenQueueBelow: number) => problems({ pipeline: { batch: { growWhenQueueAbove, shrinkWhenQueueBelow } } });
+    expect(marks(2000, 1000)).toEqual([]);
+    expect(marks(1999, 1000)).toEqual(["pipeline.batch.shrinkWhenQueueBelow: must be at most half of growWhenQueueAbove (1999), got 1000"]);
+  });
+
+  it("sends tiers that exist to routes of their own, each tier to one", () => {
+    const route = (name: string, tiers: string[], to: unknown = { endpoint: "http://127.0.0.1:4317" }) => ({ name, tiers, export: to });
+    const routed = (...routes: unknown[]) => problems({ sampling: { tiers: [tier("errors", error), rest] }, routes });
+    expect(routed()).toEqual([]);
+    expect(routed(route("a", ["errors"]), route("b", ["default"], { kind: "discard" }))).toEqual([]);
+    expect(routed(route("a", ["slow", "errors"]))).toEqual(['routes[0].tiers[0]: there is no tier "slow" in sampling.tiers']);
+    expect(routed(route("a", ["errors"]), route("b", ["default", "errors"]))).toEqual(['routes[1].tiers[1]: "errors" already goes to routes[0]']);
+    expect(routed(route("a", ["errors"]), route("a", ["default"]))).toEqual(['routes[1].name: "a" is already the name of routes[0]']);
+    expect(routed(route("a", ["errors"], { kind: "archive" }))).toEqual(["routes[0].export.kind: only `export` itself can be the archive"]);
+    expect(routed(route("default", ["errors"]))).toEqual(['routes[0].name: must not be "default"; that is where everything goes that no route names']);
+    expect(routed(route("Bad name", []))).toEqual([
+      'routes[0].name: must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit, got "Bad name"',
+      "routes[0].tiers: must name at least one tier, got 0",
+    ]);
+    expect(problems({ routes: Array.from({ length: 9 }, (_, index) => route(`r${index}`, [`t${index}`])) })).toContain(
+      "routes: must have at most 8 routes, got 9",
+    );
   });
 
   it("decides whole traces with working settings when it is given the scope alone", () => {

@@ -181,6 +181,8 @@ function delivered({ delivery, deliveryMessage, stages, decisions }: DecidedExpl
         : ["To keep more like it, raise what the tier keeps, or put a tier for it before this one."];
     case "waiting":
       return [`Not on its way to the backend yet${after}`];
+    case "notFollowed":
+      return [`What became of it is not known${after}`];
     case "queued":
       return [`Not confirmed by the backend yet${after}`];
     case "delivered": {

@@ -52,7 +52,7 @@ export const explanationSchema = z.discriminatedUnion("kind", [
     lateSpans: count,
     firstSeenAtMs: z.number(),
     stages,
-    delivery: z.enum(["notKept", "waiting", "queued", "delivered", "dropped"]),
+    delivery: z.enum(["notKept", "waiting", "queued", "delivered", "dropped", "notFollowed"]),
     /** Why it was dropped, or what the backend said last. */
     deliveryMessage: z.string().max(1000),
   }),

@@ -1,21 +1,43 @@
 import type { CarryOver } from "../fleet/carryOver.ts";
+import type { CollectorDelivery, DeliveryChange, ReasonRates, RowDelivery } from "./delivery.ts";
 import type { Stage } from "./measurement.ts";
 
 /** One second of one collector, or of the fleet added up. Rates are per second; `null` is a gap, never a zero. */
 export type LivePoint = {
   atMs: number;
+  /** Accepted from senders; what a process read back from its log at a start is not in it. */
   receivedPerS: number;
   keptPerS: number;
   sampledOutPerS: number;
   droppedPerS: number;
+  /** Of dropped, what was shed by tier because memory was tight. */
+  shedPerS: number;
   refusedPerS: number;
   deliveredPerS: number;
   /** Of received, the share that the sample-traffic generator sent, 0..1. */
   sampleShare: number;
   bytesReceivedPerS: number;
   bytesKeptPerS: number;
+  /** Held in memory for delivery, and how much that may be. What waits in a log alone (`walOnlySpans`) comes on top. */
   queueSpans: number;
   queueCapacitySpans: number;
+  /** Batches sent again, and tries of any kind that failed in a way that allows another. */
+  retriesPerS: number;
+  failedTriesPerS: number;
+  /** Of all breakers (one for each destination of each collector), how many are not closed. */
+  breakersOpen: number;
+  breakersHalfOpen: number;
+  breakersAll: number;
+  /** Write-ahead logs that are on, and of those the ones that are full, behind or failed. */
+  logs: number;
+  logsInTrouble: number;
+  walBytes: number;
+  walBytesMax: number;
+  /** Of the oldest span in any log that is not delivered. */
+  walAgeMs: number;
+  walOnlySpans: number;
+  /** The smallest and the largest size of a batch in force, and the bounds that they adapt within; null where no collector says. */
+  batchSize: { smallest: number; largest: number; min: number; max: number } | null;
   /** Spans and traces that wait for the decision on their trace, what they hold in memory, and the bounds; all 0 where spans are decided one by one. */
   waitingSpans: number;
   waitingTraces: number;
@@ -30,6 +52,12 @@ export type LivePoint = {
   lateKeptPerS: number;
   lateSampledOutPerS: number;
   rssBytes: number;
+  /** Where memory is tight and where it is full, added up; null as long as one collector doesn't say. */
+  memorySoftBytes: number | null;
+  memoryLimitBytes: number | null;
+  /** Collectors above the soft mark, and collectors at the limit. */
+  memoryTight: number;
+  memoryFull: number;
   /** Cores in use: CPU-seconds per second. */
   cpuCores: number;
   /** Acknowledgement latency percentiles of this second; null when no request ended in it. */
@@ -60,6 +88,8 @@ export type TierRate = {
 /** Totals since the start of each process; the ledger is checked on these, per collector. */
 export type LedgerView = {
   received: number;
+  /** Of received, what came back from the log at a start. */
+  recovered: number;
   sampledOut: number;
   waiting: number;
   queued: number;
@@ -70,7 +100,16 @@ export type LedgerView = {
 };
 
 /** Last 15 minutes as columns: `points[i]` is at `fromMs + i * 1000`; a gap is null. */
-export type LiveHistory = { fromMs: number; stepMs: 1000; points: (LivePoint | null)[] };
+export type LiveHistory = {
+  fromMs: number;
+  stepMs: 1000;
+  points: (LivePoint | null)[];
+  /** Of breakers, logs and memory, oldest first; the oldest are left out where there were more than can be kept, and counted. */
+  changes: DeliveryChange[];
+  changesLeftOut: number;
+  /** Of one collector, what it said last; null for the fleet, and when it has not said anything since this server started. */
+  delivery: CollectorDelivery | null;
+};
 
 export type CollectorState = "online" | "stale" | "offline";
 
@@ -101,12 +140,23 @@ export type CollectorRow = {
   archiveBytes: number | null;
   archiveBytesMax: number | null;
   sampleShare: number | null;
+  delivery: RowDelivery | null;
 };
 
 /** What one tab is sent over its single subscription. */
 export type LiveEvent =
-  | { kind: "fleet"; point: LivePoint; tiers: TierRate[]; ledger: LedgerView | null; everReceived: boolean; sampleTraffic: "running" | "stopped" }
-  | { kind: "collector"; id: string; point: LivePoint; tiers: TierRate[]; ledger: LedgerView | null }
+  | {
+      kind: "fleet";
+      point: LivePoint;
+      tiers: TierRate[];
+      reasons: ReasonRates;
+      ledger: LedgerView | null;
+      everReceived: boolean;
+      sampleTraffic: "running" | "stopped";
+    }
+  | { kind: "collector"; id: string; point: LivePoint; tiers: TierRate[]; ledger: LedgerView | null; delivery: CollectorDelivery }
+  /** Changes noticed since the last such event, of the collectors that the tab watches. */
+  | { kind: "delivery"; seq: number; changes: DeliveryChange[] }
   | { kind: "collectors"; rows: CollectorRow[] }
   | {
       kind: "configReport";
@@ -118,7 +168,11 @@ export type LiveEvent =
       /** What became of waiting traces; null unless it was applied and changed the sampling policy. */
       carryOver: CarryOver | null;
     }
-  | { kind: "changed"; entity: "policy" | "destination" | "revision" | "token" | "collector" | "prices" | "person" | "sampleTraffic"; id: string | null }
+  | {
+      kind: "changed";
+      entity: "policy" | "destination" | "pipeline" | "revision" | "token" | "collector" | "prices" | "person" | "sampleTraffic";
+      id: string | null;
+    }
   | { kind: "health"; database: "up" | "down"; sinceMs: number };
 
 export type LiveTopic = { kind: "fleet" } | { kind: "collectors" } | { kind: "collector"; id: string };

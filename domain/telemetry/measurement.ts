@@ -7,7 +7,7 @@ import { z } from "zod";
 export { STAGES, type Stage } from "./stages.ts";
 
 const total = z.number().min(0);
-const named = z.strictObject({ reason: z.string().max(64), spans: total, requests: total });
+const named = z.strictObject({ reason: z.string().max(96), spans: total, requests: total });
 
 /** Trace scope: what waits, against which bounds (0 where the running policy decides span by span), and how decisions came about since the start. */
 export const traceFiguresSchema = z.strictObject({
@@ -52,6 +52,58 @@ export const NO_TRACES: TraceFigures = {
   cacheExpirations: 0,
 };
 
+export const BREAKER_STATES = ["closed", "open", "half-open"] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+/** `full`: at its bound; `behind`: the disk is slower than the traffic; `failed`: it can't be written or read. In the last three requests are refused or at risk. */
+export const WAL_STATES = ["off", "ok", "full", "behind", "failed"] as const;
+export type WalState = (typeof WAL_STATES)[number];
+export const DESTINATIONS_MAX = 16;
+
+/** One destination: a queue, a breaker, and a write-ahead log of its own. Counters are totals since the start of the process. */
+export const destinationFiguresSchema = z.strictObject({
+  /** `default`, or the name of the route. */
+  name: z.string().max(64),
+  /** Kept spans not yet answered for by the backend, in memory or in the log alone. */
+  queuedSpans: total,
+  /** Of those, what is held in memory. */
+  memorySpans: total,
+  memoryBytes: total,
+  delivered: total,
+  dropped: total,
+  /** Batches sent for the first time, sent again, and how many of both failed in a way that allows another try. */
+  firstTries: total,
+  retries: total,
+  failedTries: total,
+  /** Times that a retry had to wait because the retry budget was used up. */
+  retriesHeldBack: total,
+  breaker: z.enum(BREAKER_STATES),
+  /** When it came into that state. */
+  breakerSinceMs: total,
+  /** How often it opened. */
+  breakerOpened: total,
+  /** What the backend said last when a try failed; empty when none did. */
+  lastFailure: z.string().max(500),
+  lastFailureMs: total,
+  wal: z.enum(WAL_STATES),
+  /** Why it is not `ok`. */
+  walProblem: z.string().max(500),
+  walBytes: total,
+  walBytesMax: total,
+  /** Age of the oldest span in it that is not delivered, in milliseconds. */
+  walAgeMs: total,
+  /** Spans that are in the log alone: they come from before the start, or had no room in memory. */
+  walOnlySpans: total,
+  batchSize: total,
+  batchSizeMin: total,
+  batchSizeMax: total,
+});
+export type DestinationFigures = z.infer<typeof destinationFiguresSchema>;
+
+/** `tight`: above the soft mark, tiers are shed; `full`: at the limit, everything is refused. */
+export const MEMORY_STATES = ["ok", "tight", "full"] as const;
+export const memoryFiguresSchema = z.strictObject({ state: z.enum(MEMORY_STATES), limitBytes: total, softBytes: total });
+export type MemoryFigures = z.infer<typeof memoryFiguresSchema>;
+
 /** Exponential histogram of durations in seconds, OpenTelemetry data model: base 2^(2^-scale), bucket i covers (base^(offset+i), base^(offset+i+1)]. */
 export const histogramSnapshotSchema = z.strictObject({
   scale: z.int().min(-10).max(20),
@@ -80,6 +132,8 @@ export const measurementSchema = z.strictObject({
   refused: total,
   // of `received`, how many came from the sample-traffic generator
   sampleReceived: total,
+  // of `received`, how many came back from the write-ahead log at the start of the process: a process before it had received them
+  recovered: total,
   kept: total,
   requests: total,
   bytesReceived: total,
@@ -99,7 +153,10 @@ export const measurementSchema = z.strictObject({
     )
     .max(320),
   trace: traceFiguresSchema,
-  droppedByReason: z.array(named).max(64),
+  /** The first is `default`. */
+  destinations: z.array(destinationFiguresSchema).min(1).max(DESTINATIONS_MAX),
+  memory: memoryFiguresSchema,
+  droppedByReason: z.array(named).max(320),
   refusedByReason: z.array(named).max(64),
   queueSpans: total,
   queueBytes: total,

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { OpenBreaker, RowDelivery } from "./delivery.ts";
 import type { LivePoint } from "./live.ts";
-import { type VerdictFacts, type VerdictPart, verdict } from "./verdict.ts";
+import { verdict } from "./verdict.ts";
+import type { VerdictFacts, VerdictPart } from "./verdictParts.ts";
 
 const FROM = 1_700_000_000_000;
 
@@ -12,6 +14,7 @@ function point(over: Partial<LivePoint> = {}): LivePoint {
     keptPerS: 64,
     sampledOutPerS: 936,
     droppedPerS: 0,
+    shedPerS: 0,
     refusedPerS: 0,
     deliveredPerS: 64,
     sampleShare: 0,
@@ -19,6 +22,18 @@ function point(over: Partial<LivePoint> = {}): LivePoint {
     bytesKeptPerS: 27_520,
     queueSpans: 100,
     queueCapacitySpans: 200_000,
+    retriesPerS: 0,
+    failedTriesPerS: 0,
+    breakersOpen: 0,
+    breakersHalfOpen: 0,
+    breakersAll: 1,
+    logs: 1,
+    logsInTrouble: 0,
+    walBytes: 40_000,
+    walBytesMax: 1_073_741_824,
+    walAgeMs: 300,
+    walOnlySpans: 0,
+    batchSize: { smallest: 512, largest: 512, min: 512, max: 8_192 },
     waitingSpans: 0,
     waitingTraces: 0,
     heldBytes: 0,
@@ -30,6 +45,10 @@ function point(over: Partial<LivePoint> = {}): LivePoint {
     lateKeptPerS: 0,
     lateSampledOutPerS: 0,
     rssBytes: 2e8,
+    memorySoftBytes: 429_496_730,
+    memoryLimitBytes: 536_870_912,
+    memoryTight: 0,
+    memoryFull: 0,
     cpuCores: 0.2,
     ackP50Ms: 4,
     ackP90Ms: 9,
@@ -44,8 +63,19 @@ function point(over: Partial<LivePoint> = {}): LivePoint {
 }
 
 function row(over: Partial<VerdictFacts["rows"][number]> = {}): VerdictFacts["rows"][number] {
-  return { name: "local-1", state: "online", lastSeenMs: FROM, configState: "in-sync", queueSpans: 0, queueCapacitySpans: 200_000, ...over };
+  return { name: "local-1", state: "online", lastSeenMs: FROM, configState: "in-sync", queueSpans: 0, queueCapacitySpans: 200_000, delivery: WELL, ...over };
 }
+
+const WELL: RowDelivery = { breakers: [], logs: [], memory: "ok" };
+const OPEN: OpenBreaker = {
+  destination: "default",
+  state: "open",
+  sinceMs: FROM + 12_000,
+  lastFailure: "14 UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4319",
+  queuedSpans: 51_200,
+  log: { bytes: 20_000_000, bytesMax: 1_000_000_000, fullInMs: 3_600_000 },
+};
+const ill = (over: Partial<RowDelivery>) => row({ delivery: { ...WELL, ...over } });
 
 function facts(over: Partial<VerdictFacts> = {}): VerdictFacts {
   return {
@@ -53,6 +83,7 @@ function facts(over: Partial<VerdictFacts> = {}): VerdictFacts {
     points: Array.from({ length: 60 }, () => point()),
     rows: [row()],
     ledger: { balanced: true },
+    reasons: null,
     everReceived: true,
     subject: { kind: "fleet" },
     ...over,
@@ -75,6 +106,10 @@ function word(part: VerdictPart): string {
       return String(part.spans);
     case "share":
       return `${Math.round(part.share * 100)}%`;
+    case "bytes":
+      return `${Math.round(part.bytes / 1e6)} MB`;
+    case "duration":
+      return `${Math.round(part.ms / 1_000)} s`;
     case "time":
       return `+${(part.atMs - FROM) / 1000}s`;
   }
@@ -149,6 +184,105 @@ describe("verdict", () => {
     expect(read(broken.parts)).toContain("The ledger does not balance");
   });
 
+  it("says of an open breaker which, since when, what the backend said, how much waits and how long the log lasts", () => {
+    const one = verdict(facts({ rows: [ill({ breakers: [OPEN] })] }));
+    expect(read(one.parts)).toContain(
+      " The breaker of default is open since +12s: nothing is sent, the backend said “14 UNAVAILABLE: connect ECONNREFUSED 127.0.0.1:4319”. 51200 spans wait; the log has 20 MB of 1000 MB and lasts 3600 s at this rate. Nothing has been lost.",
+    );
+    expect(one.level).toBe("warn");
+    expect(said({ rows: [ill({ breakers: [OPEN] }), row({ name: "b" })] })).toContain("The breaker of default at local-1 is open");
+    const bare = { ...OPEN, lastFailure: "", queuedSpans: 1, log: null };
+    expect(said({ rows: [ill({ breakers: [bare] })] })).toContain(
+      "is open since +12s: nothing is sent. 1 span waits in memory alone, there is no write-ahead log.",
+    );
+    expect(said({ rows: [ill({ breakers: [{ ...OPEN, state: "half-open" }] })] })).toContain(
+      "is half-open and not closed since +12s: single batches are tried, the backend",
+    );
+  });
+
+  it("adds up several breakers, and names the log that fills first", () => {
+    const later = { ...OPEN, destination: "errors", sinceMs: FROM + 30_000, log: { bytes: 5_000_000, bytesMax: 1_000_000_000, fullInMs: 60_000 } };
+    expect(said({ rows: [ill({ breakers: [later] }), ill({ breakers: [OPEN] })] })).toContain(
+      "2 breakers are open, the first since +12s: nothing is sent, the backend of default said",
+    );
+    expect(said({ rows: [ill({ breakers: [later, OPEN] })] })).toContain(
+      "102400 spans wait; the log has 25 MB of 2000 MB, and the first to fill lasts 60 s at this rate.",
+    );
+    const still = { ...OPEN, log: { bytes: 1_000_000, bytesMax: 1_000_000_000, fullInMs: null } };
+    expect(said({ rows: [ill({ breakers: [still] })] })).toContain("the log has 1 MB of 1000 MB. Nothing");
+  });
+
+  it("keeps what a backend said to one short line", () => {
+    const long = said({ rows: [ill({ breakers: [{ ...OPEN, lastFailure: `first\n  second ${"x".repeat(400)}` }] })] });
+    expect(long).toContain("said “first second xxx");
+    expect(long).toMatch(/x…”\./);
+  });
+
+  it("says what is wrong with a log, and calls it bad where senders are turned away", () => {
+    const trouble = Array.from({ length: 60 }, (_, index) => point(index < 20 ? {} : { logsInTrouble: 1 }));
+    const log = (state: "full" | "behind" | "failed", problem = "") => ({
+      points: trouble,
+      rows: [ill({ logs: [{ destination: "default", state, problem }] })],
+    });
+    expect(said(log("failed", "ENOSPC: no space left on device"))).toContain(
+      "The write-ahead log of default can't be used since +20s: ENOSPC: no space left on device. What is kept waits in memory alone, or is refused.",
+    );
+    expect(said(log("full"))).toContain("is full since +20s. Requests are refused until the backend takes some of it.");
+    expect(said(log("behind"))).toContain("is behind since +20s. The disk is slower");
+    expect(["failed", "full", "behind"].map((state) => verdict(facts(log(state as "full"))).level)).toEqual(["bad", "bad", "warn"]);
+  });
+
+  it("says where memory is tight or full", () => {
+    const full = Array.from({ length: 60 }, (_, index) => point(index < 50 ? {} : { memoryFull: 1 }));
+    expect(said({ points: full, rows: [ill({ memory: "full" }), row({ name: "b" })] })).toContain(
+      "Memory is at its limit on local-1 since +50s; every request is refused there.",
+    );
+    expect(verdict(facts({ points: full, rows: [ill({ memory: "full" })] })).level).toBe("bad");
+    const tight = Array.from({ length: 60 }, () => point({ memoryTight: 1 }));
+    expect(said({ points: tight, rows: [ill({ memory: "tight" })] })).toContain("Memory is above its soft mark on local-1 since +0s;");
+  });
+
+  it("names the tiers that are shed, and how much", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point(index < 40 ? {} : { shedPerS: 50, droppedPerS: 50, memoryTight: 1 }));
+    const dropped = ["shed:default", "shed:slow requests", "retry_exhausted"].map((reason) => ({
+      reason,
+      spansPerS: 5,
+      requestsPerS: 0,
+      spans: 9,
+      requests: 0,
+    }));
+    const shedding = { points, rows: [ill({ memory: "tight" })], reasons: { dropped } };
+    expect(said(shedding)).toContain(
+      "Memory is tight, so 50 spans/s that were to be kept are shed, of the tiers default and slow requests, since +40s. 1000 accepted spans were dropped",
+    );
+    expect(said(shedding)).not.toContain("soft mark");
+    expect(said({ ...shedding, reasons: null })).toContain("are shed since +40s.");
+    expect(verdict(facts(shedding)).level).toBe("bad");
+  });
+
+  it("never says that none are shed where some are, over a pause of a few seconds", () => {
+    const points = Array.from({ length: 60 }, (_, index) => point(index < 40 || index >= 55 ? {} : { shedPerS: 50, droppedPerS: 50 }));
+    expect(said({ points, rows: [ill({ memory: "tight" })] })).toContain("Memory is tight, so 25 spans/s that were to be kept are shed since +40s.");
+  });
+
+  it("tells the worst first, and no more than two", () => {
+    const points = Array.from({ length: 60 }, () => point({ shedPerS: 50, droppedPerS: 50, refusedPerS: 10, memoryFull: 1 }));
+    const all = ill({ memory: "full", breakers: [OPEN], logs: [{ destination: "default", state: "full", problem: "" }] });
+    const sentence = said({ points, rows: [all] });
+    expect(sentence).toMatch(/over the last 5 s\. Memory is at its limit.* Memory is tight, so .* accepted spans were dropped/);
+    expect(sentence).not.toMatch(/breaker|write-ahead|Refusing/);
+    const order = said({ rows: [ill({ breakers: [OPEN], logs: [{ destination: "default", state: "full", problem: "" }] })] });
+    expect(order.indexOf("is full")).toBeGreaterThan(0);
+    expect(order.indexOf("is full")).toBeLessThan(order.indexOf("is open"));
+  });
+
+  it("speaks of an open breaker also when nothing arrives", () => {
+    const points = Array.from({ length: 60 }, () => point({ receivedPerS: 0, keptPerS: 0 }));
+    expect(said({ points, rows: [ill({ breakers: [OPEN] })] })).toMatch(
+      /^Nothing is arriving.*The breaker of default is open since .* Nothing has been lost\.$/,
+    );
+  });
+
   const points = fc.array(
     fc.option(
       fc
@@ -171,6 +305,30 @@ describe("verdict", () => {
         state: fc.constantFrom("online" as const, "stale" as const, "offline" as const),
         configState: fc.constantFrom("in-sync" as const, "failed" as const, "behind" as const),
         queueSpans: fc.option(fc.nat(200_000)),
+        delivery: fc.option(
+          fc.record({
+            breakers: fc.array(
+              fc
+                .record({
+                  state: fc.constantFrom("open" as const, "half-open" as const),
+                  lastFailure: fc.constantFrom("", "no. ", "\n", "a  b"),
+                  queuedSpans: fc.nat(1e6),
+                  log: fc.option(fc.record({ bytes: fc.nat(1e9), bytesMax: fc.constant(1e9), fullInMs: fc.option(fc.nat(1e9)) })),
+                })
+                .map((over) => ({ ...OPEN, ...over, sinceMs: FROM })),
+              { maxLength: 3 },
+            ),
+            logs: fc.array(
+              fc.record({
+                destination: fc.constant("default"),
+                state: fc.constantFrom("full" as const, "behind" as const, "failed" as const),
+                problem: fc.constantFrom("", "a  b."),
+              }),
+              { maxLength: 2 },
+            ),
+            memory: fc.constantFrom("ok" as const, "tight" as const, "full" as const),
+          }),
+        ),
       })
       .map((over) => row(over)),
     { maxLength: 6 },

@@ -1,29 +1,7 @@
-import type { CollectorRow, LedgerView, LivePoint } from "./live.ts";
-
-/** Where the reader can see for himself what a part of the sentence claims. */
-export type Evidence = "throughput" | "outcome" | "stages" | "queue" | "waiting" | "collectors" | "configuration";
-
-/** A piece of the sentence. Figures and times stay values, so that the page formats them in the reader's way. */
-export type VerdictPart =
-  | { kind: "text"; text: string }
-  | { kind: "strong"; text: string; evidence?: Evidence }
-  | { kind: "rate"; spansPerS: number; evidence?: Evidence }
-  | { kind: "count"; spans: number; evidence?: Evidence }
-  | { kind: "share"; share: number; evidence?: Evidence }
-  | { kind: "time"; atMs: number };
-
-export type Verdict = { level: "ok" | "warn" | "bad" | "idle"; parts: VerdictPart[] };
-
-export type VerdictFacts = {
-  /** Newest last, one per second, the last 15 minutes; gaps are null. */
-  fromMs: number;
-  points: readonly (LivePoint | null)[];
-  rows: readonly Pick<CollectorRow, "name" | "state" | "lastSeenMs" | "configState" | "queueSpans" | "queueCapacitySpans">[];
-  ledger: Pick<LedgerView, "balanced"> | null;
-  everReceived: boolean;
-  /** One collector's own page speaks of it instead of the fleet. */
-  subject: { kind: "fleet" } | { kind: "collector"; name: string };
-};
+import { deliveryFindings } from "./deliveryFindings.ts";
+import { firstVerdict } from "./firstVerdict.ts";
+import type { LivePoint } from "./live.ts";
+import { holdsSince, PAUSE_SECONDS, places, strong, text, time, type Verdict, type VerdictFacts, type VerdictPart } from "./verdictParts.ts";
 
 const QUEUE_HIGH = 0.5;
 const STAGE_HIGH = 0.6;
@@ -31,47 +9,18 @@ const SLOW_P99_MS = 100;
 /** A single slow second is no finding. */
 const SLOW_SECONDS = 5;
 const QUIET_SECONDS = 10;
-/** A condition may pause this long and still count as one. */
-const PAUSE_SECONDS = 5;
 
 const ANSWER_STAGES = ["network", "processing", "serialization"] as const;
 const STAGE_WORDS = { network: "reading from the network", processing: "processing", serialization: "serialization" };
 
 /** One or two sentences that say what is so, since when and where. Worst first after the throughput; the loss is always spoken of. */
 export function verdict(facts: VerdictFacts): Verdict {
-  return withoutCollectors(facts) ?? withoutTraffic(facts) ?? withTraffic(facts);
-}
-
-function withoutCollectors({ rows, subject }: VerdictFacts): Verdict | null {
-  const one = subject.kind === "collector";
-  if (rows.length === 0)
-    return one
-      ? null
-      : { level: "idle", parts: [text("No collector has connected yet. Start one with an enrolment token from "), strong("Fleet", "collectors"), text(".")] };
-  if (rows.some((row) => row.state !== "offline")) return null;
-  const seen = Math.max(...rows.map((row) => row.lastSeenMs ?? 0));
-  const parts = [
-    strong(
-      one ? `${subject.name} is offline` : rows.length === 1 ? `${rows[0].name}, the only collector, is offline` : `All ${rows.length} collectors are offline`,
-      "collectors",
-    ),
-  ];
-  if (seen > 0) parts.push(text(" since "), time(seen));
-  parts.push(text(". A collector that has lost only this control plane still forwards under its last configuration."));
-  return { level: "bad", parts };
+  return firstVerdict(facts) ?? withoutTraffic(facts) ?? withTraffic(facts);
 }
 
 function withoutTraffic(facts: VerdictFacts): Verdict | null {
-  const { points, fromMs, rows, everReceived, subject } = facts;
+  const { points, fromMs, rows, subject } = facts;
   const ready = rows.filter((row) => row.state === "online").length;
-  if (!everReceived) {
-    const who = subject.kind === "collector" ? `${subject.name} is` : ready === 1 ? "One collector is" : `${ready} collectors are`;
-    const it = ready === 1 || subject.kind === "collector" ? "it" : "them";
-    return {
-      level: "idle",
-      parts: [text(`${who} ready and ${who.endsWith("are") ? "have" : "has"} heard nothing yet. Send ${it} a trace, or watch sample traffic first.`)],
-    };
-  }
   const known = points.filter((point) => point !== null);
   if (known.length === 0) return { level: "idle", parts: [text("No measurement has come in the last 15 minutes, so nothing can be said about them.")] };
   if (known.slice(-QUIET_SECONDS).some((point) => point.receivedPerS > 0)) return null;
@@ -82,7 +31,11 @@ function withoutTraffic(facts: VerdictFacts): Verdict | null {
   parts.push(
     text(subject.kind === "collector" ? `; ${subject.name} is ready.` : ready === 1 ? "; one collector is ready." : `; ${ready} collectors are ready.`),
   );
-  return { level: "warn", parts: [...parts, ...losses(facts).parts] };
+  // What waits for a backend goes on waiting when nothing comes in.
+  const [worst] = deliveryFindings(facts);
+  if (worst) parts.push(text(" "), ...worst.parts);
+  const lost = losses(facts);
+  return { level: worst?.level === "bad" || lost.any || lost.unbalanced ? "bad" : "warn", parts: [...parts, ...lost.parts] };
 }
 
 function withTraffic(facts: VerdictFacts): Verdict {
@@ -93,12 +46,13 @@ function withTraffic(facts: VerdictFacts): Verdict {
   if (newest.decided > 0) parts.push(text(" and keeping "), { kind: "share", share: newest.kept / newest.decided, evidence: "outcome" }, text(` ${over}.`));
   else parts.push(text(` ${over}; `), strong("none of it is decided yet", "waiting"), text(", spans wait for their trace."));
   const lost = losses(facts);
-  const findings = [refusals(facts), queueing(facts), earlyDecisions(facts), slowAnswers(facts), absences(facts), configurations(facts)].filter(
-    (finding) => finding !== null,
-  );
+  const delivery = deliveryFindings(facts);
+  const others = [refusals(facts), queueing(facts), earlyDecisions(facts), slowAnswers(facts), absences(facts), configurations(facts)];
+  const findings = [...delivery.map((finding) => finding.parts), ...others.filter((finding) => finding !== null)];
   // Two findings are what one reads; the rest stands in the table below.
   for (const finding of findings.slice(0, 2)) parts.push(text(" "), ...finding);
-  const level = lost.any || lost.unbalanced ? "bad" : findings.length > 0 ? "warn" : "ok";
+  const isBad = lost.any || lost.unbalanced || delivery.some((finding) => finding.level === "bad");
+  const level = isBad ? "bad" : findings.length > 0 ? "warn" : "ok";
   parts.push(...lost.parts);
   return { level, parts };
 }
@@ -220,28 +174,6 @@ function samples(share: number): VerdictPart[] {
   return [text(", "), { kind: "share", share }, text(" of it sample traffic,")];
 }
 
-function places(some: readonly { name: string }[], all: number): string {
-  return some.length === 1 ? some[0].name : `${some.length} of ${all} collectors`;
-}
-
-/** The start of the stretch, reaching to now, over which `holds`; gaps neither start nor end it, short pauses do not end it. */
-function holdsSince(points: readonly (LivePoint | null)[], fromMs: number, holds: (point: LivePoint) => boolean): number | null {
-  let since: number | null = null;
-  let pause = 0;
-  for (let index = points.length - 1; index >= 0; index--) {
-    const point = points[index];
-    if (point === null) continue;
-    if (holds(point)) {
-      since = fromMs + index * 1000;
-      pause = 0;
-    } else {
-      pause += 1;
-      if (pause > PAUSE_SECONDS) break;
-    }
-  }
-  return since;
-}
-
 function newestOf(points: readonly (LivePoint | null)[]): LivePoint {
   const known = points.filter((point) => point !== null);
   return known[known.length - 1];
@@ -259,14 +191,4 @@ function recent(points: readonly (LivePoint | null)[]): { seconds: number; recei
     decided: mean((point) => point.keptPerS + point.sampledOutPerS),
     sampleShare: received === 0 ? 0 : mean((point) => point.sampleShare * point.receivedPerS) / received,
   };
-}
-
-function text(value: string): VerdictPart {
-  return { kind: "text", text: value };
-}
-function strong(value: string, evidence?: Evidence): VerdictPart {
-  return { kind: "strong", text: value, evidence };
-}
-function time(atMs: number): VerdictPart {
-  return { kind: "time", atMs };
 }

@@ -1,7 +1,16 @@
 import type { Transaction } from "./database.ts";
 import type { DocumentModel, DocumentVersionModel, RevisionModel } from "./gen/models.ts";
 
-export type DocumentKindName = "sampling" | "export";
+export type DocumentKindName = "sampling" | "export" | "pipeline";
+
+/** A revision names one version of one document of each kind, in these columns. */
+export const REVISION_COLUMNS = {
+  sampling: { id: "policyId", version: "policyVersion" },
+  export: { id: "destinationId", version: "destinationVersion" },
+  pipeline: { id: "pipelineId", version: "pipelineVersion" },
+} as const satisfies Record<DocumentKindName, { id: string; version: string }>;
+const KINDS = Object.keys(REVISION_COLUMNS) as DocumentKindName[];
+
 export type Document = { id: string; kind: DocumentKindName; name: string; currentVersion: number; createdAtMs: number };
 export type DocumentVersion = {
   documentId: string;
@@ -19,16 +28,17 @@ export type Revision = {
   policyVersion: number;
   destinationId: string;
   destinationVersion: number;
-  pipeline: unknown;
+  pipelineId: string;
+  pipelineVersion: number;
   authorName: string;
   message: string | null;
   createdAtMs: number;
 };
 
-export function toDocument(row: DocumentModel): Document {
+function toDocument(row: DocumentModel, kind: DocumentKindName): Document {
   return {
     id: row.id,
-    kind: row.kind === "sampling" ? "sampling" : "export",
+    kind,
     name: row.name,
     currentVersion: row.currentVersion,
     createdAtMs: row.createdAt.getTime(),
@@ -43,6 +53,12 @@ export function toDocumentVersion(row: DocumentVersionModel): DocumentVersion {
 export function toRevision(row: RevisionModel): Revision {
   const { createdAt, ...rest } = row;
   return { ...rest, createdAtMs: createdAt.getTime() };
+}
+
+/** Which version of a document a revision runs; null when it runs none of it. */
+export function versionIn(revision: Revision | null, documentId: string): number | null {
+  const kind = revision && KINDS.find((one) => revision[REVISION_COLUMNS[one].id] === documentId);
+  return revision && kind ? revision[REVISION_COLUMNS[kind].version] : null;
 }
 
 /** A JSON column that holds texts by name. */
@@ -63,5 +79,5 @@ export async function findVersion(tx: Transaction, documentId: string, number: n
 
 export async function findDocument(tx: Transaction, kind: DocumentKindName, id: string): Promise<Document | null> {
   const row = await tx.document.findFirst({ where: { id, kind } });
-  return row && toDocument(row);
+  return row && toDocument(row, kind);
 }

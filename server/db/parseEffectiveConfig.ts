@@ -15,11 +15,17 @@ export function parseEffectiveConfig(text: string): Prisma.InputJsonObject | und
   }
 }
 
+/** Header values stand in `export`, and in that of each route. */
 function redactHeaders(config: Record<string, unknown>): Record<string, unknown> {
-  const { export: settings } = config;
-  if (!isObject(settings) || settings.headers === undefined) return config;
-  const names = isObject(settings.headers) ? Object.keys(settings.headers) : [];
-  return { ...config, export: { ...settings, headers: Object.fromEntries(names.map((name) => [name, REDACTED])) } };
+  const routes = Array.isArray(config.routes) ? { routes: config.routes.map(redactExport) } : {};
+  return { ...(redactExport(config) as Record<string, unknown>), ...routes };
+}
+
+function redactExport(of: unknown): unknown {
+  if (!isObject(of) || !isObject(of.export) || of.export.headers === undefined) return of;
+  const { headers } = of.export;
+  const names = isObject(headers) ? Object.keys(headers) : [];
+  return { ...of, export: { ...of.export, headers: Object.fromEntries(names.map((name) => [name, REDACTED])) } };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -11,6 +11,32 @@ type ReportFields = Parameters<typeof ConfigReport.encode>[0];
 const measured = (fields: MeasurementFields) => toMeasurement(Measurement.decode(Measurement.encode({ ...WHEN, ...fields }).finish()));
 const reported = (fields: ReportFields) => configReportSchema.safeParse(toConfigReportInput(ConfigReport.decode(ConfigReport.encode(fields).finish())));
 const WHEN = { atMs: 2_000, windowMs: 1_000, processStartMs: 1_000 };
+const DESTINATION = {
+  name: "default",
+  queuedSpans: 1,
+  memorySpans: 2,
+  memoryBytes: 3,
+  delivered: 4,
+  dropped: 5,
+  firstTries: 6,
+  retries: 7,
+  failedTries: 8,
+  retriesHeldBack: 9,
+  breaker: "half-open",
+  breakerSinceMs: 10,
+  breakerOpened: 11,
+  lastFailure: "connection refused",
+  lastFailureMs: 12,
+  wal: "behind",
+  walProblem: "the disk is slow",
+  walBytes: 13,
+  walBytesMax: 14,
+  walAgeMs: 15,
+  walOnlySpans: 16,
+  batchSize: 17,
+  batchSizeMin: 18,
+  batchSizeMax: 19,
+};
 const CARRIED = { tracesCarriedOver: 3, spansCarriedOver: 9, tracesDecidedEarly: 1, spansDecidedEarly: 2 };
 
 describe("a measurement", () => {
@@ -47,6 +73,41 @@ describe("a measurement", () => {
     expect(measurement?.stages.decisionWait).toEqual({ ...decisionWait, zeroCount: 0 });
   });
 
+  it("carries every figure of its destinations, of memory, and what came back from the log", () => {
+    const measurement = measured({
+      received: 9,
+      recovered: 4,
+      destinations: [DESTINATION, { name: "errors" }],
+      memory: { state: "tight", limitBytes: 100, softBytes: 80 },
+    });
+    expect(measurement?.destinations[0]).toEqual(DESTINATION);
+    expect(measurement?.destinations[1]).toMatchObject({ name: "errors", breaker: "closed", wal: "off", queuedSpans: 0, lastFailure: "" });
+    expect(measurement?.memory).toEqual({ state: "tight", limitBytes: 100, softBytes: 80 });
+    expect(measurement?.recovered).toBe(4);
+  });
+
+  it("of a collector that is too old for destinations has one, filled from its queue, with nothing known of breaker, log and memory", () => {
+    const measurement = measured({ queueSpans: 7, queueBytes: 700, delivered: 3, dropped: 1 });
+    expect(measurement?.destinations).toEqual([
+      {
+        ...Object.fromEntries(Object.keys(DESTINATION).map((key) => [key, 0])),
+        name: "default",
+        queuedSpans: 7,
+        memorySpans: 7,
+        memoryBytes: 700,
+        delivered: 3,
+        dropped: 1,
+        breaker: "closed",
+        breakerSinceMs: WHEN.processStartMs,
+        lastFailure: "",
+        wal: "off",
+        walProblem: "",
+      },
+    ]);
+    expect(measurement?.memory).toEqual({ state: "ok", limitBytes: 0, softBytes: 0 });
+    expect(measurement?.recovered).toBe(0);
+  });
+
   it("tells a ratio of zero from none", () => {
     expect(measured({ tiers: [{ ratio: 0 }, { ratio: 0.25 }, {}] })?.tiers.map((tier) => tier.ratio)).toEqual([0, 0.25, null]);
   });
@@ -55,6 +116,10 @@ describe("a measurement", () => {
     ["a ratio above 1", { tiers: [{ name: "a", ratio: 1.1 }] }],
     ["fewer than no traces", { trace: { waitingTraces: -1 } }],
     ["a figure that is no number", { trace: { heldBytes: Number.NaN } }],
+    ["a state of the breaker that there is not", { destinations: [{ name: "default", breaker: "ajar" }] }],
+    ["a state of memory that there is not", { memory: { state: "plenty" } }],
+    ["a negative age of the log", { destinations: [{ name: "default", walAgeMs: -1 }] }],
+    ["more destinations than there may be", { destinations: Array.from({ length: 17 }, (_, at) => ({ name: `d${at}` })) }],
   ])("is refused with %s", (_what, fields) => {
     expect(measured(fields)).toBeNull();
   });

@@ -1,4 +1,12 @@
-import { type Measurement, measurementSchema, type TraceFigures, traceFiguresSchema } from "#domain/telemetry/measurement.ts";
+import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
+import {
+  type DestinationFigures,
+  destinationFiguresSchema,
+  type Measurement,
+  measurementSchema,
+  type TraceFigures,
+  traceFiguresSchema,
+} from "#domain/telemetry/measurement.ts";
 import { headgate } from "#proto/gen/fleet.js";
 import type { ConfigReportInput, HelloInput } from "../services/fleet-channel/helloInput.ts";
 
@@ -51,7 +59,7 @@ function toCarryOver({ tracesCarriedOver, spansCarriedOver, tracesDecidedEarly, 
 
 /** Null when it is not a measurement as the domain knows it. Fields a message leaves out are zero, as protobuf has it. */
 export function toMeasurement(fields: Fields<"Measurement">): Measurement | null {
-  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace } = fields;
+  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory } = fields;
   const parsed = measurementSchema.safeParse({
     ...ZEROS,
     ...withoutNull(fields),
@@ -64,6 +72,8 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
       ratio: ratio ?? null,
     })),
     trace: toTraceFigures(trace),
+    destinations: destinations?.length ? destinations.map(toDestination) : [destinationOfOld(fields)],
+    memory: { state: memory?.state || "ok", limitBytes: memory?.limitBytes ?? 0, softBytes: memory?.softBytes ?? 0 },
     droppedByReason: (droppedByReason ?? []).map(toReason),
     refusedByReason: (refusedByReason ?? []).map(toReason),
     acknowledgement: toHistogram(acknowledgement),
@@ -92,6 +102,7 @@ const NUMBERS = [
   "dropped",
   "refused",
   "sampleReceived",
+  "recovered",
   "kept",
   "requests",
   "bytesReceived",
@@ -120,6 +131,25 @@ const TRACE_NUMBERS = Object.keys(traceFiguresSchema.shape) as (keyof TraceFigur
 /** A collector that is too old to have them is in span scope, where all of them are zero. */
 function toTraceFigures(fields: Fields<"TraceFigures"> | null | undefined): Record<string, number> {
   return Object.fromEntries(TRACE_NUMBERS.map((name) => [name, fields?.[name] ?? 0]));
+}
+
+const DESTINATION_TEXTS = ["name", "breaker", "lastFailure", "wal", "walProblem"] as const;
+const DESTINATION_NUMBERS = Object.keys(destinationFiguresSchema.shape).filter((name) => !(DESTINATION_TEXTS as readonly string[]).includes(name)) as Exclude<
+  keyof DestinationFigures,
+  (typeof DESTINATION_TEXTS)[number]
+>[];
+
+function toDestination(fields: Fields<"Destination">): Record<string, string | number> {
+  const { name, breaker, lastFailure, wal, walProblem } = fields;
+  const numbers = Object.fromEntries(DESTINATION_NUMBERS.map((key) => [key, fields[key] ?? 0]));
+  return { ...numbers, name: name ?? "", breaker: breaker || "closed", lastFailure: lastFailure ?? "", wal: wal || "off", walProblem: walProblem ?? "" };
+}
+
+/** A collector that is too old to speak of destinations has one, with neither a breaker that opens nor a log. */
+function destinationOfOld({ queueSpans, queueBytes, delivered, dropped, processStartMs }: Fields<"Measurement">): Record<string, string | number> {
+  const queued = { queuedSpans: queueSpans ?? 0, memorySpans: queueSpans ?? 0, memoryBytes: queueBytes ?? 0 };
+  const since = { breakerSinceMs: processStartMs ?? 0 };
+  return { ...toDestination({ name: DEFAULT_DESTINATION }), ...queued, ...since, delivered: delivered ?? 0, dropped: dropped ?? 0 };
 }
 
 function toReason({ reason, spans, requests }: Fields<"ReasonCount">) {

@@ -22,6 +22,10 @@ export function serverMetrics({ hub, fleet, limiter, explains, relay }: Parts): 
     },
     counters: {
       headgate_live_frames_dropped_total: { help: "Live events dropped because a tab did not keep up", read: () => counters.framesDropped },
+      headgate_live_changes_not_sent_total: {
+        help: "Changes of breakers, logs and memory that found no room in a live event",
+        read: () => counters.changesNotSent,
+      },
       headgate_live_subscribers_refused_total: { help: "Subscriptions refused because there were too many", read: () => counters.subscribersRefused },
       headgate_live_series_refused_total: { help: "Measurements left out because too many collectors are connected", read: () => counters.seriesRefused },
       headgate_measurements_total: { help: "Measurements taken in", read: () => counters.measurements },

@@ -1,4 +1,5 @@
 import type { Role } from "#domain/auth/role.ts";
+import type { MeasuredLoad } from "#domain/pipeline/checkAgainstPeak.ts";
 import type { CollectorRow, LiveEvent, LiveHistory, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
 import type { Database } from "../db/database.ts";
 import type { SealPort } from "../db/secretBox.ts";
@@ -18,6 +19,8 @@ export type LivePort = {
   /** Fleet-wide counts per tier over the last 10 s; null when no collector reported. */
   tierRates(): TierRate[] | null;
   everReceived(): boolean;
+  /** What collectors kept by the second, of those that report to this process; null when none of them has a measured second. */
+  load(): MeasuredLoad | null;
 };
 
 /** `explanation` is JSON as the collector sent it, not checked yet; `problem` says why there is none. */

@@ -5,6 +5,7 @@ export function addLedgers(ledgers: readonly LedgerView[]): LedgerView | null {
   if (ledgers.length === 0) return null;
   return ledgers.reduce((sum, one) => ({
     received: sum.received + one.received,
+    recovered: sum.recovered + one.recovered,
     sampledOut: sum.sampledOut + one.sampledOut,
     waiting: sum.waiting + one.waiting,
     queued: sum.queued + one.queued,

@@ -1,9 +1,14 @@
+import type { CollectorDelivery, ReasonRates, RowDelivery } from "#domain/telemetry/delivery.ts";
 import type { LedgerView, TierRate } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
-import { type SecondSlot, toSecondSlot } from "./secondSlot.ts";
+import { CHANGES_MAX, ChangeLog } from "./changeLog.ts";
+import { destinationViews, rowDelivery } from "./deliveryViews.ts";
+import { noticeChanges, type OwnChange } from "./noticeChanges.ts";
+import { reasonRates, toldReasons } from "./reasonRates.ts";
+import { hasJustStarted, type SecondSlot, toSecondSlot } from "./secondSlot.ts";
 
 export const SECONDS_KEPT = 900;
-const TIER_WINDOW_S = 10;
+const RATE_WINDOW_S = 10;
 /** Below this a difference of clocks is taken for the way of the message. */
 const SKEW_IGNORED_MS = 100;
 const SKEW_JITTER_MS = 50;
@@ -14,15 +19,18 @@ const HIGHER_UNTIL_BELIEVED = 5;
 const SECOND_SLACK_MS = 150;
 const CLOCK_STEPPED_BACK_MS = 5_000;
 
-type TierMark = { second: number; measurement: Measurement };
+type RateMark = { second: number; measurement: Measurement };
 
 /** What one collector measured over the last 15 minutes, at the second of our clock. */
 export class CollectorSeries {
   readonly #slots: (SecondSlot | null)[] = new Array(SECONDS_KEPT).fill(null);
   #last: Measurement | null = null;
-  #marks: TierMark[] = [];
+  #marks: RateMark[] = [];
   #skewMs = 0;
   #higherInARow = 0;
+  readonly #changes = new ChangeLog(SECONDS_KEPT * 1_000);
+  readonly #notClosedSinceMs = new Map<string, number>();
+  #unsent: OwnChange[] = [];
   lastSecond = 0;
   /** Measurements that were seen before, or belong to no second that is kept. */
   ignored = 0;
@@ -58,8 +66,9 @@ export class CollectorSeries {
       return null;
     }
     this.#last = measurement;
+    this.#notice(measurement, before);
     this.#marks.push({ second, measurement });
-    while (this.#marks.length > 1 && this.#marks[1].second <= second - TIER_WINDOW_S) this.#marks.shift();
+    while (this.#marks.length > 1 && this.#marks[1].second <= second - RATE_WINDOW_S) this.#marks.shift();
     const slot = toSecondSlot(second, measurement, before);
     if (!slot) return null;
     this.#slots[second % SECONDS_KEPT] = slot;
@@ -72,15 +81,47 @@ export class CollectorSeries {
     return slot?.second === second ? slot : null;
   }
 
+  #notice(measurement: Measurement, before: Measurement | null): void {
+    const changes = noticeChanges(measurement, before, hasJustStarted(measurement)).map((change) => ({ ...change, atMs: change.atMs + this.#skewMs }));
+    this.#changes.add(changes);
+    for (const change of changes) {
+      if (change.kind !== "breaker") continue;
+      if (change.state === "closed") this.#notClosedSinceMs.delete(change.destination);
+      else if (!this.#notClosedSinceMs.has(change.destination)) this.#notClosedSinceMs.set(change.destination, change.atMs);
+    }
+    const away = new Set(measurement.destinations.flatMap(({ name, breaker }) => (breaker === "closed" ? [] : [name])));
+    for (const name of this.#notClosedSinceMs.keys()) if (!away.has(name)) this.#notClosedSinceMs.delete(name);
+    this.#unsent = [...this.#unsent, ...changes].slice(-CHANGES_MAX);
+  }
+
+  /** Changes of breakers, logs and memory in the last 15 minutes, oldest first. */
+  changes(nowMs: number): { changes: readonly OwnChange[]; leftOut: number } {
+    return this.#changes.within(nowMs);
+  }
+
+  /** Those that were noticed since this was asked last. */
+  takeChanges(): readonly OwnChange[] {
+    const taken = this.#unsent;
+    if (taken.length > 0) this.#unsent = [];
+    return taken;
+  }
+
+  /** The newest measurement and what it is compared with to have rates over the last 10 s; a base of null is the start of the process. */
+  #window(): { now: Measurement; base: Measurement | null; seconds: number } | null {
+    const now = this.#marks.at(-1)?.measurement;
+    if (!now) return null;
+    const base = this.#marks.find(({ measurement }) => measurement.processStartMs === now.processStartMs)?.measurement ?? now;
+    if (base !== now) return { now, base, seconds: Math.max(now.atMs - base.atMs, 100) / 1_000 };
+    return hasJustStarted(now) ? { now, base: null, seconds: Math.max(now.windowMs, 100) / 1_000 } : null;
+  }
+
   /** Per tier over the last 10 s, with the ratio as it was last; a tier that is new, or a process that has restarted, counts from zero. */
   tierRates(): TierRate[] {
-    const now = this.#marks.at(-1);
-    if (!now) return [];
-    const from = this.#marks.find((mark) => mark.measurement.processStartMs === now.measurement.processStartMs) ?? now;
-    const seconds = Math.max(from === now ? now.measurement.windowMs : now.measurement.atMs - from.measurement.atMs, 100) / 1_000;
-    const bases = new Map(from === now ? [] : from.measurement.tiers.map((tier) => [tier.name, tier]));
-    if (from === now && now.measurement.atMs - now.measurement.processStartMs > now.measurement.windowMs * 2 + 1_000) return [];
-    return now.measurement.tiers.map((tier) => {
+    const window = this.#window();
+    if (!window) return [];
+    const { now, base: from, seconds } = window;
+    const bases = new Map(from?.tiers.map((tier) => [tier.name, tier]));
+    return now.tiers.map((tier) => {
       const base = bases.get(tier.name);
       const since = (key: "kept" | "sampledOut" | "bytesKept" | "bytesSampledOut") =>
         (base && tier[key] >= base[key] ? tier[key] - base[key] : tier[key]) / seconds;
@@ -97,12 +138,40 @@ export class CollectorSeries {
     });
   }
 
+  /** Without anything to compare with there are totals, and no rates are made up. */
+  reasonRates(): ReasonRates | null {
+    const now = this.#last;
+    if (!now) return null;
+    const { base, seconds } = this.#window() ?? { base: now, seconds: 1 };
+    return reasonRates(now, base, seconds);
+  }
+
+  /** As of the newest measurement; null before there is one. */
+  delivery(): CollectorDelivery | null {
+    const now = this.#last;
+    const reasons = this.reasonRates();
+    if (!now || !reasons) return null;
+    const { base, seconds } = this.#window() ?? { base: now, seconds: 1 };
+    return {
+      ...toldReasons([reasons]),
+      atMs: now.atMs + this.#skewMs,
+      destinations: destinationViews(now, base, seconds, { skewMs: this.#skewMs, notClosedSinceMs: this.#notClosedSinceMs }),
+      memory: now.memory,
+    };
+  }
+
+  rowDelivery(): RowDelivery | null {
+    const delivery = this.delivery();
+    return delivery && rowDelivery(delivery.destinations, delivery.memory);
+  }
+
   ledger(nowMs: number): LedgerView | null {
     const last = this.#last;
     if (!last) return null;
-    const { received, sampledOut, waiting, queued, delivered, dropped } = last;
+    const { received, recovered, sampledOut, waiting, queued, delivered, dropped } = last;
     return {
       received,
+      recovered,
       sampledOut,
       waiting,
       queued,

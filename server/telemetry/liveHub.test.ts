@@ -1,47 +1,12 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { LiveEvent, LiveTopic } from "#domain/telemetry/live.ts";
-import { type HistogramSnapshot, type Measurement, NO_TRACES } from "#domain/telemetry/measurement.ts";
+import { NO_TRACES } from "#domain/telemetry/measurement.ts";
 import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
 import { LiveHub, SERIES_MAX, SUBSCRIBERS_MAX } from "./liveHub.ts";
+import { measuredAt as at, NONE as none, NO_STAGES as stages, T0 } from "./measurementTestData.ts";
 
-const T0 = 1_800_000_000_000;
-const none: HistogramSnapshot = { scale: 0, count: 0, sum: 0, min: 0, max: 0, zeroCount: 0, offset: 0, counts: [] };
-const stages = { network: none, queueWait: none, decisionWait: none, processing: none, serialization: none, export: none };
-const gauges = {
-  queueSpans: 5,
-  queueBytes: 0,
-  queueCapacitySpans: 100,
-  queueCapacityBytes: 0,
-  rssBytes: 50,
-  heapUsedBytes: 0,
-  externalBytes: 0,
-  eventLoopDelayP99Ms: 0,
-  archiveBytes: 7,
-  archiveBytesMax: 0,
-};
 const HELLO = { name: "one", labels: {}, version: "1", runningRevision: 0, runningHash: "", otlpGrpcEndpoint: null, otlpHttpEndpoint: null };
-
-/** A collector that received `received` spans in all and kept a tenth of them. */
-function at(second: number, received: number, more: Partial<Measurement> = {}): Measurement {
-  const kept = received / 10;
-  const counts = {
-    received,
-    kept,
-    sampledOut: received - kept,
-    delivered: kept,
-    waiting: 0,
-    queued: 0,
-    dropped: 0,
-    refused: 0,
-    sampleReceived: received / 2,
-    requests: 0,
-  };
-  const bytes = { bytesReceived: received * 400, bytesKept: kept * 400, bytesDelivered: 0 };
-  const tiers = [{ name: "default", kept, sampledOut: received - kept, bytesKept: kept * 400, bytesSampledOut: 0, ratio: 0.1 }];
-  const when = { atMs: T0 + second * 1_000, windowMs: 1_000, processStartMs: T0, revision: 1, cpuSeconds: second / 2 };
-  return { ...counts, ...bytes, ...gauges, ...when, tiers, trace: NO_TRACES, droppedByReason: [], refusedByReason: [], acknowledgement: none, stages, ...more };
-}
 
 describe("one collector's seconds", () => {
   it("are differences of totals: a lost measurement loses nothing and leaves a gap", () => {

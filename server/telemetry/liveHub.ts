@@ -1,6 +1,7 @@
 // One piece because it is one state: what is connected, what was measured, who watches. Every rule it applies is a file of its own.
 import { LIVE_PRICE_DEFAULT, type LivePrice } from "#domain/cost/livePrice.ts";
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
+import type { MeasuredLoad } from "#domain/pipeline/checkAgainstPeak.ts";
 import type { CollectorRow, LiveEvent, LiveHistory, LivePoint, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
 import { AppError } from "../errors/appError.ts";
@@ -8,7 +9,10 @@ import { addLedgers } from "./addLedgers.ts";
 import { addTierRates } from "./addTierRates.ts";
 import type { CollectorRecord, Directory, ReportedConfig } from "./collectorDirectory.ts";
 import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
+import { FleetChanges, mergeChanges } from "./fleetChanges.ts";
 import { LiveSubscriber } from "./liveSubscriber.ts";
+import { measureLoad } from "./measureLoad.ts";
+import { toldReasons } from "./reasonRates.ts";
 import { type Connection, toCollectorRow } from "./toCollectorRow.ts";
 import { toLivePoint } from "./toLivePoint.ts";
 
@@ -32,6 +36,7 @@ export class LiveHub {
   readonly #series = new Map<string, CollectorSeries>();
   readonly #connections = new Map<string, Connection>();
   readonly #subscribers = new Set<LiveSubscriber>();
+  readonly #changes = new FleetChanges();
   readonly #expected: { second: number; count: number }[] = new Array(SECONDS_KEPT).fill({ second: 0, count: 0 });
   readonly #fleetPoints: ({ second: number; point: LivePoint | null } | undefined)[] = new Array(SECONDS_KEPT);
   #directory: Directory = { records: [], newest: null };
@@ -45,7 +50,15 @@ export class LiveHub {
   #unwatch: NodeJS.Timeout | null = null;
   #stopped = true;
   watched = false;
-  readonly counters = { measurements: 0, measurementsIgnored: 0, measurementsRefused: 0, framesDropped: 0, subscribersRefused: 0, seriesRefused: 0 };
+  readonly counters = {
+    measurements: 0,
+    measurementsIgnored: 0,
+    measurementsRefused: 0,
+    framesDropped: 0,
+    subscribersRefused: 0,
+    seriesRefused: 0,
+    changesNotSent: 0,
+  };
 
   constructor(options: HubOptions) {
     this.#options = options;
@@ -111,6 +124,8 @@ export class LiveHub {
     this.counters.measurementsIgnored += series.ignored - ignored;
     const last = measurements.at(-1);
     const record = this.#record(id);
+    const changes = series.takeChanges();
+    if (this.#subscribers.size > 0) this.counters.changesNotSent += this.#changes.add(id, record?.name ?? id, changes);
     if (record && last && last.received > 0) record.everReceived = true;
     if (this.#subscribers.size > 0 && series.lastSecond > this.#sentSecond && this.#allReported(series.lastSecond)) this.#send(series.lastSecond);
   }
@@ -197,6 +212,16 @@ export class LiveHub {
     return rates.length === 0 ? null : rates;
   }
 
+  load(): MeasuredLoad | null {
+    const lastSecond = Math.floor(this.#options.nowMs() / 1_000);
+    const collectors = this.rows().map(({ id, name, state }) => ({
+      name,
+      online: state !== "offline",
+      at: (second: number) => this.#series.get(id)?.at(second) ?? null,
+    }));
+    return measureLoad(collectors, lastSecond);
+  }
+
   history(scope: Scope): LiveHistory {
     const lastSecond = Math.floor((this.#options.nowMs() - REPORT_WITHIN_MS) / 1_000);
     const first = lastSecond - SECONDS_KEPT + 1;
@@ -204,7 +229,14 @@ export class LiveHub {
       scope.kind === "fleet" ? this.#fleetPoint(first + index) : this.#collectorPoint(scope.id, first + index),
     );
     if (scope.kind === "fleet") withholdUnfinished(points);
-    return { fromMs: first * 1_000, stepMs: 1_000, points };
+    const delivery = scope.kind === "collector" ? (this.#series.get(scope.id)?.delivery() ?? null) : null;
+    return { fromMs: first * 1_000, stepMs: 1_000, points, ...this.#changesOf(scope), delivery };
+  }
+
+  #changesOf(scope: Scope): Pick<LiveHistory, "changes" | "changesLeftOut"> {
+    const nowMs = this.#options.nowMs();
+    const some = scope.kind === "fleet" ? [...this.#series] : [...this.#series].filter(([id]) => id === scope.id);
+    return mergeChanges(some.map(([id, series]) => ({ id, name: this.#record(id)?.name ?? id, ...series.changes(nowMs) })));
   }
 
   /** The last known state at once, then events until `signal` aborts or the hub stops. */
@@ -249,6 +281,7 @@ export class LiveHub {
     this.#expected[second % SECONDS_KEPT] = { second, count: this.#connections.size };
     this.#closedSecond = second;
     if (this.#subscribers.size === 0) return;
+    this.#sendChanges();
     const sentBefore = this.#sentSecond;
     for (let late = Math.max(sentBefore + 1, second - LATE_SECONDS); late <= second; late++) if (this.#fleetPoint(late)) this.#send(late);
     if (this.#sentSecond === sentBefore && sentBefore < second) this.#emitRows();
@@ -277,6 +310,16 @@ export class LiveHub {
     }
   }
 
+  #sendChanges(): void {
+    const { seq, changes } = this.#changes.take();
+    if (changes.length === 0) return;
+    for (const subscriber of this.#subscribers) {
+      const own =
+        subscriber.wants("fleet") || subscriber.wants("collectors") ? changes : changes.filter((one) => subscriber.wants("collector", one.collectorId));
+      if (own.length > 0) subscriber.push({ kind: "delivery", seq, changes: own });
+    }
+  }
+
   #pushLastKnown(subscriber: LiveSubscriber): void {
     subscriber.push({ kind: "health", database: this.#database.state, sinceMs: this.#database.sinceMs });
     if (subscriber.wants("collectors")) subscriber.push({ kind: "collectors", rows: this.rows() });
@@ -293,11 +336,13 @@ export class LiveHub {
     const point = this.#fleetPoint(second);
     if (!point) return null;
     const nowMs = this.#options.nowMs();
-    const ledgers = [...this.#connections.keys()].flatMap((id) => this.#series.get(id)?.ledger(nowMs) ?? []);
+    const ids = [...this.#connections.keys()];
+    const ledgers = ids.flatMap((id) => this.#series.get(id)?.ledger(nowMs) ?? []);
     return {
       kind: "fleet",
       point,
       tiers: this.tierRates() ?? [],
+      reasons: toldReasons(ids.flatMap((id) => this.#series.get(id)?.reasonRates() ?? [])),
       ledger: addLedgers(ledgers),
       everReceived: this.everReceived(),
       sampleTraffic: this.#sampleTraffic,
@@ -307,7 +352,10 @@ export class LiveHub {
   #collectorEvent(id: string, second: number): LiveEvent | null {
     const point = this.#collectorPoint(id, second);
     const series = this.#series.get(id);
-    return point && series ? { kind: "collector", id, point, tiers: series.tierRates(), ledger: series.ledger(this.#options.nowMs()) } : null;
+    const delivery = series?.delivery();
+    return point && series && delivery
+      ? { kind: "collector", id, point, tiers: series.tierRates(), ledger: series.ledger(this.#options.nowMs()), delivery }
+      : null;
   }
 
   #fleetPoint(second: number): LivePoint | null {

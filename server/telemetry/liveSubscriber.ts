@@ -108,6 +108,8 @@ function mergeKey(event: LiveEvent): string {
       return `configReport ${event.collectorId} ${event.revision}`;
     case "changed":
       return `changed ${event.entity} ${event.id}`;
+    case "delivery":
+      return `delivery ${event.seq}`;
     case "collectors":
     case "health":
       return event.kind;

@@ -52,6 +52,7 @@ export function toCollectorRow({ record, series, connection, newest, price, repl
     otlpHttpEndpoint,
     archiveBytes: hasArchive ? (series?.last?.archiveBytes ?? null) : null,
     archiveBytesMax: hasArchive ? (series?.last?.archiveBytesMax ?? null) : null,
+    delivery: slot && series ? series.rowDelivery() : null,
     sampleShare: slot ? (slot.receivedPerS === 0 ? 0 : Math.min(1, slot.sampleReceivedPerS / slot.receivedPerS)) : null,
   };
 }

@@ -2,12 +2,13 @@ import { costMicroUsdPerHour, type LivePrice } from "#domain/cost/livePrice.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import type { LivePoint } from "#domain/telemetry/live.ts";
 import { STAGES, type Stage } from "#domain/telemetry/measurement.ts";
-import type { SecondSlot } from "./secondSlot.ts";
+import { type SecondSlot, spreadOf } from "./secondSlot.ts";
 
 /** Adds up what the collectors reported for one second; percentiles come from the merged histogram, never from other percentiles. Null when none did. */
 export function toLivePoint(second: number, slots: readonly SecondSlot[], expected: number, price: LivePrice): LivePoint | null {
   if (slots.length === 0) return null;
-  const sum = (key: Exclude<keyof SecondSlot, "second" | "acknowledgement" | "stages">) => slots.reduce((total, slot) => total + slot[key], 0);
+  const sum = (key: Exclude<keyof SecondSlot, "second" | "acknowledgement" | "stages" | "batchSize" | "memory">) =>
+    slots.reduce((total, slot) => total + slot[key], 0);
   const histogram = mergeAcknowledgements(slots);
   const milliseconds = (q: number) => {
     const seconds = histogram.quantile(q);
@@ -22,6 +23,7 @@ export function toLivePoint(second: number, slots: readonly SecondSlot[], expect
     keptPerS: sum("keptPerS"),
     sampledOutPerS: sum("sampledOutPerS"),
     droppedPerS: sum("droppedPerS"),
+    shedPerS: sum("shedPerS"),
     refusedPerS: sum("refusedPerS"),
     deliveredPerS: sum("deliveredPerS"),
     sampleShare: receivedPerS === 0 ? 0 : Math.min(1, sum("sampleReceivedPerS") / receivedPerS),
@@ -29,6 +31,18 @@ export function toLivePoint(second: number, slots: readonly SecondSlot[], expect
     bytesKeptPerS,
     queueSpans: sum("queueSpans"),
     queueCapacitySpans: sum("queueCapacitySpans"),
+    retriesPerS: sum("retriesPerS"),
+    failedTriesPerS: sum("failedTriesPerS"),
+    breakersOpen: sum("breakersOpen"),
+    breakersHalfOpen: sum("breakersHalfOpen"),
+    breakersAll: sum("breakersAll"),
+    logs: sum("logs"),
+    logsInTrouble: sum("logsInTrouble"),
+    walBytes: sum("walBytes"),
+    walBytesMax: sum("walBytesMax"),
+    walAgeMs: Math.max(...slots.map(({ walAgeMs }) => walAgeMs)),
+    walOnlySpans: sum("walOnlySpans"),
+    batchSize: spreadOf(slots.flatMap(({ batchSize }) => batchSize ?? [])),
     waitingSpans: sum("waitingSpans"),
     waitingTraces: sum("waitingTraces"),
     heldBytes: sum("heldBytes"),
@@ -40,6 +54,7 @@ export function toLivePoint(second: number, slots: readonly SecondSlot[], expect
     lateKeptPerS: sum("lateKeptPerS"),
     lateSampledOutPerS: sum("lateSampledOutPerS"),
     rssBytes: sum("rssBytes"),
+    ...memoryMarks(slots),
     cpuCores: sum("cpuCores"),
     ackP50Ms: milliseconds(0.5),
     ackP90Ms: milliseconds(0.9),
@@ -50,6 +65,14 @@ export function toLivePoint(second: number, slots: readonly SecondSlot[], expect
     reporting: slots.length,
     expected: Math.max(expected, slots.length),
   };
+}
+
+/** Limits are compared with the sum of resident memory, so they are known only when every collector has told its own. */
+function memoryMarks(slots: readonly SecondSlot[]): Pick<LivePoint, "memorySoftBytes" | "memoryLimitBytes" | "memoryTight" | "memoryFull"> {
+  const known = slots.flatMap(({ memory }) => memory ?? []);
+  const total = (key: "softBytes" | "limitBytes") => (known.length < slots.length ? null : known.reduce((sum, memory) => sum + memory[key], 0));
+  const count = (state: "tight" | "full") => known.filter((memory) => memory.state === state).length;
+  return { memorySoftBytes: total("softBytes"), memoryLimitBytes: total("limitBytes"), memoryTight: count("tight"), memoryFull: count("full") };
 }
 
 function mergeAcknowledgements(slots: readonly SecondSlot[]): ExponentialHistogram {

@@ -3,6 +3,7 @@ import { fleetRouter } from "./routers/fleetRouter.ts";
 import { liveRouter } from "./routers/liveRouter.ts";
 import { overviewRouter } from "./routers/overviewRouter.ts";
 import { peopleRouter } from "./routers/peopleRouter.ts";
+import { pipelinesRouter } from "./routers/pipelinesRouter.ts";
 import { policiesRouter } from "./routers/policiesRouter.ts";
 import { pricesRouter } from "./routers/pricesRouter.ts";
 import { revisionsRouter } from "./routers/revisionsRouter.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   overview: overviewRouter,
   policies: policiesRouter,
   destinations: destinationsRouter,
+  pipelines: pipelinesRouter,
   revisions: revisionsRouter,
   fleet: fleetRouter,
   prices: pricesRouter,

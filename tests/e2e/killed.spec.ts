@@ -7,8 +7,6 @@ import { startSdk } from "#tests/fixtures/sdkProcess.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
 import { figure, saveAndApply, setKeep, shoot, signedInContext } from "./browser.ts";
 
-/** While the backend answers, an acknowledged span stays in the collector's memory at most for the batch's timeout (1 s) and one delivery. */
-const IN_MEMORY_MS = 2_000;
 /** Between a clock reading here and one in the SDK's process, and for answers on their way. */
 const MARGIN_MS = 200;
 
@@ -39,7 +37,7 @@ for (const protocol of ["grpc", "http"] as const) {
       await sink?.stop();
     });
 
-    test("goes on under the applied policy by itself, and loses no span but those acknowledged in the moment before the kill", async ({ browser }) => {
+    test("goes on under the applied policy by itself, and loses no span that was acknowledged", async ({ browser }) => {
       test.setTimeout(180_000);
       const context = await signedInContext(browser, headgate.http);
       const page = await context.newPage();
@@ -91,21 +89,16 @@ for (const protocol of ["grpc", "http"] as const) {
       const surplus = (spans: ReturnType<typeof between>, ratio: number) =>
         spans.filter(([spanId, { traceId }]) => !isKept(traceId, ratio) && sink.spans.has(spanId));
 
-      const early = between(0, killedMs - IN_MEMORY_MS);
-      const lastMoment = between(killedMs - IN_MEMORY_MS, killedMs + MARGIN_MS);
+      const before = between(0, killedMs + MARGIN_MS);
       const restarted = between(killedMs + MARGIN_MS, secondMs);
       const quarter = between(acknowledgedMs + MARGIN_MS, Number.POSITIVE_INFINITY);
-      for (const part of [early, lastMoment, restarted, quarter]) expect(part.length).toBeGreaterThan(50);
+      for (const part of [before, restarted, quarter]) expect(part.length).toBeGreaterThan(50);
 
-      expect(missing(early, 0.5)).toEqual([]);
+      expect(missing(before, 0.5)).toEqual([]);
       expect(missing(restarted, 0.5)).toEqual([]);
       expect(missing(quarter, 0.25)).toEqual([]);
-      for (const part of [early, lastMoment, restarted]) expect(surplus(part, 0.5)).toEqual([]);
+      for (const part of [before, restarted]) expect(surplus(part, 0.5)).toEqual([]);
       expect(surplus(quarter, 0.25)).toEqual([]);
-      test.info().annotations.push({
-        type: "lost with the killed process",
-        description: `${missing(lastMoment, 0.5).length} of ${lastMoment.length} spans acknowledged in its last ${IN_MEMORY_MS} ms`,
-      });
       // Everything that the new process acknowledged, it had received.
       expect(after.received).toBeGreaterThanOrEqual(restarted.length + quarter.length);
       await context.close();

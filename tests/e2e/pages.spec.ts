@@ -1,6 +1,7 @@
 import { type ConsoleMessage, expect, type Page, test } from "@playwright/test";
 import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
+import { tellOutage } from "#tests/fixtures/outageStory.ts";
 import { startSdk } from "#tests/fixtures/sdkProcess.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
 import { expectNoSidewaysScroll, expectNoViolations, shoot, signedInContext } from "./browser.ts";
@@ -33,6 +34,7 @@ test("the pages before signing in have no accessibility violation in light and d
 test("every page has no accessibility violation in light and dark, and needs no sideways scrolling at 390 px", async ({ browser }) => {
   test.setTimeout(420_000);
   const [policy] = await api.trpc.policies.list.query();
+  const [pipeline] = await api.trpc.pipelines.list.query();
   const [destination] = await api.trpc.destinations.list.query();
   const [collector] = await api.trpc.fleet.list.query();
   const { body } = await api.trpc.policies.get.query({ id: policy.id });
@@ -53,6 +55,11 @@ test("every page has no accessibility violation in light and dark, and needs no 
     ["sampling-policy", `/sampling/${policy.id}`],
     ["sampling-history", `/sampling/${policy.id}/history`],
     ["sampling-version", `/sampling/${policy.id}/versions/1`],
+    ["pipeline", "/pipeline"],
+    ["pipeline-new", "/pipeline/new"],
+    ["pipeline-one", `/pipeline/${pipeline.id}`],
+    ["pipeline-history", `/pipeline/${pipeline.id}/history`],
+    ["pipeline-version", `/pipeline/${pipeline.id}/versions/1`],
     ["destination", "/destination"],
     ["destination-new", "/destination/new?kind=otlp"],
     ["destination-one", `/destination/${destination.id}`],
@@ -69,6 +76,50 @@ test("every page has no accessibility violation in light and dark, and needs no 
   await context.close();
 });
 
+test("an outage is told on Live, on the collector's page and in the fleet, without an accessibility violation and on a phone", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const { token } = await api.trpc.fleet.createToken.mutate({ name: "outage" });
+  const story = await tellOutage(headgate.fleet, token, [
+    { fromS: 300, toS: 420 },
+    { fromS: 600, toS: 10_000 },
+  ]);
+  const context = await signedInContext(browser, headgate.http);
+  const page = await context.newPage();
+  try {
+    await check(page, "live-outage", `${headgate.http}/live?collector=${story.collectorId}`);
+    await page.setViewportSize(WIDE);
+    const sentence = page.locator("[data-slot=verdict]");
+    await expect(sentence).toContainText(/The breaker of default is (open|half-open and not closed) since/);
+    await expect(sentence).toContainText("connect ECONNREFUSED");
+    await expect(sentence).toContainText(/spans that were to be kept are shed|to be kept are shed/);
+    await page.keyboard.press("t");
+    await page.locator("#breakers").scrollIntoViewIfNeeded();
+    await expect(page.locator("#breakers")).toContainText("breaker open, 14 UNAVAILABLE: connect ECONNREFUSED");
+
+    await check(page, "fleet-collector-outage", `${headgate.http}/fleet/${story.collectorId}`);
+    const destinations = page.getByRole("table", { name: "Destinations" }).or(page.getByRole("region", { name: "Destinations, table" }));
+    await expect(destinations.first()).toContainText(/default(open|half-open)/);
+    await expect(destinations.first()).toContainText(/errors\s*closed/);
+    const changes = page.getByRole("region", { name: "Changes" });
+    await expect(changes).toContainText(/breaker closed/);
+    await expect(changes).toContainText(/probes failed, the last at/);
+    await expect(page.getByRole("region", { name: "Refused and dropped", exact: true })).toContainText("shed:default");
+
+    await check(page, "fleet-outage", `${headgate.http}/fleet`);
+    await expect(page.locator("[data-collector=outage]")).toContainText(/breaker (open|half-open)/);
+  } finally {
+    story.end();
+    await context.close();
+  }
+  // Gone, it keeps what it said last, with its age.
+  const after = await signedInContext(browser, headgate.http);
+  const gone = await after.newPage();
+  await gone.goto(`/fleet/${story.collectorId}`);
+  await expect(gone.getByRole("region", { name: "Delivery", exact: true })).toContainText(/as of .* ago/, { timeout: 60_000 });
+  await expect(gone.getByRole("region", { name: "Delivery", exact: true })).toContainText("connect ECONNREFUSED");
+  await after.close();
+});
+
 test("every page is reached and left by keyboard alone", async ({ browser }) => {
   const context = await signedInContext(browser, headgate.http);
   const page = await context.newPage();
@@ -77,6 +128,7 @@ test("every page is reached and left by keyboard alone", async ({ browser }) => 
   for (const [key, heading] of [
     ["l", "Live"],
     ["p", "Sampling"],
+    ["i", "Pipeline settings"],
     ["d", "Destination"],
     ["f", "Fleet"],
     ["s", "Settings"],

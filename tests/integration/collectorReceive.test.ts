@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
+import http from "node:http";
 import net from "node:net";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -185,6 +186,57 @@ describe("OTLP/HTTP", () => {
   it("answers 405 to another method, naming the right one", async () => {
     const response = await post("", { method: "GET" });
     expect([response.status, response.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+});
+
+describe("2,000 client connections", () => {
+  it("are served, the busy ones beside the idle ones, and a flooding one has the others lose nothing", async () => {
+    const agents = Array.from({ length: 1000 }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
+    const sessions = Array.from({ length: 1000 }, () => connectGrpc(collector.otlpGrpc));
+    const body = traffic.nextRequest(4);
+    const overHttp = (agent: http.Agent) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const headers = { "content-type": "application/x-protobuf", "content-length": body.length };
+        const sent = http.request({ port: collector.otlpHttp, host: "127.0.0.1", method: "POST", path: "/v1/traces", agent, headers }, (response) => {
+          response.resume().on("end", () => resolve(response.statusCode));
+        });
+        sent.on("error", reject);
+        sent.end(body);
+      });
+    try {
+      // 500 at a time: as many as concurrentRequestsMax leaves room for even where answers take long.
+      const everybody = async () => {
+        for (let from = 0; from < 1000; from += 250) {
+          const grpcAnswers = sessions.slice(from, from + 250).map(async (session) => (await session.call(body)).grpcStatus);
+          const httpAnswers = agents.slice(from, from + 250).map(overHttp);
+          expect(new Set(await Promise.all([...grpcAnswers, ...httpAnswers]))).toEqual(new Set([0, 200]));
+        }
+      };
+      const before = sink.spans;
+      await everybody();
+      // All of them stay open and most are idle now, while 200 send ten times, and another one sends ten at a time without end.
+      let isOver = false;
+      let flooded = 0;
+      const large = traffic.nextRequest(40);
+      const flood = Array.from({ length: 10 }, async () => {
+        for (; !isOver; flooded++) expect(await grpc.call(large)).toMatchObject({ grpcStatus: 0 });
+      });
+      const busy = sessions.slice(0, 200).map(async (session) => {
+        for (let i = 0; i < 10; i++) expect(await session.call(body)).toMatchObject({ grpcStatus: 0 });
+      });
+      await Promise.all(busy);
+      isOver = true;
+      await Promise.all(flood);
+      expect([flooded > 10, sessions.every(({ open }) => open)]).toEqual([true, true]);
+      expect(agents.every(({ freeSockets }) => Object.values(freeSockets).flat().length === 1)).toBe(true);
+      await everybody();
+      const sent = 2 * 2000 * 4 + 200 * 10 * 4 + flooded * 40;
+      await sink.reached(before + sent);
+      expect([sink.spans - before, unaccounted(await collector.ledger())]).toEqual([sent, 0]);
+    } finally {
+      for (const session of sessions) session.close();
+      for (const agent of agents) agent.destroy();
+    }
   });
 });
 

@@ -7,6 +7,7 @@ import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { configHash } from "#domain/fleet/configHash.ts";
+import { type PipelineSettings, pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { LiveEvent } from "#domain/telemetry/live.ts";
 import { headgate } from "#proto/gen/fleet.js";
@@ -23,6 +24,7 @@ let owner: Api;
 let viewer: Api;
 let editor: Api;
 let localToken: string;
+const PIPELINE = pipelineSettingsSchema.parse({});
 const nobody = () => createTRPCClient<AppRouter>({ links: [httpBatchLink({ url: `${server.http}/trpc` })] });
 
 function policy(ratio: number): SamplingPolicy {
@@ -133,6 +135,9 @@ describe("roles", () => {
     "destinations.saveVersion": { role: "editor", call: (trpc) => trpc.destinations.saveVersion.mutate({ id, baseVersion: 1, body: discard }) },
     "destinations.rename": { role: "editor", call: (trpc) => trpc.destinations.rename.mutate({ id, name: "x" }) },
     "destinations.check": { role: "editor", call: (trpc) => trpc.destinations.check.mutate({ body: discard }) },
+    "pipelines.create": { role: "editor", call: (trpc) => trpc.pipelines.create.mutate({ name: "x", body: PIPELINE }) },
+    "pipelines.saveVersion": { role: "editor", call: (trpc) => trpc.pipelines.saveVersion.mutate({ id, baseVersion: 1, body: PIPELINE }) },
+    "pipelines.rename": { role: "editor", call: (trpc) => trpc.pipelines.rename.mutate({ id, name: "x" }) },
     "revisions.start": { role: "editor", call: (trpc) => trpc.revisions.start.mutate({ kind: "policy", id, version: 1 }) },
     "fleet.forget": { role: "admin", call: (trpc) => trpc.fleet.forget.mutate({ id }) },
     "fleet.revokeCredential": { role: "admin", call: (trpc) => trpc.fleet.revokeCredential.mutate({ id }) },
@@ -296,6 +301,98 @@ describe("documents", () => {
     expect(everything).not.toContain(SECRET_HEADER);
     expect(await databaseText()).not.toContain(SECRET_HEADER);
   });
+});
+
+describe("pipeline settings", () => {
+  const withQueue = (spansMax: number): PipelineSettings => ({ ...PIPELINE, queue: { ...PIPELINE.queue, spansMax } });
+
+  it("are there from the first start, with every default, and run", async () => {
+    const [standard] = await viewer.trpc.pipelines.list.query();
+    expect(standard).toMatchObject({ name: "Standard pipeline", currentVersion: 1, isRunning: true, runningVersion: 1 });
+    expect(await viewer.trpc.pipelines.get.query({ id: standard.id })).toMatchObject({
+      body: PIPELINE,
+      versions: [{ number: 1, appliedRevision: expect.any(Number) }],
+    });
+    expect((await viewer.trpc.revisions.current.query()).pipeline).toEqual({ id: standard.id, name: "Standard pipeline", version: 1 });
+    expect((await viewer.trpc.revisions.list.query()).at(-1)).toMatchObject({ pipelineName: "Standard pipeline", pipelineVersion: 1 });
+  });
+
+  it("are saved as versions that never change, and the second of two editors is told what the first has saved", async () => {
+    const { id } = await editor.trpc.pipelines.create.mutate({ name: "two editors", body: PIPELINE });
+    await owner.trpc.pipelines.saveVersion.mutate({ id, baseVersion: 1, body: withQueue(500_000), message: "a larger queue" });
+    const late = await refusal(editor.trpc.pipelines.saveVersion.mutate({ id, baseVersion: 1, body: withQueue(50_000) }));
+    expect(late).toMatchObject({ appCode: "CONFLICT", conflict: { currentVersion: 2, body: withQueue(500_000) } });
+    expect((await viewer.trpc.pipelines.version.query({ id, number: 1 })).body).toEqual(PIPELINE);
+    expect(await viewer.trpc.pipelines.version.query({ id, number: 2 })).toMatchObject({ message: "a larger queue", body: withQueue(500_000) });
+    await editor.trpc.pipelines.rename.mutate({ id, name: "one of two" });
+    expect(await refusal(editor.trpc.pipelines.create.mutate({ name: "one of two", body: PIPELINE }))).toMatchObject({ problems: [{ path: "name" }] });
+    expect(await refusal(viewer.trpc.policies.get.query({ id }))).toMatchObject({ appCode: "NOT_FOUND" });
+  });
+
+  it.each<[string, unknown, string]>([
+    ["a queue of nothing", withQueue(0), "body.queue.spansMax"],
+    ["half a millisecond", { ...PIPELINE, delivery: { ...PIPELINE.delivery, timeoutMs: 10.5 } }, "body.delivery.timeoutMs"],
+    ["a smallest batch above the largest", { batch: { sizeMin: 9_000 } }, "body.batch.sizeMin"],
+    ["marks that would let a size swing", { batch: { growWhenQueueAbove: 1_000, shrinkWhenQueueBelow: 501 } }, "body.batch.shrinkWhenQueueBelow"],
+    ["a field that there is not", { queue: { depth: 1 } }, "body.queue.depth"],
+  ])("are refused with %s, at its path", async (_what, body, path) => {
+    const refused = await refusal(editor.trpc.pipelines.create.mutate({ name: "bad", body: body as PipelineSettings }));
+    expect(refused).toMatchObject({ appCode: "INVALID", problems: [{ path }] });
+  });
+
+  it("are previewed in sentences, applied, and delivered with the rest as it runs", async () => {
+    const before = await owner.trpc.revisions.current.query();
+    const { id } = await editor.trpc.pipelines.create.mutate({ name: "applied", body: PIPELINE });
+    expect(await viewer.trpc.revisions.preview.query({ kind: "pipeline", id, version: 1 })).toMatchObject({ sameHash: true, sentences: [], estimate: null });
+    await editor.trpc.pipelines.saveVersion.mutate({
+      id,
+      baseVersion: 1,
+      body: { ...withQueue(500_000), breaker: { ...PIPELINE.breaker, failureThreshold: 10 } },
+    });
+    expect(await viewer.trpc.revisions.preview.query({ kind: "pipeline", id, version: 2 })).toMatchObject({
+      sameHash: false,
+      fromVersion: null,
+      sentences: ["queue: 200,000 → 500,000 spans", "breaker: opens after 5 → 10 failures in a row"],
+    });
+    const collector = await enrol(server.fleet, localToken, { name: "pipelined" });
+    const stream = collector.connect();
+    const { revision, hash } = await editor.trpc.revisions.start.mutate({ kind: "pipeline", id, version: 2 });
+    const config = await stream.next("the settings", (message) => message.config?.revision === revision && message.config);
+    expect(configHash(JSON.parse(config.body ?? ""))).toBe(hash);
+    expect(JSON.parse(config.body ?? "").pipeline).toMatchObject({ queue: { spansMax: 500_000 }, breaker: { failureThreshold: 10 } });
+    const routes = [{ name: "errors", tiers: ["errors"], export: { kind: "otlp", endpoint: "http://127.0.0.1:9", headers: { "x-api-key": SECRET_HEADER } } }];
+    const effectiveConfig = JSON.stringify({ ...JSON.parse(config.body ?? ""), routes });
+    stream.send({ configReport: { state: APPLIED, revision, hash, tookMs: 5, effectiveConfig } });
+    await waitFor("it to be applied", async () => (await viewer.trpc.revisions.status.query({ revision })).collectors.some(({ state }) => state === "applied"));
+    expect(await viewer.trpc.revisions.current.query()).toMatchObject({ policy: before.policy, destination: before.destination, pipeline: { id, version: 2 } });
+    expect((await viewer.trpc.pipelines.get.query({ id })).versions.map((version) => version.appliedRevision)).toEqual([revision, null]);
+    const view = await viewer.trpc.fleet.get.query({ id: collector.collectorId });
+    expect(view.effectiveConfig).toMatchObject({ routes: [{ name: "errors", export: { headers: { "x-api-key": "(redacted)" } } }] });
+    expect(await databaseText()).not.toContain(SECRET_HEADER);
+    stream.cancel();
+    await owner.trpc.fleet.forget.mutate({ id: collector.collectorId });
+    collector.close();
+  });
+
+  it("are refused where they don't go with the policy that runs, before anything is applied", async () => {
+    const { id } = await editor.trpc.policies.create.mutate({
+      name: "little room for traces",
+      body: { scope: "trace", bytesMax: 40_000_000, tiers: policy(0.5).tiers } as SamplingPolicy,
+    });
+    const back = await owner.trpc.revisions.current.query();
+    await editor.trpc.revisions.start.mutate({ kind: "policy", id, version: 1 });
+    const large = { ...PIPELINE, receive: { ...PIPELINE.receive, requestBytesMax: 33_554_432 } };
+    const pipeline = await editor.trpc.pipelines.create.mutate({ name: "large requests", body: large });
+    for (const call of [
+      () => viewer.trpc.revisions.preview.query({ kind: "pipeline", id: pipeline.id, version: 1 }),
+      () => editor.trpc.revisions.start.mutate({ kind: "pipeline", id: pipeline.id, version: 1 }),
+    ]) {
+      expect(await refusal(call())).toMatchObject({ appCode: "INVALID", problems: [{ path: "sampling.bytesMax" }] });
+    }
+    await editor.trpc.revisions.start.mutate({ kind: "policy", id: back.policy.id, version: back.policy.version });
+  });
+
+  it("know nothing of a load that no collector has measured", async () => expect(await viewer.trpc.pipelines.measured.query()).toBeNull());
 });
 
 /** Every row of every table, as text. */

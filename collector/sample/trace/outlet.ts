@@ -12,10 +12,16 @@ export type Outlet = {
   commit(from: number, end: number, spans: number): number;
 };
 
+/** Every outlet, and which one a tier's spans go to (tiers by the ledger's numbers). Both can change between two requests: then `rerouted` has to be called. */
+export type Outlets = { readonly list: readonly Outlet[]; of(tier: number): number };
+export const OUTLETS_MAX = 16;
+
 /** What the ledger is told, each call as it happens. Tiers go by the ledger's numbers. */
 export type TraceBooks = {
   sampledOut(tier: number, spans: number, bytes: number): void;
   sent(tier: number, spans: number, bytes: number): void;
+  /** Kept, but lost on purpose because memory runs out. */
+  shed(tier: number, spans: number, bytes: number): void;
   /** First span accepted until the decision, in seconds. */
   waited(seconds: number): void;
   serialized(seconds: number): void;

@@ -4,6 +4,7 @@ import { type DecisionCause, EARLY_CAUSES } from "#domain/sampling/explanation.t
 import type { TraceSettings } from "#domain/sampling/traceSettings.ts";
 import type { TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { Clock } from "../../clock.ts";
+import { SHED } from "../../deliver/batchLog.ts";
 import { checkHeaders } from "../../otlp/checkHeaders.ts";
 import { scanTraces } from "../../otlp/scanTraces.ts";
 import { HAS_STATE, type SpanTable } from "../../otlp/spanTable.ts";
@@ -17,7 +18,7 @@ import { countTraces } from "./countTraces.ts";
 import { type CachedDecision, DecisionCache } from "./decisionCache.ts";
 import { DecisionLog } from "./decisionLog.ts";
 import { findWitnesses } from "./findWitnesses.ts";
-import type { Outlet, TraceBooks } from "./outlet.ts";
+import type { Outlets, TraceBooks } from "./outlet.ts";
 import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
 import { NONE, SpanStore } from "./spanStore.ts";
@@ -39,7 +40,15 @@ const MOVED_PER_TICK_MAX = 2000;
 const LOOKED_AT_PER_TICK_MAX = 50_000;
 
 export type RequestTimes = { networkMs: number };
-type Parts = { settings: TraceSettings; outlet: Outlet; books: TraceBooks; clock: Clock; seed: number };
+type Parts = {
+  settings: TraceSettings;
+  outlets: Outlets;
+  books: TraceBooks;
+  /** How many of a policy's so many tiers, from the last, are shed now. */
+  shedding: (tiers: number) => number;
+  clock: Clock;
+  seed: number;
+};
 
 /**
  * Decides on whole traces. Spans wait in chunks of memory, copied as they came, until their trace is due: `decisionWaitMs` after its first span, or
@@ -56,12 +65,14 @@ export class TraceSampler {
   #cache: DecisionCache;
   readonly #sender: TraceSender;
   readonly #books: TraceBooks;
+  readonly #shedding: (tiers: number) => number;
   readonly #clock: Clock;
   readonly #seed: number;
   readonly #versions = new PolicyVersions();
   #timer: (() => void) | undefined;
   #abandoned = false;
   #undecidedSpans = 0;
+  #longestWaitMs = 0;
   #tracesKept = 0;
   #tracesSampledOut = 0;
   #lateKept = 0;
@@ -70,16 +81,17 @@ export class TraceSampler {
   lastRefused = 0;
   readonly #byCause = new Map<DecisionCause, number>();
 
-  constructor({ settings, outlet, books, clock, seed }: Parts) {
+  constructor({ settings, outlets, books, shedding, clock, seed }: Parts) {
     this.#settings = settings;
     this.#books = books;
+    this.#shedding = shedding;
     this.#clock = clock;
     this.#seed = seed;
     this.seen = new SeenTraces(seed, clock.unixMs);
     this.#store = new SpanStore(settings.spansMax);
     this.#table = new TraceTable({ capacity: settings.tracesMax, words: 1, seed });
     this.#cache = new DecisionCache({ ...settings.decisionCache, seed });
-    this.#sender = new TraceSender({ outlet, books, log: this.log, clock, table: this.#table, store: this.#store });
+    this.#sender = new TraceSender({ outlets, books, log: this.log, clock, table: this.#table, store: this.#store });
   }
 
   get table(): TraceTable {
@@ -224,6 +236,7 @@ export class TraceSampler {
     this.#store = store;
     this.#sender.useTable(table, store);
     this.#settings = settings;
+    this.#longestWaitMs = Math.max(this.#longestWaitMs, settings.decisionWaitMs);
   }
 
   // --- a request ---
@@ -273,7 +286,7 @@ export class TraceSampler {
     let places = fresh;
     for (let cause = this.#boundBroken(spans, bytes, places); cause !== undefined; cause = this.#boundBroken(spans, bytes, places)) {
       // Where the queue takes no more, deciding more of them early would not make room: they could not leave.
-      if (this.#sender.send(Number.POSITIVE_INFINITY)) return TRACE_NO_ROOM;
+      if (this.#sender.send(Number.POSITIVE_INFINITY) && (this.#sender.isBlocked || this.unsent * 2 > this.#store.spans)) return TRACE_NO_ROOM;
       const slot = this.#oldest();
       if (slot === NONE) return this.#store.spans === 0 ? 0 : TRACE_NO_ROOM;
       this.#decide(slot, cause, now);
@@ -427,6 +440,7 @@ export class TraceSampler {
     }
     const slot = this.#table.add(a, b, c, d, TO_SEND, 0, this.#versions.current, now, now);
     this.#table.setDecision(slot, thresholdHigh, thresholdLow, tier, logEntry);
+    this.#sender.enqueue(slot);
     return slot;
   }
 
@@ -514,11 +528,14 @@ export class TraceSampler {
     if (kept) {
       this.#tracesKept++;
       table.setDecision(slot, thresholdHigh, thresholdLow, tierId, logEntry);
-      table.move(slot, TO_SEND);
-      return;
+      const tiers = version.compiled.tiers.length;
+      if (tier < tiers - this.#shedding(tiers)) return this.#sender.enqueue(slot);
+      this.#books.shed(tierId, spans, bytes);
+      this.log.sent(logEntry, a, b, c, d, SHED, Number.NaN);
+    } else {
+      this.#tracesSampledOut++;
+      this.#books.sampledOut(tierId, spans, bytes);
     }
-    this.#tracesSampledOut++;
-    this.#books.sampledOut(tierId, spans, bytes);
     for (let node = firstNode; node !== NONE; ) {
       const next = store.next(node);
       store.remove(node);
@@ -556,6 +573,11 @@ export class TraceSampler {
     if (!this.#abandoned) this.#sender.send(TURN_MS);
   }
 
+  /** Tiers go to other outlets from now on. */
+  rerouted(): void {
+    this.#sender.rerouted();
+  }
+
   #schedule(): void {
     if (this.#timer !== undefined || (this.#table.traces === 0 && this.#store.chunks.bytes === 0)) return;
     this.#timer = this.#clock.after(TICK_MS, () => this.#tick());
@@ -574,7 +596,7 @@ export class TraceSampler {
     }
     if (this.#table.traces === 0) return this.#store.chunks.trim();
     this.#moveStragglers(now);
-    const goesOn = more || (this.#table.first(TO_SEND) !== NONE && !this.#sender.isBlocked);
+    const goesOn = more || (this.#sender.hasUnsent && !this.#sender.isBlocked);
     this.#timer = this.#clock.after(goesOn ? 0 : TICK_MS, () => this.#tick());
   }
 
@@ -610,6 +632,18 @@ export class TraceSampler {
   /** Spans that were decided to be kept and still wait for room. */
   get unsent(): number {
     return this.#store.spans - this.#undecidedSpans;
+  }
+
+  /** No span that waits came before this time (on the clock's `now`); 0 where what is decided could not leave, undefined when nothing waits. */
+  oldestWaitingAt(): number | undefined {
+    const table = this.#table;
+    if (this.#sender.hasUnsent) return 0;
+    const arrived = table.first(BY_ARRIVAL);
+    const rooted = table.first(BY_ROOT);
+    if (arrived === NONE && rooted === NONE) return undefined;
+    const since = arrived === NONE ? Number.POSITIVE_INFINITY : table.firstSeen(arrived);
+    // That list is in order of deadlines, and no deadline is later than the longest wait after the first span.
+    return rooted === NONE ? since : Math.min(since, table.deadline(rooted) - this.#longestWaitMs);
   }
 
   /** Gives everything up that still waits; returns how many spans that were. Nothing is taken in afterwards. */

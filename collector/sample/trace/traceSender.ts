@@ -1,31 +1,35 @@
 import type { Clock } from "../../clock.ts";
 import type { DecisionLog } from "./decisionLog.ts";
-import type { Outlet, TraceBooks } from "./outlet.ts";
+import { OUTLETS_MAX, type Outlet, type Outlets, type TraceBooks } from "./outlet.ts";
 import { SendRound } from "./sendRound.ts";
 import { NONE, type SpanStore } from "./spanStore.ts";
 import { TO_SEND, type TraceTable } from "./traceTable.ts";
 
-type Parts = { outlet: Outlet; books: TraceBooks; log: DecisionLog; clock: Clock; table: TraceTable; store: SpanStore };
+type Parts = { outlets: Outlets; books: TraceBooks; log: DecisionLog; clock: Clock; table: TraceTable; store: SpanStore };
 
-/** Sends on what was decided to be kept, in the order of the decisions, as far as the queue takes it. */
+/** Sends on what was decided to be kept: to each outlet in the order of the decisions, as far as its queue takes it. */
 export class TraceSender {
   #table: TraceTable;
   #store: SpanStore;
   readonly #round: SendRound;
-  readonly #outlet: Outlet;
+  readonly #outlets: Outlets;
+  /** The one that the round goes to. */
+  #outlet: Outlet;
   readonly #books: TraceBooks;
   readonly #log: DecisionLog;
   readonly #clock: Clock;
-  /** The queue took no more when it was tried last. */
+  /** Every queue for which something waits took no more when it was tried last. */
   isBlocked = false;
+  #isFull = false;
   /** Of the traces in the round: their place in the log, and their id. */
   readonly #logged: number[] = [];
 
-  constructor({ outlet, books, log, clock, table, store }: Parts) {
+  constructor({ outlets, books, log, clock, table, store }: Parts) {
     this.#table = table;
     this.#store = store;
     this.#round = new SendRound(store);
-    this.#outlet = outlet;
+    this.#outlets = outlets;
+    this.#outlet = outlets.list[0];
     this.#books = books;
     this.#log = log;
     this.#clock = clock;
@@ -38,20 +42,56 @@ export class TraceSender {
     this.#round.useStore(store);
   }
 
+  /** Something was decided to be kept and is not sent yet. */
+  get hasUnsent(): boolean {
+    for (let list = 0; list < OUTLETS_MAX; list++) if (this.#table.first(TO_SEND + list) !== NONE) return true;
+    return false;
+  }
+
+  /** Puts a trace into the list of its outlet, which its tier decides. */
+  enqueue(slot: number): void {
+    this.#table.move(slot, TO_SEND + this.#outlets.of(this.#table.tier(slot)));
+  }
+
+  /** Tiers go to other outlets now: what waits goes with them. */
+  rerouted(): void {
+    const slots: number[] = [];
+    for (let list = 0; list < OUTLETS_MAX; list++) {
+      for (let slot = this.#table.first(TO_SEND + list); slot !== NONE; slot = this.#table.next(slot)) slots.push(slot);
+    }
+    for (const slot of slots) this.enqueue(slot);
+    this.send(Number.POSITIVE_INFINITY);
+  }
+
   /** For at most about so long. True when something still waits to be sent: for room, or for the next turn. */
   send(forMs: number): boolean {
-    const table = this.#table;
-    if (table.first(TO_SEND) === NONE) return false;
     const until = this.#clock.now() + forMs;
-    this.isBlocked = false;
-    for (let slot = table.first(TO_SEND); slot !== NONE; slot = table.first(TO_SEND)) {
+    let waits = false;
+    let goesOn = false;
+    for (let list = 0; list < this.#outlets.list.length; list++) {
+      if (this.#table.first(TO_SEND + list) === NONE) continue;
+      this.#outlet = this.#outlets.list[list];
+      const isBlocked = this.#sendList(TO_SEND + list, until);
+      if (this.#table.first(TO_SEND + list) === NONE) continue;
+      waits = true;
+      if (!isBlocked) goesOn = true;
+    }
+    this.isBlocked = waits && !goesOn;
+    return waits;
+  }
+
+  /** True when it ended because the outlet took no more. */
+  #sendList(list: number, until: number): boolean {
+    const table = this.#table;
+    this.#isFull = false;
+    for (let slot = table.first(list); slot !== NONE; slot = table.first(list)) {
       if (!this.#sendTrace(slot, until)) break;
       this.#noteInRound(slot);
       table.remove(slot);
       if (this.#clock.now() > until) break;
     }
     this.#flush();
-    return table.first(TO_SEND) !== NONE;
+    return this.#isFull;
   }
 
   /** Puts a trace's spans into the round; false when there was not room or time for all: the rest waits on, at the front. */
@@ -68,7 +108,7 @@ export class TraceSender {
     while (node !== NONE) {
       if (!round.hasRoomFor(node, this.#outlet)) {
         if (round.spans === 0) {
-          this.isBlocked = true;
+          this.#isFull = true;
           break;
         }
         this.#noteInRound(slot);

@@ -1,4 +1,5 @@
 import { hashTraceId } from "./hashTraceId.ts";
+import { OUTLETS_MAX } from "./outlet.ts";
 import { NONE } from "./spanStore.ts";
 
 /** Ints of a slot: one waiting trace. Doubles overlay pairs of them, so their place is even. */
@@ -43,8 +44,9 @@ export const MOVED_ASIDE = 64;
 /** A slot stands in one of these lists, each in the order in which its traces fall due. */
 export const BY_ARRIVAL = 0;
 export const BY_ROOT = 1;
+/** The first of as many lists as there can be outlets: what waits for one that is full is not in the way of the others. */
 export const TO_SEND = 2;
-const LISTS = 3;
+const LISTS = TO_SEND + OUTLETS_MAX;
 
 /**
  * The traces that wait: open addressing over trace ids, slots of ints in one typed array, and lists through the slots. For `capacity` traces; memory is

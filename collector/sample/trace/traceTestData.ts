@@ -54,6 +54,9 @@ export class TraceHarness {
   batches = 0;
   readonly sampledOut = new Map<number, number>();
   readonly kept = new Map<number, number>();
+  readonly shed = new Map<number, number>();
+  /** How many tiers, from the last, are shed now. */
+  shedTiers = 0;
   received = 0;
   readonly sampler: TraceSampler;
   readonly #names: string[] = [];
@@ -88,11 +91,19 @@ export class TraceHarness {
     const books = {
       sampledOut: (tier: number, spans: number) => count(this.sampledOut, tier, spans),
       sent: (tier: number, spans: number) => count(this.kept, tier, spans),
+      shed: (tier: number, spans: number) => count(this.shed, tier, spans),
       waited: () => {},
       serialized: () => {},
       tierName: (tier: number) => this.#names[tier],
     };
-    this.sampler = new TraceSampler({ settings: policy, outlet, books, clock: this.clock, seed });
+    this.sampler = new TraceSampler({
+      settings: policy,
+      outlets: { list: [outlet], of: () => 0 },
+      books,
+      shedding: () => this.shedTiers,
+      clock: this.clock,
+      seed,
+    });
     this.use(policy);
   }
 

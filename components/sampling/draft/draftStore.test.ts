@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DRAFTS_MAX } from "../../versions/draftsOf.ts";
 import { draftFromPolicy } from "./draftPolicy.ts";
-import { DRAFTS_MAX, draftKey, forgetDraft, readDraft, writeDraft } from "./draftStore.ts";
+import { draftKey, forgetDraft, readDraft, writeDraft } from "./draftStore.ts";
 
 const draft = draftFromPolicy({ scope: "span", tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }] });
 

@@ -32,8 +32,7 @@ export type PolicyEdit =
   | { kind: "addTier" }
   | { kind: "duplicateTier"; tierId: number }
   | { kind: "removeTier"; tierId: number }
-  | { kind: "moveTier"; tierId: number; to: number }
-  | { kind: "replace"; draft: DraftPolicy };
+  | { kind: "moveTier"; tierId: number; to: number };
 
 /** Stands in the field when a tier is first given a budget. */
 const BUDGET_FIRST = "100";
@@ -88,8 +87,6 @@ export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
     }
     case "moveTier":
       return moveTier(draft, edit.tierId, edit.to);
-    case "replace":
-      return edit.draft;
   }
 }
 

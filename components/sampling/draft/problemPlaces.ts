@@ -70,6 +70,12 @@ export function describeProblem(problem: Problem, draft: DraftPolicy): string {
   return `Tier ${place.tier}${name ? ` “${name}”` : ""}${place.field ? `, ${place.field}` : ""}: ${inWords.message}`;
 }
 
+/** For the summary: each problem in words, once, with where it can be put right. */
+export function problemLines(problems: readonly Problem[], draft: DraftPolicy): { text: string; ids: string[] }[] {
+  const lines = new Map(problems.map((problem) => [describeProblem(problem, draft), inFormWords(problem).path]));
+  return [...lines].map(([text, path]) => ({ text, ids: pathAndAncestors(path).map(fieldId) }));
+}
+
 function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

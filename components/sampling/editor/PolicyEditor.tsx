@@ -7,21 +7,20 @@ import { Button } from "#components/ui/Button.tsx";
 import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
+import { ProblemsNote } from "#components/versions/ProblemsNote.tsx";
 import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
+import { useEditorKeys } from "#components/versions/useEditorKeys.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { Problem } from "#domain/validation/problems.ts";
 import type { DraftPolicy } from "../draft/draftPolicy.ts";
-import { policyInput } from "../draft/draftPolicy.ts";
-import { problemsByPath } from "../draft/problemPlaces.ts";
+import { problemLines, problemsByPath } from "../draft/problemPlaces.ts";
 import { EstimatePanel } from "../EstimatePanel.tsx";
 import { EditorProvider } from "../editorContext.tsx";
 import { PolicyChangeWords } from "../PolicyChangeWords.tsx";
-import { ProblemsNote } from "./ProblemsNote.tsx";
 import { ReadOnlyNote } from "./ReadOnlyNote.tsx";
 import { ScopePanel } from "./ScopePanel.tsx";
 import { TiersPanel } from "./TiersPanel.tsx";
-import { useEditorKeys } from "./useEditorKeys.ts";
 import { usePolicyDraft } from "./usePolicyDraft.ts";
 
 export type EditorBase = { label: string; body: SamplingPolicy };
@@ -52,9 +51,9 @@ export function PolicyEditor(props: PolicyEditorProps) {
   const { base, readOnly, saving } = props;
   const editing = usePolicyDraft({ storageKey: readOnly ? null : props.storageKey, base: base.body, name: props.newName, initial: props.initial });
   const [saveOpen, setSaveOpen] = useState(false);
-  const { draft, dirty, policy } = editing;
+  const { draft, dirty, body: policy } = editing;
   const bodyProblems = saving.problems.filter((problem) => problem.path !== "name");
-  const problems = policy === null && !editing.parsed.ok ? editing.parsed.problems : bodyProblems;
+  const problems = policy === null ? editing.problems : bodyProblems;
   const nameProblem =
     saving.problems.find((problem) => problem.path === "name")?.message ?? (editing.name !== null && editing.name.trim() === "" ? "must not be empty" : null);
   const byPath = useMemo(() => problemsByPath(problems), [problems]);
@@ -144,7 +143,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
               title={`${base.label} → draft`}
               name="The difference"
               before={base.body}
-              after={policy ?? policyInput(draft)}
+              after={policy ?? editing.input}
               words={
                 policy ? (
                   <PolicyChangeWords before={base.body} after={policy} />
@@ -156,7 +155,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
           )}
         </div>
         <div className="flex min-w-0 flex-col gap-3">
-          {problems.length > 0 && <ProblemsNote problems={problems} draft={draft} />}
+          {problems.length > 0 && <ProblemsNote lines={problemLines(problems, draft)} />}
           <EstimatePanel draft={policy} label={isNew ? "this" : dirty ? "draft" : base.label} />
         </div>
       </div>

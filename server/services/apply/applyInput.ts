@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { idSchema, messageSchema, versionNumberSchema } from "../documents/documentInput.ts";
 
-const kind = z.enum(["policy", "destination"], "must be policy or destination");
+const kind = z.enum(["policy", "destination", "pipeline"], "must be policy, destination or pipeline");
 
 export const previewSchema = z.strictObject({ kind, id: idSchema, version: versionNumberSchema });
 export const startApplySchema = z.strictObject({ kind, id: idSchema, version: versionNumberSchema, message: messageSchema });

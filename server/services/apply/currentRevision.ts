@@ -9,6 +9,7 @@ export type CurrentRevision = {
   hash: string;
   policy: { id: string; name: string; version: number };
   destination: { id: string; name: string; version: number; kind: DestinationBody["kind"] };
+  pipeline: { id: string; name: string; version: number };
   appliedAtMs: number;
   authorName: string;
   /** Collectors that run it, of all that are not offline. */
@@ -22,14 +23,16 @@ export async function currentRevision({ ctx }: { ctx: ServiceContext }): Promise
   if (!revision) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
   const policy = await findDocument(ctx.db, "sampling", revision.policyId);
   const destination = await findDocument(ctx.db, "export", revision.destinationId);
+  const pipeline = await findDocument(ctx.db, "pipeline", revision.pipelineId);
   const body = await findVersion(ctx.db, revision.destinationId, revision.destinationVersion);
-  if (!policy || !destination || !body) throw new Error("a revision names a version that is not there");
+  if (!policy || !destination || !pipeline || !body) throw new Error("a revision names a version that is not there");
   const rows = ctx.ports.live.rows().filter((row) => row.state !== "offline");
   return {
     revision: revision.number,
     hash: revision.hash,
     policy: { id: policy.id, name: policy.name, version: revision.policyVersion },
     destination: { id: destination.id, name: destination.name, version: revision.destinationVersion, kind: showDestination(body.body, body.secrets).kind },
+    pipeline: { id: pipeline.id, name: pipeline.name, version: revision.pipelineVersion },
     appliedAtMs: revision.createdAtMs,
     authorName: revision.authorName,
     inSync: rows.filter((row) => row.runningHash === revision.hash).length,

@@ -9,6 +9,8 @@ export type RevisionListItem = {
   policyVersion: number;
   destinationName: string;
   destinationVersion: number;
+  pipelineName: string;
+  pipelineVersion: number;
   authorName: string;
   createdAtMs: number;
   message: string | null;
@@ -28,6 +30,8 @@ export async function listRevisions({ ctx }: { ctx: ServiceContext }): Promise<R
     policyVersion: row.policyVersion,
     destinationName: names.get(row.destinationId) ?? "",
     destinationVersion: row.destinationVersion,
+    pipelineName: names.get(row.pipelineId) ?? "",
+    pipelineVersion: row.pipelineVersion,
     authorName: row.authorName,
     createdAtMs: row.createdAt.getTime(),
     message: row.message,

@@ -1,19 +1,24 @@
 import type { Transaction } from "../../db/database.ts";
-import { type Document, findDocument, findVersion, type Revision } from "../../db/documentRows.ts";
+import { type Document, findDocument, findVersion, REVISION_COLUMNS, type Revision } from "../../db/documentRows.ts";
 import type { ConfigParts } from "../../db/newestConfig.ts";
 import { AppError } from "../../errors/appError.ts";
+import { destinationKind } from "../destinations/destinationKind.ts";
+import { pipelineKind } from "../pipelines/pipelineKind.ts";
+import { policyKind } from "../policies/policyKind.ts";
 
-export type Change = { kind: "policy" | "destination"; id: string; version: number };
+const KINDS = { policy: policyKind, destination: destinationKind, pipeline: pipelineKind };
+
+export type Change = { kind: keyof typeof KINDS; id: string; version: number };
 
 /** What every collector would run if `change` were applied on top of the newest revision. */
 export async function nextParts(tx: Transaction, newest: Revision, change: Change): Promise<{ parts: ConfigParts; document: Document }> {
-  const noun = change.kind === "policy" ? "sampling policy" : "destination";
-  const document = await findDocument(tx, change.kind === "policy" ? "sampling" : "export", change.id);
+  const { kind, noun } = KINDS[change.kind];
+  const document = await findDocument(tx, kind, change.id);
   if (!document) throw new AppError("NOT_FOUND", `there is no ${noun} with the id ${change.id}`);
   if (!(await findVersion(tx, change.id, change.version)))
     throw new AppError("NOT_FOUND", `there is no version ${change.version} of the ${noun} ${JSON.stringify(document.name)}`);
-  const { policyId, policyVersion, destinationId, destinationVersion, pipeline } = newest;
-  const parts = { policyId, policyVersion, destinationId, destinationVersion, pipeline };
-  if (change.kind === "policy") return { parts: { ...parts, policyId: change.id, policyVersion: change.version }, document };
-  return { parts: { ...parts, destinationId: change.id, destinationVersion: change.version }, document };
+  const { policyId, policyVersion, destinationId, destinationVersion, pipelineId, pipelineVersion } = newest;
+  const parts = { policyId, policyVersion, destinationId, destinationVersion, pipelineId, pipelineVersion };
+  const columns = REVISION_COLUMNS[kind];
+  return { parts: { ...parts, [columns.id]: change.id, [columns.version]: change.version }, document };
 }

@@ -1,15 +1,16 @@
+import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { configHash } from "#domain/fleet/configHash.ts";
+import { describePipelineChange } from "#domain/pipeline/describePipelineChange.ts";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { describePolicyChange } from "#domain/sampling/describePolicyChange.ts";
 import { estimateChange, type PolicyChangeEstimate } from "#domain/sampling/estimateChange.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
-import { newestRevision } from "../../db/documentRows.ts";
+import { newestRevision, versionIn } from "../../db/documentRows.ts";
 import { readLivePrice } from "../../db/livePriceSetting.ts";
 import { assembleConfig } from "../../db/newestConfig.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { Call, ServiceContext } from "../context.ts";
-import { runningVersionOf } from "../documents/runningVersionOf.ts";
 import { parseInput } from "../parseInput.ts";
 import { type PreviewInput, previewSchema } from "./applyInput.ts";
 import { assembleNext } from "./assembleNext.ts";
@@ -24,7 +25,7 @@ export type ApplyPreview = {
   fromVersion: number | null;
   /** True when collectors run exactly this already, and nothing would be sent. */
   sameHash: boolean;
-  /** Null for destinations, and without live counts. */
+  /** Of a policy; null for the other kinds, and without live counts. */
   estimate: PolicyChangeEstimate | null;
   sentences: string[];
 };
@@ -43,14 +44,22 @@ export async function previewApply({ ctx, input: untrusted }: Call<PreviewInput>
   return {
     collectors: online,
     offline: rows.length - online,
-    fromVersion: runningVersionOf(newest, input.id),
+    fromVersion: versionIn(newest, input.id),
     sameHash: configHash(next) === newest.hash,
     estimate: input.kind === "policy" ? await estimate(ctx, running.sampling, next.sampling, online) : null,
-    sentences:
-      input.kind === "policy"
-        ? describePolicyChange(running.sampling, next.sampling)
-        : describeExportChange(withoutHeaderValues(running.export), withoutHeaderValues(next.export)),
+    sentences: describeChange(input.kind, running, next),
   };
+}
+
+function describeChange(kind: PreviewInput["kind"], running: CollectorConfig, next: CollectorConfig): string[] {
+  switch (kind) {
+    case "policy":
+      return describePolicyChange(running.sampling, next.sampling);
+    case "destination":
+      return describeExportChange(withoutHeaderValues(running.export), withoutHeaderValues(next.export));
+    case "pipeline":
+      return describePipelineChange(running.pipeline, next.pipeline);
+  }
 }
 
 async function estimate(ctx: ServiceContext, running: SamplingPolicy, candidate: SamplingPolicy, collectors: number): Promise<PolicyChangeEstimate | null> {

@@ -2,30 +2,27 @@ import { configHash } from "#domain/fleet/configHash.ts";
 import { audit } from "../../db/audit.ts";
 import { newestRevision } from "../../db/documentRows.ts";
 import { notifyChange } from "../../db/notifyChange.ts";
-import { toJson } from "../../db/toJson.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
 import { type StartApplyInput, startApplySchema } from "./applyInput.ts";
 import { assembleNext } from "./assembleNext.ts";
+import { lockRevisions } from "./lockRevisions.ts";
 import { nextParts } from "./nextParts.ts";
-
-/** Serialises applies, so that revisions are numbered without gaps and each builds on the one before. */
-const APPLY_LOCK = 7_270_320;
 
 /** Makes the change part of what every collector runs: a new revision. Delivery follows at commit, on every replica. */
 export async function startApply({ ctx, input: untrusted }: Call<StartApplyInput>): Promise<{ revision: number; hash: string }> {
   const caller = authorise(ctx, "editor");
   const input = parseInput(startApplySchema, untrusted);
   return ctx.db.$transaction(async (tx) => {
-    await tx.$executeRaw`SELECT pg_advisory_xact_lock(${APPLY_LOCK})`;
+    await lockRevisions(tx);
     const newest = await newestRevision(tx);
     if (!newest) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
     const { parts, document } = await nextParts(tx, newest, input);
     const hash = configHash(await assembleNext(tx, parts, ctx.ports.seal));
     const number = newest.number + 1;
-    await tx.revision.create({ data: { ...parts, number, hash, pipeline: toJson(parts.pipeline), authorName: caller.name, message: input.message } });
+    await tx.revision.create({ data: { ...parts, number, hash, authorName: caller.name, message: input.message } });
     await audit(tx, {
       by: caller,
       action: "apply.start",

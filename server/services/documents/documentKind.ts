@@ -10,7 +10,7 @@ export type StoredBody = Pick<DocumentVersion, "body" | "secrets">;
 /** What tells one kind of document from another: its name, how an editor's body is taken in and how a stored one is shown. */
 export type DocumentKind<Body> = {
   kind: Document["kind"];
-  entity: "policy" | "destination";
+  entity: "policy" | "destination" | "pipeline";
   noun: string;
   /** Parses what came from outside (throws INVALID, paths begin with `body`), and seals what is secret. */
   take(input: unknown, seal: SealPort, stored: StoredBody | null): { body: unknown; secrets: SealedSecrets };

@@ -1,20 +1,23 @@
-import { findDocument, newestRevision, toDocumentVersion } from "../../db/documentRows.ts";
+import { findDocument, newestRevision, REVISION_COLUMNS, toDocumentVersion, versionIn } from "../../db/documentRows.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
+import { parseInput } from "../parseInput.ts";
+import { byIdSchema } from "./documentInput.ts";
 import type { DocumentKind, DocumentView } from "./documentKind.ts";
-import { runningVersionOf } from "./runningVersionOf.ts";
 
 const VERSIONS_SHOWN = 200;
 
 /** A document with its current body and its versions, newest first. */
-export async function getDocument<Body>(ctx: ServiceContext, kind: DocumentKind<Body>, id: string): Promise<DocumentView<Body>> {
+export async function getDocument<Body>(ctx: ServiceContext, kind: DocumentKind<Body>, untrusted: unknown): Promise<DocumentView<Body>> {
   authorise(ctx, "viewer");
+  const { id } = parseInput(byIdSchema, untrusted);
   const document = await findDocument(ctx.db, kind.kind, id);
   if (!document) throw new AppError("NOT_FOUND", `there is no ${kind.noun} with the id ${id}`);
   const rows = await ctx.db.documentVersion.findMany({ where: { documentId: id }, orderBy: { number: "desc" }, take: VERSIONS_SHOWN });
-  const revisions = await ctx.db.revision.findMany({ where: kind.kind === "sampling" ? { policyId: id } : { destinationId: id }, orderBy: { number: "asc" } });
-  const appliedAs = new Map(revisions.map((row) => [kind.kind === "sampling" ? row.policyVersion : row.destinationVersion, row.number]));
+  const columns = REVISION_COLUMNS[kind.kind];
+  const revisions = await ctx.db.revision.findMany({ where: { [columns.id]: id }, orderBy: { number: "asc" } });
+  const appliedAs = new Map(revisions.map((row) => [row[columns.version], row.number]));
   const versions = rows.map(toDocumentVersion);
   return {
     id,
@@ -28,6 +31,6 @@ export async function getDocument<Body>(ctx: ServiceContext, kind: DocumentKind<
       message: version.message,
       appliedRevision: appliedAs.get(version.number) ?? null,
     })),
-    runningVersion: runningVersionOf(await newestRevision(ctx.db), id),
+    runningVersion: versionIn(await newestRevision(ctx.db), id),
   };
 }

@@ -1,8 +1,7 @@
-import { newestRevision } from "../../db/documentRows.ts";
+import { newestRevision, versionIn } from "../../db/documentRows.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 import type { DocumentKind, DocumentListItem } from "./documentKind.ts";
-import { runningVersionOf } from "./runningVersionOf.ts";
 
 /** Every document of a kind, newest change first, each with what `more` makes of its current body. */
 export async function listDocuments<Body, More>(
@@ -15,7 +14,7 @@ export async function listDocuments<Body, More>(
   const newest = await newestRevision(ctx.db);
   const items = rows.map((row) => {
     const [version] = row.versions;
-    const runningVersion = runningVersionOf(newest, row.id);
+    const runningVersion = versionIn(newest, row.id);
     const body = kind.show({ body: version.body, secrets: Object(version.secrets) });
     return {
       id: row.id,

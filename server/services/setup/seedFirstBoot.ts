@@ -27,7 +27,7 @@ export const SHOP_TRAFFIC: SamplingPolicy = {
   ],
 };
 
-/** On an empty database: a policy that keeps everything, the local archive, and revision 1 made of them. Returns whether there was anything to do. */
+/** On an empty database: a policy that keeps everything, the local archive, pipeline settings as they are by default, and revision 1 made of them. Returns whether there was anything to do. */
 export async function seedFirstBoot({ ctx, input }: { ctx: ServiceContext; input: { demo: boolean } }): Promise<boolean> {
   const by = authorise(ctx, "admin");
   return ctx.db.$transaction(async (tx) => {
@@ -36,10 +36,11 @@ export async function seedFirstBoot({ ctx, input }: { ctx: ServiceContext; input
     const keepEverything: SamplingPolicy = { scope: "span", tiers: DEFAULT_TIERS };
     const policyId = await addDocument(tx, "sampling", "keep everything", keepEverything, by.name);
     const destinationId = await addDocument(tx, "export", "local archive", { kind: "archive", bytesMax: ARCHIVE_BYTES_DEFAULT }, by.name);
-    await addRevision(tx, ctx, { number: 1, policyId, destinationId, message: "First start: keep everything in the local archive" });
+    const pipelineId = await addDocument(tx, "pipeline", "Standard pipeline", pipelineSettingsSchema.parse({}), by.name);
+    await addRevision(tx, ctx, { number: 1, policyId, destinationId, pipelineId, message: "First start: keep everything in the local archive" });
     if (input.demo) {
       const shopId = await addDocument(tx, "sampling", "shop traffic", SHOP_TRAFFIC, by.name);
-      await addRevision(tx, ctx, { number: 2, policyId: shopId, destinationId, message: "Demonstration: four tiers on sample traffic" });
+      await addRevision(tx, ctx, { number: 2, policyId: shopId, destinationId, pipelineId, message: "Demonstration: four tiers on sample traffic" });
     }
     await audit(tx, { by, action: "setup.seed", entity: "revision", entityId: "1", detail: { demo: input.demo } });
     await notifyChange(tx, "revision", "1");
@@ -55,10 +56,9 @@ async function addDocument(tx: Transaction, kind: string, name: string, body: un
 async function addRevision(
   tx: Transaction,
   ctx: ServiceContext,
-  { number, policyId, destinationId, message }: { number: number; policyId: string; destinationId: string; message: string },
+  { number, message, ...ids }: { number: number; policyId: string; destinationId: string; pipelineId: string; message: string },
 ) {
-  const pipeline = toJson(pipelineSettingsSchema.parse({}));
-  const parts = { policyId, policyVersion: 1, destinationId, destinationVersion: 1, pipeline };
+  const parts = { ...ids, policyVersion: 1, destinationVersion: 1, pipelineVersion: 1 };
   const hash = configHash(await assembleConfig(tx, parts, ctx.ports.seal));
   await tx.revision.create({ data: { ...parts, number, hash, authorName: authorise(ctx, "admin").name, message } });
 }

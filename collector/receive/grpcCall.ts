@@ -1,0 +1,163 @@
+import type http2 from "node:http2";
+import { GRPC } from "../status/rpcStatus.ts";
+import { type AboutRequest, type Answer, type Refusal, refusal } from "./answer.ts";
+import type { Client } from "./client.ts";
+import { decompress, type Encoding } from "./decompress.ts";
+import { grpcStatus, grpcTrailers } from "./grpcAnswer.ts";
+import { isGone, RESPONSE_HEADERS, trailersOnly } from "./grpcStream.ts";
+import { offerRequest, type ReceiverParts } from "./offerRequest.ts";
+import { RequestBody } from "./requestBody.ts";
+import type { SlowRequests } from "./slowRequests.ts";
+
+const FRAME_HEADER_BYTES = 5;
+/** An empty ExportTraceServiceResponse as one gRPC message. */
+const RESPONSE = Buffer.alloc(FRAME_HEADER_BYTES);
+const OK_TRAILERS = { "grpc-status": "0" };
+
+/** One Export call, from its headers to its answer. */
+export class GrpcCall {
+  readonly #stream: http2.ServerHttp2Stream;
+  readonly #encoding: Encoding;
+  readonly #isSample: boolean;
+  readonly #client: Client;
+  readonly #parts: ReceiverParts;
+  readonly #slow: SlowRequests<GrpcCall>;
+  readonly #startedAt = performance.now();
+  readonly #bytesMax: number;
+  readonly #body: RequestBody;
+  #networkMs = 0;
+  #entered = false;
+  #answered = false;
+  /** While it waits for its turn. */
+  #waiting: (() => number) | undefined;
+
+  constructor(stream: http2.ServerHttp2Stream, encoding: Encoding, isSample: boolean, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>) {
+    this.#stream = stream;
+    this.#encoding = encoding;
+    this.#isSample = isSample;
+    this.#client = client;
+    this.#parts = parts;
+    this.#slow = slow;
+    this.#bytesMax = parts.admission.settings.requestBytesMax;
+    this.#body = new RequestBody(parts.pool, parts.admission, this.#bytesMax + FRAME_HEADER_BYTES);
+  }
+
+  get #about(): AboutRequest {
+    return { isSample: this.#isSample, networkMs: this.#networkMs };
+  }
+
+  begin(): void {
+    const turnedAway = this.#parts.admission.enter(this.#client);
+    if (turnedAway !== undefined) return this.#refuse(turnedAway);
+    this.#entered = true;
+    this.#slow.add(this, this.#startedAt);
+    const stream = this.#stream;
+    stream.on("data", (chunk: Buffer) => this.#append(chunk));
+    stream.on("end", () => this.#whole());
+    stream.on("close", () => this.#leave());
+  }
+
+  timeOut(): void {
+    if (this.#answered) return;
+    this.#answered = true;
+    this.#parts.intake.refused("malformed");
+    trailersOnly(this.#stream, grpcStatus(GRPC.deadlineExceeded, `the request was not complete after ${this.#parts.requestTimeoutMs} ms`));
+    this.#leave();
+  }
+
+  #append(chunk: Buffer): void {
+    if (this.#answered) return;
+    const body = this.#body;
+    const before = body.length;
+    if (before === 0 && chunk.length >= FRAME_HEADER_BYTES) body.expect(chunk.readUInt32BE(1) + FRAME_HEADER_BYTES);
+    const taken = body.append(chunk);
+    if (taken === "too_large") return this.#refuse(this.#tooLarge());
+    if (taken === "busy") return this.#refuse(refusal("busy", "too many bytes are being read at the same time", 1000));
+    // Said as soon as the length is known, before the rest of a hopeless request is read.
+    if (before < FRAME_HEADER_BYTES && body.length >= FRAME_HEADER_BYTES && body.bytes.readUInt32BE(1) > this.#bytesMax) this.#refuse(this.#tooLarge());
+  }
+
+  #tooLarge(): Refusal {
+    return refusal("too_large", `the request has more than ${this.#bytesMax} bytes (receive.requestBytesMax)`);
+  }
+
+  #whole(): void {
+    if (this.#answered) return;
+    this.#slow.remove(this);
+    this.#networkMs = performance.now() - this.#startedAt;
+    this.#parts.intake.network(this.#networkMs / 1000);
+    const body = this.#body;
+    const end = body.length;
+    this.#parts.intake.bytesReceived(end);
+    const flag = end >= FRAME_HEADER_BYTES ? body.bytes[0] : 2;
+    if (flag > 1 || body.bytes.readUInt32BE(1) !== end - FRAME_HEADER_BYTES) {
+      return this.#refuse(refusal("malformed", "the body is not exactly one gRPC message"));
+    }
+    if (flag === 0 || this.#encoding === "identity") {
+      if (flag === 1) return this.#refuse(refusal("malformed", "the message is marked compressed, but grpc-encoding names no compression"));
+      return this.#inTurn(() => this.#offer(body.bytes, FRAME_HEADER_BYTES, end));
+    }
+    const encoding = this.#encoding;
+    this.#inTurn(() => {
+      const plain = decompress(body.bytes.subarray(FRAME_HEADER_BYTES, end), encoding, this.#bytesMax);
+      if (!(plain instanceof Promise)) return this.#decompressed(plain);
+      // Done by another thread; what comes out of it takes its turn again.
+      void plain.then((result) => !this.#answered && this.#inTurn(() => this.#decompressed(result)));
+      return 0;
+    });
+  }
+
+  #inTurn(take: () => number): void {
+    this.#waiting = () => {
+      this.#waiting = undefined;
+      return take();
+    };
+    this.#parts.admission.turns.take(this.#client.line, this.#waiting);
+  }
+
+  #decompressed(plain: Buffer | Refusal): number {
+    if (Buffer.isBuffer(plain)) return this.#offer(plain, 0, plain.length);
+    this.#refuse(plain);
+    return 0;
+  }
+
+  #offer(bytes: Buffer, start: number, end: number): number {
+    const answer = offerRequest(this.#parts, this.#client, bytes, start, end, this.#about);
+    if (answer instanceof Promise) {
+      this.#body.release();
+      void answer.then((given) => this.#answer(given));
+    } else this.#answer(answer);
+    return end - start;
+  }
+
+  #refuse(refused: Refusal): void {
+    this.#parts.intake.refused(refused.reason);
+    this.#answer(refused);
+  }
+
+  #answer(answer: Answer): void {
+    // The client may have gone while the answer was on its way.
+    if (this.#answered) return;
+    this.#answered = true;
+    const stream = this.#stream;
+    if (!answer.ok) trailersOnly(stream, grpcTrailers(answer, this.#parts.random ?? Math.random));
+    else if (!isGone(stream)) {
+      stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
+      stream.on("wantTrailers", () => stream.sendTrailers(OK_TRAILERS));
+      stream.end(RESPONSE);
+    }
+    if (this.#entered) this.#parts.intake.acknowledged((performance.now() - this.#startedAt) / 1000);
+    this.#leave();
+  }
+
+  #leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    // A stream that closed before it was whole is the client's doing; nobody is left to answer.
+    this.#answered = true;
+    this.#slow.remove(this);
+    if (this.#waiting !== undefined) this.#parts.admission.turns.cancel(this.#client.line, this.#waiting);
+    this.#body.release();
+    this.#parts.admission.leave(this.#client);
+  }
+}

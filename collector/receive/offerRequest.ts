@@ -1,0 +1,32 @@
+import type { Admission } from "./admission.ts";
+import type { AboutRequest, Answer, Intake } from "./answer.ts";
+import type { BodyPool } from "./bodyPool.ts";
+import type { Client } from "./client.ts";
+
+export type ReceiverParts = {
+  intake: Intake;
+  admission: Admission;
+  pool: BodyPool;
+  requestTimeoutMs: number;
+  /** For the delays that clients are told. */
+  random?: () => number;
+};
+
+/** Hands bytes[start, end), a request as protobuf, on if its client's share allows it. They are free when this returns; every refusal is counted. */
+export function offerRequest(
+  { intake, admission }: ReceiverParts,
+  client: Client,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  about: AboutRequest,
+): Answer | Promise<Answer> {
+  const beyondShare = admission.mayTakeIn(client, end - start);
+  if (beyondShare !== undefined) {
+    intake.refused(beyondShare.reason);
+    return beyondShare;
+  }
+  const answer = intake.accept(bytes, start, end, about);
+  if (answer instanceof Promise || answer.ok) admission.tookIn(end - start);
+  return answer;
+}

@@ -1,0 +1,1 @@
+export const PIPELINE_SCREEN = { label: "Pipeline settings", href: "/pipeline" };
