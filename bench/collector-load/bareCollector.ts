@@ -28,7 +28,7 @@ const timers = new StageTimers();
 const exporter = createOtlpGrpcExporter(settings);
 let number = 0;
 const batcher = new Batcher({
-  settings: { ...pipeline.batch, sizeMin: pipeline.batch.sizeMax },
+  settings: pipeline.batch,
   clock: systemClock,
   queued: () => 0,
   number: () => number++,

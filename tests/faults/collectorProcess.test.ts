@@ -43,8 +43,9 @@ it("a killed collector comes back on the same ports and data, and the watch goes
   const sender = senderFor(2);
   await backend.reached(500);
   await sender.stop();
-  await collector.settled();
+  const ledger = await collector.settled();
   const samples = await watch.stop();
-  expect(samples[samples.length - 1].ledger.received).toBe(sender.counts.acked);
+  expect(ledger.received).toBe(sender.counts.acked);
+  expect(samples.some((sample) => sample.ledger.received > 0)).toBe(true);
   expect(await collector.terminate()).toEqual({ code: 0, signal: null });
 });
