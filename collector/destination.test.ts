@@ -81,6 +81,7 @@ async function openDestination(given: Partial<DestinationSettings> = {}, holdsLo
         roomFreed: () => {},
         tryFailed: () => {},
         breakerChanged: () => {},
+        walNotes: () => {},
         walChanged: (state) => counted.wal.push(state),
       },
     },

@@ -21,6 +21,8 @@ export type DestinationObserver = DeliveryObserver & {
   lost(spans: number, message: string): void;
   /** There may be room again. */
   roomFreed(): void;
+  /** About files that were found when the log was opened. */
+  walNotes(notes: readonly string[]): void;
   walChanged(state: DestinationFigures["wal"], problem: string): void;
 };
 
@@ -273,14 +275,17 @@ export class Destination {
   }
 
   /** Once, as soon as it is known what the log held when it was opened. */
-  #takeRecovered({ recovered: { spans, bytes }, firstSeq, nextSeq }: WriteAheadLog): void {
+  #takeRecovered({ recovered, notes, firstSeq, nextSeq }: WriteAheadLog): void {
     this.#tookRecovered = true;
-    if (spans === 0) return;
+    const { spans, bytes, lostSpans } = recovered;
+    if (notes.length > 0) this.#observer.walNotes(notes);
+    if (spans + lostSpans === 0) return;
     this.#backlog.push({ from: firstSeq, to: nextSeq });
-    this.#backlogSpans = spans;
+    this.#backlogSpans = spans + lostSpans;
     this.#backlogBytes = bytes;
     if (this.#settings.wal.enabled && bytes >= BACKLOG_SMALL_BYTES) this.#beginSpilling();
-    this.#observer.recovered(spans);
+    this.#observer.recovered(spans + lostSpans);
+    if (lostSpans > 0) this.#lost(lostSpans, "they were damaged on the disk before the start");
   }
 
   #logChanged(): void {

@@ -282,6 +282,9 @@ export class Pipeline {
           breakerChanged: (state, message) => {
             this.#parts.log(state === "open" ? "warn" : "info", { destination: name, lastFailure: message }, `circuit breaker ${state}`);
           },
+          walNotes: (notes) => {
+            for (const note of notes) this.#parts.log("warn", { destination: name }, `write-ahead log: ${note}`);
+          },
           walChanged: (state, problem) => this.#parts.log(state === "ok" ? "info" : "warn", { destination: name, problem }, `write-ahead log ${state}`),
         },
       },

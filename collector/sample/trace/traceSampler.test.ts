@@ -388,6 +388,28 @@ describe("trace sampler", () => {
     });
   });
 
+  it("sheds the last tiers first when memory runs out, counted by tier, and no trace in part", async () => {
+    const policy = tracePolicy([
+      { name: "errors", condition: { kind: "status", is: "error" }, keep: keep(1) },
+      { name: "long", condition: { kind: "spanCount", atLeast: 3 }, keep: keep(1) },
+      { name: "default", condition: { kind: "always" }, keep: keep(1) },
+    ]);
+    const harness = new TraceHarness(policy);
+    const traces = (base: number) => plainRequest(...[1, 1, 2, 2, 2, 3].map((trace, at) => modelSpan(base + trace, at === 0 ? { status: 2 } : {})));
+    harness.shedTiers = 1;
+    harness.send(traces(0));
+    await harness.clock.advance(1100);
+    expect(harness.tierNames(harness.kept)).toEqual({ errors: 2, long: 3 });
+    expect(harness.tierNames(harness.shed)).toEqual({ default: 1 });
+    harness.shedTiers = 2;
+    harness.send(traces(100));
+    await harness.clock.advance(1100);
+    expect(harness.tierNames(harness.kept)).toEqual({ errors: 4, long: 3 });
+    expect(harness.tierNames(harness.shed)).toEqual({ default: 2, long: 3 });
+    expect(harness.unaccounted()).toBe(0);
+    expect(harness.sampler.store.spans).toBe(0);
+  });
+
   it("sends nothing any more of what a stop gave up", () => {
     const harness = new TraceHarness(tracePolicy([{ name: "default", condition: { kind: "always" }, keep: keep(1) }]));
     harness.room = { spans: 0, bytes: 0 };

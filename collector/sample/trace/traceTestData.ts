@@ -131,10 +131,10 @@ export class TraceHarness {
     this.sampler.roomFreed();
   }
 
-  /** received − sampled out − sent − waiting: 0, or spans were lost or counted twice. */
+  /** received − sampled out − sent − shed − waiting: 0, or spans were lost or counted twice. */
   unaccounted(): number {
     const sum = (of: Map<number, number>) => [...of.values()].reduce((total, spans) => total + spans, 0);
-    return this.received - sum(this.sampledOut) - sum(this.kept) - this.sampler.store.spans;
+    return this.received - sum(this.sampledOut) - sum(this.kept) - sum(this.shed) - this.sampler.store.spans;
   }
 }
 

@@ -1,0 +1,94 @@
+import { expect, type Page, test } from "@playwright/test";
+import { startFaultyBackend } from "#tests/faults/faultyBackend.ts";
+import { startSender } from "#tests/faults/sender.ts";
+import { createOwner } from "#tests/fixtures/api.ts";
+import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
+import { unaccounted } from "#tests/fixtures/metrics.ts";
+import { waitFor } from "#tests/fixtures/waitFor.ts";
+import { expectNoSidewaysScroll, expectNoViolations, shoot, signedInContext } from "./browser.ts";
+
+/** OUTAGE_IMAGES_FOLDER=docs/images keeps the pictures for the documentation. */
+const imagesFolder = process.env.OUTAGE_IMAGES_FOLDER;
+
+let headgate: Headgate;
+test.beforeAll(async () => {
+  headgate = await startHeadgate();
+});
+test.afterAll(() => headgate?.remove());
+
+test("a backend that goes away and comes back is told on the pages as it happens, and costs nothing", async ({ browser }) => {
+  test.setTimeout(240_000);
+  const backend = await startFaultyBackend({ identify: true });
+  const api = await createOwner(headgate);
+  const destination = await api.trpc.destinations.create.mutate({
+    name: "backend",
+    body: { kind: "otlp", protocol: "grpc", endpoint: backend.grpcUrl, compression: "none", headers: [] },
+  });
+  await api.trpc.revisions.start.mutate({ kind: "destination", id: destination.id, version: 1 });
+  const [{ id }] = await api.trpc.pipelines.list.query();
+  const { body, currentVersion } = await api.trpc.pipelines.get.query({ id });
+  const breaker = { ...body.breaker, openForMs: 4000 };
+  const { version } = await api.trpc.pipelines.saveVersion.mutate({
+    id,
+    baseVersion: currentVersion,
+    body: { ...body, breaker },
+    message: "Probe every four seconds",
+  });
+  const { revision } = await api.trpc.revisions.start.mutate({ kind: "pipeline", id, version });
+  await waitFor("the collector to run it", async () =>
+    (await api.trpc.revisions.status.query({ revision })).collectors.every(({ state }) => state === "applied"),
+  );
+  const [{ otlpGrpc }] = headgate.collectors;
+  const sender = startSender({ protocol: "grpc", port: otlpGrpc, connections: 2, spansPerSecond: 2000, spansPerRequest: 50, tag: 21 });
+
+  const pages: { name: string; page: Page }[] = [];
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1440, 390]) {
+      const page = await (await signedInContext(browser, headgate.http, { colorScheme, viewport: { width, height: 960 } })).newPage();
+      await page.goto("/live");
+      pages.push({ name: `${colorScheme}-${width}`, page });
+    }
+  }
+  const [{ id: collectorId }] = await api.trpc.fleet.list.query();
+  const collectorPage = await (await signedInContext(browser, headgate.http)).newPage();
+  await collectorPage.goto(`/fleet/${collectorId}`);
+  const live = pages[0].page;
+  await expect(live.getByText("spans/s").first()).toBeVisible();
+  await live.waitForTimeout(12_000);
+  await expect(live.getByText(/breaker .*is open/)).toHaveCount(0);
+
+  backend.behaviour = { kind: "grpc", code: 14 };
+  await expect(live.getByText(/is open/).first()).toBeVisible({ timeout: 20_000 });
+  await expect(collectorPage.getByText("open", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
+  await live.waitForTimeout(14_000);
+  await shootAll("outage");
+  await shoot(collectorPage, "outage-collector");
+  await expectNoViolations(live, "Live in an outage");
+  await expectNoViolations(collectorPage, "a collector in an outage");
+
+  backend.behaviour = { kind: "ok" };
+  await expect(live.getByText(/is open|half-open/)).toHaveCount(0, { timeout: 30_000 });
+  await live.waitForTimeout(12_000);
+  await shootAll("recovery");
+  await shoot(collectorPage, "recovery-collector");
+  for (const { page } of pages) await expectNoSidewaysScroll(page);
+
+  await sender.stop();
+  const ledger = await waitFor("an empty queue", async () => {
+    const now = await headgate.ledger();
+    expect(unaccounted(now)).toBe(0);
+    return now.queued === 0 && now;
+  });
+  expect(ledger).toMatchObject({ received: sender.counts.acked, delivered: sender.counts.acked, dropped: 0 });
+  expect(sender.acked.missingFrom(backend.ids)).toEqual([]);
+  await backend.close();
+  for (const { page } of pages) await page.context().close();
+  await collectorPage.context().close();
+
+  async function shootAll(what: string): Promise<void> {
+    for (const { name, page } of pages) {
+      await shoot(page, `${what}-live-${name}`);
+      if (imagesFolder !== undefined) await page.screenshot({ path: `${imagesFolder}/${what}-${name}.png` });
+    }
+  }
+});
