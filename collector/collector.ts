@@ -25,7 +25,7 @@ import { startingConfig } from "./startingConfig.ts";
 
 const REQUEST_TIMEOUT_MS = 30_000;
 const RECEIVERS_CLOSE_MS = 1500;
-const DELIVER_MS = 6500;
+const DELIVER_MS = 5500;
 const CONTROL_CLOSE_MS = 500;
 
 export type Collector = {

@@ -44,7 +44,7 @@ const REFILL_SHARE = 0.5;
 const REFILL_BYTES_MAX = 33_554_432;
 const LOADED_BYTES_MAX = 4_194_304;
 const ANY_NUMBER_OF_SPANS = 1_000_000;
-const LOG_CLOSE_MS = 1_000;
+const LOG_CLOSE_MS = 700;
 
 type Mode = "memory" | "both" | "log";
 
@@ -141,6 +141,12 @@ export class Destination {
     if (this.#writesLog && (refusal !== "wal_failed" || this.refusesWhenBroken)) return refusal;
     if (this.queue.hasRoom(spans, bytes)) return undefined;
     return refusal ?? "queue_full";
+  }
+
+  /** What is larger would not fit even if nothing else were there. */
+  get largestRequest(): { spansMax: number; bytesMax: number } {
+    const { spansMax, bytesMax } = this.#settings.queue;
+    return { spansMax, bytesMax: this.#writesLog ? Math.min(bytesMax, Math.floor(this.#settings.wal.bytesMax / 2)) : bytesMax };
   }
 
   /** For whoever is refused. */

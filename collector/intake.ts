@@ -170,9 +170,12 @@ export function createIntake(parts: Parts): PolicyIntake {
   }
 
   function noRoomFor(destination: Destination, spans: number, size: number): Refusal | undefined {
-    const { spansMax, bytesMax } = destination.queue.settings.queue;
+    const { spansMax, bytesMax } = destination.largestRequest;
     if (spans > spansMax || size > bytesMax) {
-      return refusal("too_large", `${spans} spans of the request are kept; the queue holds ${spansMax} spans and ${bytesMax} bytes at most`);
+      return refusal(
+        "too_large",
+        `${spans} spans of the request are kept (${size} bytes); the queue and its log take ${spansMax} spans and ${bytesMax} bytes at once at most`,
+      );
     }
     const reason = destination.whyNoRoom(spans, size);
     return reason === undefined ? undefined : refusal(reason, destination.noRoomMessage(reason), NO_ROOM_RETRY_MS);
@@ -194,7 +197,8 @@ export function createIntake(parts: Parts): PolicyIntake {
 
   function answerFor(isSafe: boolean): Answer {
     if (isSafe || !destinations.list[0].refusesWhenBroken) return ACCEPTED;
-    // It stays in memory and is delivered; the client sends it again, because what was promised can't be kept.
+    // It stays in memory and is delivered; the client sends it again, because what was promised can't be kept. Its spans are counted as received.
+    ledger.refuse("wal_failed", 0);
     return refusal("wal_failed", "the write-ahead log can't be written", NO_ROOM_RETRY_MS);
   }
 

@@ -383,8 +383,7 @@ export class Pipeline {
     const left = Math.max(0, deadlineMs - (clock.now() - began));
     const all = [...this.destinations.list, ...this.#retiring];
     this.#retiring.clear();
-    await Promise.all(all.map((destination) => destination.drain(left)));
-    await waitingLog?.close(WAITING_LOG_CLOSE_MS);
+    await Promise.all([...all.map((destination) => destination.drain(left)), waitingLog?.close(WAITING_LOG_CLOSE_MS)]);
   }
 }
 

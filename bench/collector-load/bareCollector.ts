@@ -38,7 +38,7 @@ const batcher = new Batcher({
 });
 const bare = {
   name: "bare",
-  queue: { settings: { queue: { spansMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY } } },
+  largestRequest: { spansMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY },
   get buffer() {
     return batcher.buffer;
   },

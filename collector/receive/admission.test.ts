@@ -70,12 +70,29 @@ describe("Admission", () => {
     expect(room.held).toBeLessThan(1_000_000);
   });
 
-  it("lets clients in again by itself once room comes free, after a time in which none did", () => {
+  it("leaves a client that is alone all the room there is", () => {
     const room = { held: 0, entered: 0, fill: () => room.held / 1_000_000, heldBytes: () => room.held, enteredBytes: () => room.entered };
     let now = 0;
     const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax: 1000, clientRequestsMax: 1000 }, { room, clock: { now: () => now } });
     const client = new Client();
+    for (; room.held < 1_000_000; now += 50) {
+      expect(admission.enter(client)).toBeUndefined();
+      admission.leave(client);
+      expect(admission.mayTakeIn(client, 10_000)).toBeUndefined();
+      admission.tookIn(10_000);
+      room.held += 10_000;
+      room.entered += 10_000;
+    }
+  });
+
+  it("lets clients in again by itself once room comes free, after a time in which none did", () => {
+    const room = { held: 0, entered: 0, fill: () => room.held / 1_000_000, heldBytes: () => room.held, enteredBytes: () => room.entered };
+    let now = 0;
+    const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax: 1000, clientRequestsMax: 1000 }, { room, clock: { now: () => now } });
+    const clients = [new Client(), new Client()];
+    let turn = 0;
     const send = () => {
+      const client = clients[turn++ % clients.length];
       if (admission.enter(client) !== undefined) return false;
       admission.leave(client);
       if (admission.mayTakeIn(client, 10_000) !== undefined) return false;

@@ -56,7 +56,8 @@ export class FairShare<C extends object> {
   update(fill: number, bytesPerS: number): void {
     const now = this.#clock.now();
     this.#roll(now);
-    const isScarce = fill >= SCARCE_FROM && Number.isFinite(bytesPerS);
+    // A client that is alone takes nothing from anybody.
+    const isScarce = fill >= SCARCE_FROM && Number.isFinite(bytesPerS) && this.#accounts.size > 1;
     if (isScarce && now - this.#levelAt >= LEVEL_EVERY_MS) {
       this.#level = fairLevel(this.#rates(), bytesPerS);
       this.#levelAt = now;

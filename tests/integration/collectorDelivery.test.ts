@@ -149,6 +149,7 @@ describe("a full queue without a write-ahead log", () => {
       export: { endpoint: sink.grpcUrl },
     });
     const watch = watchLedger(collector);
+    expect(await grpc.call(traffic.nextRequest(1001))).toMatchObject({ grpcStatus: 8, retryAfterMs: undefined });
     for (let i = 0; i < 10; i++) expect(await grpc.call(traffic.nextRequest(100))).toMatchObject({ grpcStatus: 0 });
     expect(await grpc.call(traffic.nextRequest(1))).toMatchObject({
       grpcStatus: 14,
@@ -162,9 +163,11 @@ describe("a full queue without a write-ahead log", () => {
     });
     expect([response.status, response.headers.get("retry-after")]).toEqual([429, expect.stringMatching(/^[1-9]$/)]);
     await response.arrayBuffer();
-    expect(await grpc.call(traffic.nextRequest(1001))).toMatchObject({ grpcStatus: 8, retryAfterMs: undefined });
     const metrics = await collector.metrics();
-    expect(metrics.get('headgate_spans_refused_total{reason="queue_full"}')).toBe(11);
+    const requests = (reason: string) => metrics.get(`headgate_requests_refused_total{reason="${reason}"}`) ?? 0;
+    expect(requests("queue_full")).toBeGreaterThan(0);
+    // The second client has no share of what is not there.
+    expect(requests("queue_full") + requests("client_share")).toBe(2);
     expect(metrics.get('headgate_spans_refused_total{reason="too_large"}')).toBe(1001);
     expect(metrics.get('otlp_queue_size{type="spans"}')).toBe(1000);
     sink.mode = { kind: "ok" };

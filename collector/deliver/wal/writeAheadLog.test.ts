@@ -137,7 +137,7 @@ describe("WriteAheadLog", () => {
     log.settle(0, 70);
     // The one that is written to is deleted too, once nothing was appended for a second.
     await until(async () => (await readdir(folder)).join() === "lock");
-    expect(log.bytes).toBe(0);
+    await until(() => log.bytes === 0);
     expect(append(log, 70, 10)).toBe(true);
     expect(await readAll({ ...log, load: log.load.bind(log), firstSeq: 0 } as WriteAheadLog)).toEqual([70]);
   });
