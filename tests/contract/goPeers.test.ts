@@ -147,7 +147,12 @@ describe("with the Go programs of the OpenTelemetry project", () => {
 
   it("refuses with a delay that makes the real Collector try again, so that nothing is lost while the backend is away", async () => {
     sink.mode = "refuse";
-    const ours = await collector([everything], toSink(), { queue: { spansMax: 300 }, retry: { maxMs: 200 } });
+    const ours = await collector([everything], toSink(), {
+      queue: { spansMax: 300 },
+      retry: { maxMs: 200 },
+      breaker: { openForMs: 300 },
+      wal: { enabled: false },
+    });
     const between = await otelcol({
       exporters: {
         otlp: { endpoint: `127.0.0.1:${ours.otlpGrpc}`, tls: { insecure: true }, retry_on_failure: { initial_interval: "100ms", max_interval: "500ms" } },
