@@ -1,8 +1,14 @@
-import { setFlagsFromString } from "node:v8";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 /** Received bytes after which the young generation is collected; well under the 64 MB of buffers at which V8 marks the whole heap. */
 const YOUNG_EVERY_BYTES = 8_388_608;
+/**
+ * The young generation is large enough then for what lives between two of its collections. Left alone it grows to three times that in minutes and never shrinks, because V8 gives
+ * back memory only while it marks in small steps (main.ts): 70 MB more resident in a soak. The factor is read each time that it would grow.
+ */
+const YOUNG_BYTES_MAX = 33_554_432;
+const NO_GROWTH = "--semi-space-growth-factor=1";
 
 export type HeapRelief = {
   /** Once, before any traffic: loading and compiling modules leaves about 20 MB of garbage that an idle process would keep. */
@@ -21,6 +27,7 @@ export function createHeapRelief(): HeapRelief {
   const given: unknown = runInNewContext("gc");
   const collect = typeof given === "function" ? given : () => {};
   let since = 0;
+  let isCapped = false;
   return {
     afterStart: () => collect({ type: "major", flavor: "last-resort" }),
     collect: () => collect({ type: "major" }),
@@ -29,6 +36,11 @@ export function createHeapRelief(): HeapRelief {
       if (since < YOUNG_EVERY_BYTES) return;
       since = 0;
       collect({ type: "minor" });
+      if (isCapped) return;
+      const young = getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space");
+      if (young === undefined || young.space_size < YOUNG_BYTES_MAX) return;
+      isCapped = true;
+      setFlagsFromString(NO_GROWTH);
     },
   };
 }
