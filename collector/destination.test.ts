@@ -81,6 +81,7 @@ async function openDestination(given: Partial<DestinationSettings> = {}, holdsLo
         roomFreed: () => {},
         tryFailed: () => {},
         breakerChanged: () => {},
+        readBack: () => {},
         walNotes: () => {},
         walChanged: (state) => counted.wal.push(state),
       },

@@ -17,6 +17,8 @@ export type DestinationSettings = DeliverySettings & {
 export type DestinationObserver = DeliveryObserver & {
   /** So many spans were in the log before the process began; they are queued from now on. */
   recovered(spans: number): void;
+  /** So many bytes came back from the log into buffers of their own. */
+  readBack(bytes: number): void;
   /** Records of the log can't be read any more. */
   lost(spans: number, message: string): void;
   /** There may be room again. */
@@ -370,6 +372,7 @@ export class Destination {
     this.#backlogSpans -= spans;
     this.#backlogBytes -= bytes;
     this.queue.admit(spans, bytes);
+    this.#observer.readBack(bytes);
     const firstAt = this.#clock.now() - Math.max(0, this.#clock.unixMs() - acceptedAtMs);
     this.queue.push({ number: this.#batchNumber(), buffer, end, spans, firstAt, logged: { from: fromSeq, to: toSeq }, release: () => {} });
   }

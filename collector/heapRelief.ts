@@ -16,7 +16,7 @@ export type HeapRelief = {
   /** A full collection, for when memory runs out. */
   collect(): void;
   /**
-   * For bytes that came in. The network's buffers die young, but there are few objects beside them, so V8 would not look at the young generation
+   * For bytes that came in, from the network or from the log. The network's buffers die young, but there are few objects beside them, so V8 would not look at the young generation
    * until their size makes it mark the whole heap, several times a second: a fifth of the CPU under load (bench collector).
    */
   received(bytes: number): void;

@@ -270,6 +270,7 @@ export class Pipeline {
             ledger.recover(spans);
             this.#parts.log("info", { destination: name, spans }, "spans found in the write-ahead log are delivered first");
           },
+          readBack: (bytes) => this.#parts.relief.received(bytes),
           lost: (spans, message) => {
             ledger.drop("wal_corrupt", spans);
             errors.report("spans of the write-ahead log lost", message, spans);

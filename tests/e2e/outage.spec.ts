@@ -7,8 +7,9 @@ import { unaccounted } from "#tests/fixtures/metrics.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
 import { expectNoSidewaysScroll, expectNoViolations, shoot, signedInContext } from "./browser.ts";
 
-/** OUTAGE_IMAGES_FOLDER=docs/images keeps the pictures for the documentation. */
+/** OUTAGE_IMAGES_FOLDER=docs/images makes the pictures of the documentation, after minutes of history instead of seconds. */
 const imagesFolder = process.env.OUTAGE_IMAGES_FOLDER;
+const pace = imagesFolder === undefined ? 1 : 8;
 
 let headgate: Headgate;
 test.beforeAll(async () => {
@@ -17,7 +18,7 @@ test.beforeAll(async () => {
 test.afterAll(() => headgate?.remove());
 
 test("a backend that goes away and comes back is told on the pages as it happens, and costs nothing", async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(240_000 * pace);
   const backend = await startFaultyBackend({ identify: true });
   const api = await createOwner(headgate);
   const destination = await api.trpc.destinations.create.mutate({
@@ -54,13 +55,13 @@ test("a backend that goes away and comes back is told on the pages as it happens
   await collectorPage.goto(`/fleet/${collectorId}`);
   const live = pages[0].page;
   await expect(live.getByText("spans/s").first()).toBeVisible();
-  await live.waitForTimeout(12_000);
+  await live.waitForTimeout(12_000 * pace);
   await expect(live.getByText(/breaker .*is open/)).toHaveCount(0);
 
   backend.behaviour = { kind: "grpc", code: 14 };
   await expect(live.getByText(/is open/).first()).toBeVisible({ timeout: 20_000 });
   await expect(collectorPage.getByText("open", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
-  await live.waitForTimeout(14_000);
+  await live.waitForTimeout(14_000 * pace);
   await shootAll("outage");
   await shoot(collectorPage, "outage-collector");
   await expectNoViolations(live, "Live in an outage");
@@ -68,7 +69,7 @@ test("a backend that goes away and comes back is told on the pages as it happens
 
   backend.behaviour = { kind: "ok" };
   await expect(live.getByText(/is open|half-open/)).toHaveCount(0, { timeout: 30_000 });
-  await live.waitForTimeout(12_000);
+  await live.waitForTimeout(12_000 * pace);
   await shootAll("recovery");
   await shoot(collectorPage, "recovery-collector");
   for (const { page } of pages) await expectNoSidewaysScroll(page);
