@@ -5,7 +5,7 @@ import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collec
 import { canonicalJson, configHash } from "#domain/fleet/configHash.ts";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
 import type { PipelineSettings } from "#domain/pipeline/pipelineSettings.ts";
-import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
+import { DEFAULT_DESTINATION, ROUTE_NAME } from "#domain/pipeline/routes.ts";
 import { DESTINATIONS_MAX, type DestinationFigures } from "#domain/telemetry/measurement.ts";
 import { formatProblem, type Problem } from "#domain/validation/problems.ts";
 import { AppError, messageOf } from "./appError.ts";
@@ -195,10 +195,24 @@ export class Pipeline {
     // What was kept for a route that is gone now goes where everything goes that no route names.
     for (const name of await storedLogs(this.#walFolder())) {
       if (built.has(name)) continue;
-      const exporter = (await createExporter(this.#config.export, this.#parts.dataDir, this.#parts.clock)).exporter;
-      const orphan = await this.#openDestination(name, exporter, pipelineFor(this.#config.export, this.#config.pipeline));
-      this.#retire(orphan);
+      this.#retire(await this.#openDestination(name, this.#lentExporter(), pipelineFor(this.#config.export, this.#config.pipeline)));
     }
+  }
+
+  /** The default destination's exporter, whichever it is at the time: a second one would not do for the archive, which one alone may write to. */
+  #lentExporter(): Exporter {
+    const current = () => {
+      const built = this.#built.get(DEFAULT_DESTINATION);
+      if (built === undefined) throw new Error("there is no default destination");
+      return built.exporter;
+    };
+    return {
+      get failure() {
+        return current().failure;
+      },
+      export: (batch, timeoutMs) => current().export(batch, timeoutMs),
+      close: () => Promise.resolve(),
+    };
   }
 
   /** The destinations that are wanted, those that are new opened: nothing goes to them yet. */
@@ -233,8 +247,9 @@ export class Pipeline {
     }
     for (const destination of gone) {
       this.#built.delete(destination.name);
-      const { exporter } = await createExporter(this.#config.export, this.#parts.dataDir, this.#parts.clock);
-      void destination.queue.replaceExporter(exporter, OLD_EXPORTER_CLOSE_MS);
+      destination.queue
+        .replaceExporter(this.#lentExporter(), OLD_EXPORTER_CLOSE_MS)
+        .catch((error: unknown) => this.#parts.errors.report("the exporter of a removed destination did not close", messageOf(error), 1));
       this.#retire(destination);
     }
   }
@@ -403,7 +418,8 @@ function wantedDestinations(config: CollectorConfig): Wanted[] {
 /** Names of the destinations that have a log on disk. */
 async function storedLogs(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  // Others' folders can lie there as well, such as the lost+found of a file system of its own.
+  return entries.filter((entry) => entry.isDirectory() && (entry.name === DEFAULT_DESTINATION || ROUTE_NAME.test(entry.name))).map(({ name }) => name);
 }
 
 export function problemsText(problems: readonly Problem[]): string {

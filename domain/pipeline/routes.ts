@@ -3,11 +3,12 @@ import { exportSettingsSchema } from "./exportSettings.ts";
 
 export const ROUTES_MAX = 8;
 export const DEFAULT_DESTINATION = "default";
+export const ROUTE_NAME = /^[a-z0-9][a-z0-9_-]{0,39}$/;
 
 const route = z.strictObject({
   name: z
     .string("must be a name such as errors")
-    .regex(/^[a-z0-9][a-z0-9_-]{0,39}$/, "must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit")
+    .regex(ROUTE_NAME, "must be 1 to 40 of a-z, 0-9, - and _, beginning with a letter or digit")
     .refine((name) => name !== DEFAULT_DESTINATION, 'must not be "default"; that is where everything goes that no route names')
     .describe("Names the destination in metrics, on pages and on disk."),
   tiers: z
