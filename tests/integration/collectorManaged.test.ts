@@ -94,6 +94,33 @@ describe("a managed collector", () => {
     expect(fleet.enrolments).toHaveLength(1);
   });
 
+  it("adds routes, gives them other tiers and takes them away while spans flow, and loses none: what was held for one that is gone goes to the archive", async () => {
+    const sink = await sinkFor();
+    const collector = await managed();
+    await fleet.next("hello", ({ hello }) => hello);
+    const pipeline = { batch: { timeoutMs: 20 }, retry: { initialMs: 10, maxMs: 50 }, breaker: { openForMs: 200 }, queue: { spansMax: 500 } };
+    const tiers = [{ name: "errors", condition: { kind: "status", is: "error" }, keep: keep(1) }, defaultTier(1)];
+    const route = (...names: string[]) => [{ name: "elsewhere", tiers: names, export: { endpoint: sink.grpcUrl } }];
+    fleet.send({ config: revisionOf(1, { sampling: { tiers }, pipeline, routes: route("default") }) });
+    await reportOf(1, APPLIED);
+    await send(collector, 400);
+    await waitFor("the first to arrive", async () => (await collector.ledger()).queued === 0);
+    expect(sink.spans).toBeGreaterThan(300);
+    expect(sink.spans).toBeLessThan(400);
+    sink.mode = { kind: "unavailable" };
+    fleet.send({ config: revisionOf(2, { sampling: { tiers }, pipeline, routes: route("default", "errors") }) });
+    await reportOf(2, APPLIED);
+    // More than memory holds, so that some of it is in the log alone.
+    for (let i = 0; i < 10; i++) await send(collector, 200);
+    expect((await collector.ledger()).queued).toBe(2000);
+    fleet.send({ config: revisionOf(3, { sampling: { tiers }, pipeline }) });
+    await reportOf(3, APPLIED);
+    await send(collector, 100);
+    await waitFor("everything archived", async () => (await collector.ledger()).queued === 0);
+    expect(await collector.ledger()).toMatchObject({ received: 2500, delivered: 2500, dropped: 0 });
+    expect(sink.spans).toBeLessThan(400);
+  });
+
   it("applies a configuration while spans flow, reports it, and loses none; what is queued goes to the new destination", async () => {
     const [first, second] = [await sinkFor(), await sinkFor()];
     const collector = await managed();
