@@ -8,6 +8,11 @@ import { httpUrl } from "./managed.ts";
 import { VERSION } from "./version.ts";
 
 const SHUTDOWN_MAX_MS = 9900;
+/**
+ * Node can hang for good in process.exit while functions are compiled in the background (nodejs/node#54918): seen once in some thousand stops, of a process that had
+ * lived for two seconds. With nothing to do for this long, what was being compiled is done.
+ */
+const QUIET_BEFORE_EXIT_MS = 100;
 
 /** The process: reads arguments and environment, runs the collector, stops it on a signal. Rejects with AppError when the start fails. */
 export async function runCollector(): Promise<void> {
@@ -35,7 +40,7 @@ export async function runCollector(): Promise<void> {
     log.logger.info({ signal }, "stopping: delivering what is queued; once more stops at once");
     setTimeout(() => process.exit(1), SHUTDOWN_MAX_MS).unref();
     collector.shutdown().then(
-      () => process.exit(0),
+      () => setTimeout(() => process.exit(0), QUIET_BEFORE_EXIT_MS),
       (error: unknown) => {
         log.logger.error({ reason: messageOf(error) }, "did not stop in order");
         process.exit(1);
