@@ -92,26 +92,31 @@ describe("Breaker", () => {
     expect(breaker.notClosedMs).toBe(1500);
   });
 
-  it("never admits more than its probes between opening and closing, whatever happens in which order", () => {
-    fc.assert(
-      fc.asyncProperty(fc.array(fc.constantFrom("begin", "succeed", "fail", "wait"), { maxLength: 200 }), async (steps) => {
+  it("never has more than its probes under way while it is half-open, whatever happens in which order", async () => {
+    const seen = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.constantFrom("begin", "begin", "succeed", "fail", "fail", "wait"), { minLength: 100, maxLength: 200 }), async (steps) => {
         clock = new ManualClock();
+        states = [];
         breaker = breakerOf({ failureThreshold: 3, openForMs: 1000, probes: 2 });
-        let probing = 0;
-        const under: number[] = [];
+        /** Tries under way, by the state and the visit to it that they began in. */
+        const under: { era: number; visit: number }[] = [];
         for (const step of steps) {
-          const before = breaker.state;
-          if (step === "begin" && breaker.waitMs() === 0) under.push(breaker.begin());
-          const era = step === "succeed" || step === "fail" ? under.shift() : undefined;
-          if (era !== undefined && step === "succeed") breaker.succeeded(era);
-          if (era !== undefined && step === "fail") breaker.failed(era, 0);
           if (step === "wait") await clock.advance(400);
-          if (breaker.state !== before) probing = 0;
-          if (breaker.state === "half-open" && step === "begin") probing++;
-          if (breaker.state === "half-open" && breaker.waitMs() === 0) expect(probing).toBeLessThanOrEqual(2);
+          if (step === "begin") {
+            const mayBegin = breaker.waitMs() === 0;
+            expect(breaker.state === "open" && mayBegin).toBe(false);
+            if (mayBegin) under.push({ era: breaker.begin(), visit: states.length });
+          }
+          const ended = step === "succeed" || step === "fail" ? under.shift() : undefined;
+          if (ended !== undefined && step === "succeed") breaker.succeeded(ended.era);
+          if (ended !== undefined && step === "fail") breaker.failed(ended.era, 0);
+          seen.add(breaker.state);
+          if (breaker.state === "half-open") expect(under.filter(({ visit }) => visit === states.length).length).toBeLessThanOrEqual(2);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 300, endOnFailure: true },
     );
+    expect(seen).toEqual(new Set(["closed", "open", "half-open"]));
   });
 });
