@@ -221,6 +221,20 @@ export function createIntake(parts: Parts): PolicyIntake {
     return refuse(refusal("too_large", `the request has ${spans} spans; at most ${spansMax} spans of ${tracesMax} traces can wait for their decision`), spans);
   }
 
+  function recoverSpans(bytes: Buffer, start: number, end: number, spans: number): "taken" | "noRoom" {
+    // Looked at first, so that nothing is counted as a client's refused request.
+    if (destinations.list.some((destination) => !destination.hasRoom(1, ANY_SPAN_BYTES))) return "noRoom";
+    const answer = accept(bytes, start, end, { isSample: false, networkMs: Number.NaN });
+    if (answer instanceof Promise || answer.ok) {
+      ledger.recovered += spans;
+      return "taken";
+    }
+    if (answer.retryAfterMs !== undefined) return "noRoom";
+    ledger.recoverWaiting(spans);
+    ledger.dropWaiting("wal_unfit", spans);
+    return "taken";
+  }
+
   /** What is kept can't leave, and so nothing can come. */
   function noRoomForTraces(): Refusal {
     for (const destination of destinations.list) {
@@ -258,6 +272,8 @@ export function createIntake(parts: Parts): PolicyIntake {
     rerouted: () => traces?.rerouted(),
     oldestWaitingAt: () => traces?.oldestWaitingAt(),
     recoverWaiting(bytes, start, end, spans) {
+      // Where spans are decided one by one by now, these are too.
+      if (running.compiled.policy.scope === "span" && (traces === undefined || traces.isIdle())) return recoverSpans(bytes, start, end, spans);
       const found = traces === undefined ? SCAN_MALFORMED : traces.accept(bytes, start, end, { networkMs: Number.NaN });
       if (found === TRACE_NO_ROOM) return "noRoom";
       ledger.recoverWaiting(spans);

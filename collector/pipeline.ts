@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
@@ -357,23 +358,17 @@ export class Pipeline {
     return (await storedLogs(this.#walFolder())).includes(name);
   }
 
-  /** Opens or closes the log of what waits, as the configuration asks; one that still holds something is read, asked for or not. */
+  /** Opens the log of what waits where the configuration asks for one, or where one is that still holds something: that is taken in, and then the log goes. */
   async #openWaitingLog(): Promise<void> {
     const { sampling, pipeline } = this.#config;
     const folder = path.join(this.#parts.dataDir, "wal-waiting");
-    const isWanted = sampling.scope === "trace" && pipeline.wal.enabled && pipeline.wal.waiting;
-    if (this.#waitingLog !== undefined) {
-      this.#waitingLog.configure(pipeline.wal);
-      if (isWanted) return;
-      const closing = this.#waitingLog;
-      this.#waitingLog = undefined;
-      await closing.close(WAITING_LOG_CLOSE_MS);
-      return;
-    }
-    if (!isWanted) return;
+    const keepsNew = sampling.scope === "trace" && pipeline.wal.enabled && pipeline.wal.waiting;
+    const settings = { ...pipeline.wal, keepsNew };
+    if (this.#waitingLog !== undefined) return this.#waitingLog.configure(settings);
+    if (!keepsNew && !existsSync(folder)) return;
     this.#waitingLog = await WaitingLog.open({
       folder,
-      settings: pipeline.wal,
+      settings,
       clock: this.#parts.clock,
       oldestWaitingAt: () => this.intake.oldestWaitingAt(),
       sentIsSafe: async () => (await Promise.all(this.destinations.list.map((destination) => destination.safe() ?? true))).every((isSafe) => isSafe),
@@ -385,6 +380,11 @@ export class Pipeline {
         this.#parts.errors.report("waiting spans of the write-ahead log lost", message, spans);
       },
       changed: (state, problem) => this.#parts.log(state === "ok" ? "info" : "warn", { problem }, `write-ahead log of waiting traces ${state}`),
+      emptied: () => {
+        const empty = this.#waitingLog;
+        this.#waitingLog = undefined;
+        empty?.remove(WAITING_LOG_CLOSE_MS).catch((error: unknown) => this.#parts.errors.report("the log of what waited did not close", messageOf(error), 1));
+      },
     });
     this.#waitingLog.start();
   }
@@ -395,7 +395,7 @@ export class Pipeline {
     const began = clock.now();
     this.memory.stop();
     const waitingLog = this.#waitingLog;
-    await this.intake.drainTraces(deadlineMs, waitingLog !== undefined && !waitingLog.isBroken);
+    await this.intake.drainTraces(deadlineMs, waitingLog?.keepsWaiting === true);
     const left = Math.max(0, deadlineMs - (clock.now() - began));
     const all = [...this.destinations.list, ...this.#retiring];
     this.#retiring.clear();

@@ -12,7 +12,7 @@ const NO_ROOM_LOOK_MS = 100;
 
 type Parts = {
   folder: string;
-  settings: WalSettings & { whenBroken: "continue" | "refuse" };
+  settings: WaitingLogSettings;
   clock: Clock;
   /** When the oldest span that waits came, on the clock's `now`. */
   oldestWaitingAt: () => number | undefined;
@@ -23,7 +23,12 @@ type Parts = {
   /** Records can't be read any more. */
   lost: (spans: number, message: string) => void;
   changed: (state: string, problem: string) => void;
+  /** It keeps nothing new, and nothing is left in it. */
+  emptied: () => void;
 };
+
+/** `keepsNew`: else it is only there for what it holds, until all of that is decided. */
+export type WaitingLogSettings = WalSettings & { whenBroken: "continue" | "refuse"; keepsNew: boolean };
 
 /**
  * Whole requests of trace scope on disk, until everything in them is decided and what is kept is in the log of its destination. After a kill they are taken in
@@ -63,19 +68,21 @@ export class WaitingLog {
     return this.#log.bytes;
   }
 
-  get isBroken(): boolean {
-    return this.#log.state === "failed";
+  /** Whether what waits now will be there at the next start. */
+  get keepsWaiting(): boolean {
+    return this.#settings.keepsNew && this.#log.state !== "failed";
   }
 
   /** Why so much can't be taken, or undefined when it can, or when it goes on in memory alone. */
   refusal(bytes: number): RefusalReason | undefined {
+    if (!this.#settings.keepsNew) return undefined;
     const refusal = this.#log.refusal(bytes);
     return refusal === "wal_failed" && this.#settings.whenBroken === "continue" ? undefined : refusal;
   }
 
   /** A promise when the request is not safe yet. */
   append(bytes: Buffer, start: number, end: number, spans: number): Promise<boolean> | undefined {
-    if (this.#log.refusal(end - start) !== undefined) return undefined;
+    if (!this.#settings.keepsNew || this.#log.refusal(end - start) !== undefined) return undefined;
     this.#mark();
     this.#log.append(bytes, start, end, spans);
     return this.#log.safe();
@@ -117,11 +124,18 @@ export class WaitingLog {
     this.#log.configure(settings);
   }
 
-  /** Returns the spans that could not be written. */
-  async close(deadlineMs: number): Promise<number> {
+  /** Before the process stops. */
+  async close(deadlineMs: number): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
-    return this.#log.close(deadlineMs);
+    await this.#forget();
+    await this.#log.close(deadlineMs);
+  }
+
+  /** For one that is empty and not wanted any more. */
+  async remove(deadlineMs: number): Promise<void> {
+    await this.close(deadlineMs);
+    await this.#log.removeIfEmpty();
   }
 
   #mark(): void {
@@ -151,8 +165,10 @@ export class WaitingLog {
       seq = this.#marks[past - 1].seq;
       this.#marks.splice(0, past - 1);
     } else this.#marks.length = 0;
-    if (seq <= this.#settledTo || !(await this.#parts.sentIsSafe())) return;
-    this.#log.settle(this.#settledTo, seq);
-    this.#settledTo = seq;
+    if (seq > this.#settledTo && (await this.#parts.sentIsSafe())) {
+      this.#log.settle(this.#settledTo, seq);
+      this.#settledTo = seq;
+    }
+    if (!this.#settings.keepsNew && !this.#stopped && this.#log.oldestAtMs() === undefined) this.#parts.emptied();
   }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TIER_NAMES_MAX } from "#collector/self/ledger.ts";
@@ -119,6 +119,29 @@ describe("a managed collector", () => {
     await waitFor("everything archived", async () => (await collector.ledger()).queued === 0);
     expect(await collector.ledger()).toMatchObject({ received: 2500, delivered: 2500, dropped: 0 });
     expect(sink.spans).toBeLessThan(400);
+  });
+
+  it("turns the log of what waits on and off while traces wait, delivers each once, and leaves no log behind", async () => {
+    const sink = await sinkFor();
+    const collector = await managed();
+    await fleet.next("hello", ({ hello }) => hello);
+    const sampling = { scope: "trace", decisionWaitMs: 1500, decisionWaitAfterRootMs: 1500, tiers: [defaultTier(1)] };
+    const withWaiting = (waiting: boolean) => ({ sampling, pipeline: { batch: { timeoutMs: 20 }, wal: { waiting } }, export: { endpoint: sink.grpcUrl } });
+    fleet.send({ config: revisionOf(1, withWaiting(true)) });
+    await reportOf(1, APPLIED);
+    await send(collector, 300);
+    expect(readdirSync(join(folder, "data"))).toContain("wal-waiting");
+    fleet.send({ config: revisionOf(2, withWaiting(false)) });
+    await reportOf(2, APPLIED);
+    await send(collector, 200);
+    await waitFor("everything delivered", async () => (await collector.ledger()).delivered === 500);
+    await waitFor("the log gone", () => !readdirSync(join(folder, "data")).includes("wal-waiting"));
+    fleet.send({ config: revisionOf(3, withWaiting(true)) });
+    await reportOf(3, APPLIED);
+    await send(collector, 100);
+    await waitFor("the rest delivered", async () => (await collector.ledger()).delivered === 600);
+    expect(await collector.ledger()).toMatchObject({ received: 600, dropped: 0 });
+    expect(sink.spans).toBe(600);
   });
 
   it("applies a configuration while spans flow, reports it, and loses none; what is queued goes to the new destination", async () => {

@@ -121,6 +121,36 @@ describe("a kill (-9)", () => {
   });
 });
 
+describe("wal.waiting turned off", () => {
+  const traces = { scope: "trace", decisionWaitMs: 1000, decisionWaitAfterRootMs: 1000, tiers: errorsFirst };
+  const folders = () => readdirSync(join(folder, "data"));
+
+  it.each([
+    ["trace", traces],
+    ["span", { tiers: errorsFirst }],
+  ])(
+    "before the next start, in %s scope, leaves nothing behind: what waited when the process was killed is taken in, and the log goes",
+    async (_scope, sampling) => {
+      const sink = await sinkFor();
+      const traffic = createTraffic({ seed: 6, now: Date.now });
+      const sent = Array.from({ length: 10 }, () => traffic.nextRequest(100));
+      const first = await collectorFor({
+        sampling: { ...traces, decisionWaitMs: 60_000, decisionWaitAfterRootMs: 60_000 },
+        pipeline: { ...fast, wal: { waiting: true } },
+        export: { endpoint: sink.grpcUrl },
+      });
+      for (const request of sent) expect(await first.grpc.call(request)).toMatchObject({ grpcStatus: 0 });
+      await killed(first.collector);
+      const second = await collectorFor({ sampling, pipeline: fast, export: { endpoint: sink.grpcUrl } });
+      await waitFor("everything delivered", async () => (await second.collector.ledger()).delivered === 1000);
+      expect(await second.collector.ledger()).toMatchObject({ received: 1000, delivered: 1000, dropped: 0, waiting: 0, queued: 0 });
+      expect((await second.collector.metrics()).get("headgate_spans_recovered_total")).toBe(1000);
+      expect(missing(sent, idsOf(sink.requests))).toEqual([]);
+      await waitFor("its folder gone", () => !folders().includes("wal-waiting"));
+    },
+  );
+});
+
 describe("a stop", () => {
   it("in trace scope with wal.waiting leaves what waits undecided, for the next start", async () => {
     const sink = await sinkFor();
