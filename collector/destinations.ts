@@ -1,8 +1,13 @@
 import type { Destination } from "./destination.ts";
-import type { Outlets } from "./sample/trace/outlet.ts";
+import type { Outlet } from "./sample/trace/outlet.ts";
+
+/** What the intake asks of a destination. */
+export type Sink = Outlet & Pick<Destination, "whyNoRoom" | "noRoomMessage" | "largestRequest" | "safe" | "refusesWhenBroken" | "seal">;
+/** Every one, and which one a tier's spans go to (tiers by the ledger's numbers). */
+export type Sinks = { readonly list: readonly Sink[]; of(tier: number): number };
 
 /** Where the spans of each tier go; the first destination takes what no route names. */
-export class Destinations implements Outlets {
+export class Destinations implements Sinks {
   list: readonly Destination[] = [];
   /** Of a route's tiers, the place of its destination in `list`. */
   #placeOf: ReadonlyMap<string, number> = new Map();

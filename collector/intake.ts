@@ -4,8 +4,7 @@ import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { NO_TRACES, type TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { Clock } from "./clock.ts";
 import { type BatchLog, NOT_FOLLOWED } from "./deliver/batchLog.ts";
-import type { Destination } from "./destination.ts";
-import type { Destinations } from "./destinations.ts";
+import type { Sink, Sinks } from "./destinations.ts";
 import type { HeapRelief } from "./heapRelief.ts";
 import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
 import { partKept } from "./partKept.ts";
@@ -32,7 +31,7 @@ type Parts = {
   label: PolicyLabel;
   ledger: Ledger;
   timers: StageTimers;
-  destinations: Destinations;
+  destinations: Sinks;
   batches: BatchLog;
   /** What waits for a decision, on disk; undefined when that is not asked for. */
   waitingLog: () => WaitingLog | undefined;
@@ -161,7 +160,7 @@ export function createIntake(parts: Parts): PolicyIntake {
   }
 
   /** Writes what the sampler has selected; returns the number of the batch. */
-  function send(destination: Destination, spans: number, size: number, waits: Promise<boolean>[]): number {
+  function send(destination: Sink, spans: number, size: number, waits: Promise<boolean>[]): number {
     const at = destination.reserve(spans, size);
     const batch = destination.commit(at, sampler.frame(destination.buffer, at), spans);
     const safe = destination.safe();
@@ -169,7 +168,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     return batch;
   }
 
-  function noRoomFor(destination: Destination, spans: number, size: number): Refusal | undefined {
+  function noRoomFor(destination: Sink, spans: number, size: number): Refusal | undefined {
     const { spansMax, bytesMax } = destination.largestRequest;
     if (spans > spansMax || size > bytesMax) {
       return refusal(

@@ -1,5 +1,4 @@
-import type { Destination } from "./destination.ts";
-import type { Destinations } from "./destinations.ts";
+import type { Sink, Sinks } from "./destinations.ts";
 import { framedSize } from "./otlp/frameSpans.ts";
 import { narrowKept } from "./otlp/narrowKept.ts";
 import type { CompiledPolicy } from "./sample/compilePolicy.ts";
@@ -9,7 +8,7 @@ import type { TierTotals } from "./self/ledger.ts";
 const TIERS = 64;
 
 /** What of one request goes to one destination. `select` makes the sampler frame that alone. */
-type Part = { destination: Destination; spans: number; size: number; select(): void };
+type Part = { destination: Sink; spans: number; size: number; select(): void };
 type Parted = { parts: Part[]; shed: { tier: string; spans: number }[] /** The sampler has all of its verdicts again. */; restore(): void };
 
 let verdicts = new Uint8Array(4096);
@@ -20,7 +19,7 @@ export function partKept(
   { result, table }: SpanSampler,
   { compiled, tiers }: { compiled: CompiledPolicy; tiers: readonly TierTotals[] },
   shed: number,
-  destinations: Destinations,
+  destinations: Sinks,
 ): Parted {
   if (verdicts.length < table.spans) verdicts = new Uint8Array(table.spans * 2);
   verdicts.set(table.verdict.subarray(0, table.spans));

@@ -5,8 +5,7 @@ import { Batcher } from "#collector/batch/batcher.ts";
 import { systemClock } from "#collector/clock.ts";
 import { BatchLog } from "#collector/deliver/batchLog.ts";
 import { createOtlpGrpcExporter } from "#collector/deliver/otlpGrpcExporter.ts";
-import type { Destination } from "#collector/destination.ts";
-import { Destinations } from "#collector/destinations.ts";
+import type { Sink } from "#collector/destinations.ts";
 import { createHeapRelief } from "#collector/heapRelief.ts";
 import { createIntake } from "#collector/intake.ts";
 import { Admission } from "#collector/receive/admission.ts";
@@ -36,27 +35,29 @@ const batcher = new Batcher({
     void exporter.export(batch, pipeline.delivery.timeoutMs).then(() => batch.release());
   },
 });
-const bare = {
-  name: "bare",
+const bare: Sink = {
   largestRequest: { spansMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY },
   get buffer() {
     return batcher.buffer;
   },
+  refusesWhenBroken: false,
+  hasRoom: () => true,
+  isEmpty: () => false,
+  spansLeft: () => batcher.spansLeft,
   whyNoRoom: () => undefined,
+  noRoomMessage: () => "",
+  seal: () => batcher.seal(),
   safe: () => undefined,
   reserve: (spans: number, bytes: number) => batcher.reserve(spans, bytes),
   commit: (_from: number, end: number, spans: number) => batcher.commit(end, spans),
 };
-const destinations = new Destinations((id) => ledger.tierList[id].name);
-// Of a destination the intake asks for no more than this in span scope.
-destinations.use([bare as unknown as Destination], [[]]);
 const relief = createHeapRelief();
 const intake = createIntake({
   policy: sampling,
   label: { revision: 0, hash: "" },
   ledger,
   timers,
-  destinations,
+  destinations: { list: [bare], of: () => 0 },
   batches: new BatchLog(),
   waitingLog: () => undefined,
   shedding: () => 0,
