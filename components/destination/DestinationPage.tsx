@@ -2,18 +2,14 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
 import { ApplyDialog } from "#components/apply/ApplyDialog.tsx";
-import { describeError } from "#components/data/describeError.ts";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
-import { toast } from "#components/ui/toast.ts";
 import { ChangeWords } from "#components/versions/ChangeWords.tsx";
-import { ConflictDialog, readConflict, type SavedMeanwhile } from "#components/versions/ConflictDialog.tsx";
-import { NewerVersionNote } from "#components/versions/NewerVersionNote.tsx";
-import { useAskedApply } from "#components/versions/useAskedApply.ts";
+import { ConflictDialog } from "#components/versions/ConflictDialog.tsx";
+import { useVersionSaving } from "#components/versions/useVersionSaving.tsx";
 import { carryDraft } from "./carriedDraft.ts";
 import { DestinationEditor, type DestinationSave } from "./DestinationEditor.tsx";
 import { DestinationSkeleton } from "./DestinationSkeleton.tsx";
@@ -34,51 +30,35 @@ export function DestinationPage({ id }: { id: string }) {
 }
 
 type DestinationView = { id: string; name: string; currentVersion: number; body: DestinationBody; runningVersion: number | null };
-type Base = { version: number; body: DestinationBody; carried: DestinationDraft | null };
 
 function DestinationEditing({ destination }: { destination: DestinationView }) {
   const { id, name, runningVersion } = destination;
   const trpc = useTRPC();
   const router = useRouter();
   const mayEdit = useMay("editor");
-  const [base, setBase] = useState<Base>({ version: destination.currentVersion, body: destination.body, carried: null });
-  const [conflict, setConflict] = useState<SavedMeanwhile<DestinationBody> & { draft: DestinationDraft }>();
-  const [applying, setApplying] = useAskedApply(destination.currentVersion);
-  const save = useMutation(trpc.destinations.saveVersion.mutationOptions());
-  const failure = save.isError ? describeError(save.error) : null;
-
-  const saved = ({ body, choice, draft }: DestinationSave) =>
-    save.mutate(
-      { id, baseVersion: base.version, body, message: choice.message || undefined },
-      {
-        onSuccess: ({ version }) => {
-          setBase({ version, body: withoutValues(body), carried: null });
-          if (choice.apply) setApplying(version);
-          else
-            toast.ok(`Saved ${name} v${version}. Collectors use it once it is applied.`, { action: { label: "Apply…", onClick: () => setApplying(version) } });
-        },
-        onError: (error) => {
-          const theirs = readConflict(describeError(error).conflict, toDestinationBody);
-          if (theirs) setConflict({ ...theirs, draft });
-        },
-      },
-    );
-  const moveTo = (next: Base) => {
-    setConflict(undefined);
-    save.reset();
-    setBase(next);
-  };
+  const { base, saved, saving, onEdited, conflict, conflictChoices, applying, setApplying, notice } = useVersionSaving<
+    DestinationBody,
+    DestinationDraft,
+    DestinationSave["body"],
+    unknown
+  >({
+    document: destination,
+    save: useMutation(trpc.destinations.saveVersion.mutationOptions()),
+    readBody: toDestinationBody,
+    shown: withoutValues,
+    verb: "use",
+  });
 
   return (
     <>
       <DestinationEditor
-        key={`${base.version} ${base.carried === null}`}
+        key={`${base.version} ${base.draft === null}`}
         id={id}
         title={name}
         crumbs={[{ label: "Destination", href: "/destination" }, { label: name }]}
         base={{ label: `v${base.version}`, body: base.body }}
-        start={base.carried ?? draftFromDestination(base.body)}
-        carried={base.carried !== null}
+        start={base.draft ?? draftFromDestination(base.body)}
+        carried={base.draft !== null}
         next={`v${base.version + 1}`}
         readOnly={!mayEdit}
         status={runningVersion === null ? "not in use" : `v${runningVersion} is in use`}
@@ -90,19 +70,10 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
             {mayEdit && runningVersion !== base.version && <Button onClick={() => setApplying(base.version)}>Apply v{base.version}…</Button>}
           </>
         }
-        notices={
-          destination.currentVersion > base.version &&
-          !save.isPending && (
-            <NewerVersionNote
-              newer={destination.currentVersion}
-              base={base.version}
-              onOpen={() => moveTo({ version: destination.currentVersion, body: destination.body, carried: null })}
-            />
-          )
-        }
-        saving={{ busy: save.isPending, message: failure && failure.code !== "CONFLICT" ? failure.message : null, problems: failure?.problems ?? [] }}
-        onSave={saved}
-        onEdited={() => save.isError && save.reset()}
+        notices={notice}
+        saving={saving}
+        onSave={({ body, ...save }) => saved(body, save)}
+        onEdited={onEdited}
       />
       {conflict && (
         <ConflictDialog
@@ -111,13 +82,11 @@ function DestinationEditing({ destination }: { destination: DestinationView }) {
           baseBody={shownDestination(base.body)}
           shownBody={shownDestination(conflict.body)}
           theirWords={<ChangeWords sentences={describeDestinationChange(base.body, conflict.body)} />}
-          onOnTop={() => moveTo({ version: conflict.currentVersion, body: conflict.body, carried: conflict.draft })}
           onCopy={() => {
             carryDraft({ draft: conflict.draft, name: `${name} (mine)` });
             router.push("/destination/new?from=draft");
           }}
-          onDiscard={() => moveTo({ version: conflict.currentVersion, body: conflict.body, carried: null })}
-          onClose={() => setConflict(undefined)}
+          {...conflictChoices}
         />
       )}
       {applying !== null && (

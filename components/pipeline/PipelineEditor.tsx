@@ -1,13 +1,13 @@
 "use client";
 
 import { type ReactNode, useMemo, useState } from "react";
-import { formatAge } from "#components/format/formatDuration.ts";
 import type { Crumb } from "#components/shell/crumbs.tsx";
 import { Button } from "#components/ui/Button.tsx";
 import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { ChangeWords } from "#components/versions/ChangeWords.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
+import { DraftNotes } from "#components/versions/DraftNotes.tsx";
 import { ProblemsNote } from "#components/versions/ProblemsNote.tsx";
 import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
@@ -110,24 +110,7 @@ export function PipelineEditor(props: PipelineEditorProps) {
       />
       {readOnly && <ReadOnlyNote what="pipeline settings" />}
       {props.notices}
-      {editing.restoredAtMs !== null && dirty && (
-        <Note
-          className="mb-3"
-          role="status"
-          action={
-            <Button size="small" onClick={editing.discard}>
-              Discard it
-            </Button>
-          }
-        >
-          <b>Your draft of {formatAge(Date.now() - editing.restoredAtMs)} ago is back.</b> It had been kept in this browser.
-        </Note>
-      )}
-      {editing.storageRefused && (
-        <Note tone="warn" className="mb-3" role="status">
-          This browser keeps no drafts now (its storage is full or forbidden). Save before you close the tab.
-        </Note>
-      )}
+      <DraftNotes editing={editing} dirty={dirty} />
       {props.nameField?.({ value: editing.name ?? "", onChange: (name) => edited(() => editing.setName(name))(), problem: nameProblem })}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
