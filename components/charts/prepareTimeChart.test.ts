@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { livePoint } from "#domain/telemetry/livePointTestData.ts";
 import type { SeriesView } from "../data/seriesStore.ts";
 import { areaPath, linePath, scaleOf } from "./chartPath.ts";
-import { livePoint } from "./livePointFixture.ts";
 import { prepareChartTable } from "./prepareChartTable.ts";
 import { type ChartSpec, prepareTimeChart } from "./prepareTimeChart.ts";
 import { valuesAt } from "./valuesAt.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { livePoint } from "../charts/livePointFixture.ts";
+import { livePoint } from "#domain/telemetry/livePointTestData.ts";
 import { createSeriesStore, newestPoint } from "./seriesStore.ts";
 
 const at = (second: number, receivedPerS = second) => livePoint({ atMs: second * 1000, receivedPerS });

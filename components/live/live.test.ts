@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { CollectorRow, LivePoint } from "#domain/telemetry/live.ts";
-import { livePoint } from "../charts/livePointFixture.ts";
+import { livePoint } from "#domain/telemetry/livePointTestData.ts";
 import { collectorStatus } from "./collectorStatus.ts";
 import { figures } from "./figures.ts";
 import { matchesFilter } from "./matchesFilter.ts";

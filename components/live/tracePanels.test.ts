@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LivePoint } from "#domain/telemetry/live.ts";
-import { livePoint } from "../charts/livePointFixture.ts";
+import { livePoint } from "#domain/telemetry/livePointTestData.ts";
 import { prepareChartTable } from "../charts/prepareChartTable.ts";
 import { prepareTimeChart } from "../charts/prepareTimeChart.ts";
 import { STAGES_PANEL } from "./panels.ts";

@@ -1,66 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { OpenBreaker, RowDelivery } from "./delivery.ts";
-import type { LivePoint } from "./live.ts";
+import { livePoint } from "./livePointTestData.ts";
 import { verdict } from "./verdict.ts";
 import type { VerdictFacts, VerdictPart } from "./verdictParts.ts";
 
 const FROM = 1_700_000_000_000;
-
-function point(over: Partial<LivePoint> = {}): LivePoint {
-  return {
-    atMs: 0,
-    receivedPerS: 1000,
-    keptPerS: 64,
-    sampledOutPerS: 936,
-    droppedPerS: 0,
-    shedPerS: 0,
-    refusedPerS: 0,
-    deliveredPerS: 64,
-    sampleShare: 0,
-    bytesReceivedPerS: 430_000,
-    bytesKeptPerS: 27_520,
-    queueSpans: 100,
-    queueCapacitySpans: 200_000,
-    retriesPerS: 0,
-    failedTriesPerS: 0,
-    breakersOpen: 0,
-    breakersHalfOpen: 0,
-    breakersAll: 1,
-    logs: 1,
-    logsInTrouble: 0,
-    walBytes: 40_000,
-    walBytesMax: 1_073_741_824,
-    walAgeMs: 300,
-    walOnlySpans: 0,
-    batchSize: { smallest: 512, largest: 512, min: 512, max: 8_192 },
-    waitingSpans: 0,
-    waitingTraces: 0,
-    heldBytes: 0,
-    waitingSpansMax: 0,
-    waitingTracesMax: 0,
-    heldBytesMax: 0,
-    tracesDecidedPerS: 0,
-    tracesDecidedEarlyPerS: 0,
-    lateKeptPerS: 0,
-    lateSampledOutPerS: 0,
-    rssBytes: 2e8,
-    memorySoftBytes: 429_496_730,
-    memoryLimitBytes: 536_870_912,
-    memoryTight: 0,
-    memoryFull: 0,
-    cpuCores: 0.2,
-    ackP50Ms: 4,
-    ackP90Ms: 9,
-    ackP99Ms: 20,
-    stageMeanMs: { network: 1, queueWait: 1, decisionWait: 0, processing: 1, serialization: 1, export: 1 },
-    costMicroUsdPerHour: 200_000,
-    unsampledCostMicroUsdPerHour: 900_000,
-    reporting: 1,
-    expected: 1,
-    ...over,
-  };
-}
 
 function row(over: Partial<VerdictFacts["rows"][number]> = {}): VerdictFacts["rows"][number] {
   return { name: "local-1", state: "online", lastSeenMs: FROM, configState: "in-sync", queueSpans: 0, queueCapacitySpans: 200_000, delivery: WELL, ...over };
@@ -80,7 +25,7 @@ const ill = (over: Partial<RowDelivery>) => row({ delivery: { ...WELL, ...over }
 function facts(over: Partial<VerdictFacts> = {}): VerdictFacts {
   return {
     fromMs: FROM,
-    points: Array.from({ length: 60 }, () => point()),
+    points: Array.from({ length: 60 }, () => livePoint()),
     rows: [row()],
     ledger: { balanced: true },
     reasons: null,
@@ -132,19 +77,19 @@ describe("verdict", () => {
   });
 
   it("says since when nothing arrives", () => {
-    const points = Array.from({ length: 60 }, (_, index) => point(index < 40 ? {} : { receivedPerS: 0, keptPerS: 0 }));
+    const points = Array.from({ length: 60 }, (_, index) => livePoint(index < 40 ? {} : { receivedPerS: 0, keptPerS: 0 }));
     expect(said({ points })).toBe("Nothing is arriving since +40s; one collector is ready. Nothing has been lost.");
   });
 
   it("names losses, how many and the first of them, and calls it bad", () => {
-    const points = Array.from({ length: 60 }, (_, index) => point(index === 20 || index === 21 ? { droppedPerS: 40 } : {}));
+    const points = Array.from({ length: 60 }, (_, index) => livePoint(index === 20 || index === 21 ? { droppedPerS: 40 } : {}));
     expect(said({ points })).toContain("80 accepted spans were dropped, the first at +20s.");
     expect(verdict(facts({ points })).level).toBe("bad");
     expect(said({ points })).not.toContain("Nothing has been lost");
   });
 
   it("says since when spans are refused, over short pauses", () => {
-    const points = Array.from({ length: 60 }, (_, index) => point(index >= 30 && index % 3 !== 0 ? { refusedPerS: 100 } : {}));
+    const points = Array.from({ length: 60 }, (_, index) => livePoint(index >= 30 && index % 3 !== 0 ? { refusedPerS: 100 } : {}));
     expect(said({ points })).toMatch(/Refusing \d+ spans\/s since \+31s; senders are told to try again later\./);
   });
 
@@ -155,15 +100,15 @@ describe("verdict", () => {
   });
 
   it("names the stage that senders wait for when answers are slow, and never one that comes after the answer", () => {
-    const slow = point({ ackP99Ms: 212, stageMeanMs: { network: 15, queueWait: 1000, decisionWait: 0, processing: 75, serialization: 10, export: 80 } });
-    const points = Array.from({ length: 60 }, (_, index) => (index < 25 ? point() : slow));
+    const slow = livePoint({ ackP99Ms: 212, stageMeanMs: { network: 15, queueWait: 1000, decisionWait: 0, processing: 75, serialization: 10, export: 80 } });
+    const points = Array.from({ length: 60 }, (_, index) => (index < 25 ? livePoint() : slow));
     expect(said({ points })).toContain("Senders wait over 100 ms for one answer in a hundred since +25s; processing is 75% of it.");
-    const even = point({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 1000, decisionWait: 0, processing: 5, serialization: 5, export: 80 } });
+    const even = livePoint({ ackP99Ms: 212, stageMeanMs: { network: 5, queueWait: 1000, decisionWait: 0, processing: 5, serialization: 5, export: 80 } });
     expect(said({ points: Array.from({ length: 60 }, () => even) })).toContain("one answer in a hundred since +0s. Nothing");
   });
 
   it("makes no finding of one slow second", () => {
-    const points = Array.from({ length: 60 }, (_, index) => (index === 59 ? point({ ackP99Ms: 500 }) : point()));
+    const points = Array.from({ length: 60 }, (_, index) => (index === 59 ? livePoint({ ackP99Ms: 500 }) : livePoint()));
     expect(said({ points })).not.toContain("Senders wait");
   });
 
@@ -174,8 +119,8 @@ describe("verdict", () => {
   });
 
   it("marks sample traffic", () => {
-    expect(said({ points: [point({ sampleShare: 1 })] })).toContain("1000 spans/s, all of it sample traffic, and keeping");
-    expect(said({ points: [point({ sampleShare: 0.4 })] })).toContain(", 40% of it sample traffic,");
+    expect(said({ points: [livePoint({ sampleShare: 1 })] })).toContain("1000 spans/s, all of it sample traffic, and keeping");
+    expect(said({ points: [livePoint({ sampleShare: 0.4 })] })).toContain(", 40% of it sample traffic,");
   });
 
   it("does not hide a ledger that does not balance", () => {
@@ -219,7 +164,7 @@ describe("verdict", () => {
   });
 
   it("says what is wrong with a log, and calls it bad where senders are turned away", () => {
-    const trouble = Array.from({ length: 60 }, (_, index) => point(index < 20 ? {} : { logsInTrouble: 1 }));
+    const trouble = Array.from({ length: 60 }, (_, index) => livePoint(index < 20 ? {} : { logsInTrouble: 1 }));
     const log = (state: "full" | "behind" | "failed", problem = "") => ({
       points: trouble,
       rows: [ill({ logs: [{ destination: "default", state, problem }] })],
@@ -233,17 +178,17 @@ describe("verdict", () => {
   });
 
   it("says where memory is tight or full", () => {
-    const full = Array.from({ length: 60 }, (_, index) => point(index < 50 ? {} : { memoryFull: 1 }));
+    const full = Array.from({ length: 60 }, (_, index) => livePoint(index < 50 ? {} : { memoryFull: 1 }));
     expect(said({ points: full, rows: [ill({ memory: "full" }), row({ name: "b" })] })).toContain(
       "Memory is at its limit on local-1 since +50s; every request is refused there.",
     );
     expect(verdict(facts({ points: full, rows: [ill({ memory: "full" })] })).level).toBe("bad");
-    const tight = Array.from({ length: 60 }, () => point({ memoryTight: 1 }));
+    const tight = Array.from({ length: 60 }, () => livePoint({ memoryTight: 1 }));
     expect(said({ points: tight, rows: [ill({ memory: "tight" })] })).toContain("Memory is above its soft mark on local-1 since +0s;");
   });
 
   it("names the tiers that are shed, and how much", () => {
-    const points = Array.from({ length: 60 }, (_, index) => point(index < 40 ? {} : { shedPerS: 50, droppedPerS: 50, memoryTight: 1 }));
+    const points = Array.from({ length: 60 }, (_, index) => livePoint(index < 40 ? {} : { shedPerS: 50, droppedPerS: 50, memoryTight: 1 }));
     const dropped = ["shed:default", "shed:slow requests", "retry_exhausted"].map((reason) => ({
       reason,
       spansPerS: 5,
@@ -261,12 +206,12 @@ describe("verdict", () => {
   });
 
   it("never says that none are shed where some are, over a pause of a few seconds", () => {
-    const points = Array.from({ length: 60 }, (_, index) => point(index < 40 || index >= 55 ? {} : { shedPerS: 50, droppedPerS: 50 }));
+    const points = Array.from({ length: 60 }, (_, index) => livePoint(index < 40 || index >= 55 ? {} : { shedPerS: 50, droppedPerS: 50 }));
     expect(said({ points, rows: [ill({ memory: "tight" })] })).toContain("Memory is tight, so 25 spans/s that were to be kept are shed since +40s.");
   });
 
   it("tells the worst first, and no more than two", () => {
-    const points = Array.from({ length: 60 }, () => point({ shedPerS: 50, droppedPerS: 50, refusedPerS: 10, memoryFull: 1 }));
+    const points = Array.from({ length: 60 }, () => livePoint({ shedPerS: 50, droppedPerS: 50, refusedPerS: 10, memoryFull: 1 }));
     const all = ill({ memory: "full", breakers: [OPEN], logs: [{ destination: "default", state: "full", problem: "" }] });
     const sentence = said({ points, rows: [all] });
     expect(sentence).toMatch(/over the last 5 s\. Memory is at its limit.* Memory is tight, so .* accepted spans were dropped/);
@@ -277,7 +222,7 @@ describe("verdict", () => {
   });
 
   it("speaks of an open breaker also when nothing arrives", () => {
-    const points = Array.from({ length: 60 }, () => point({ receivedPerS: 0, keptPerS: 0 }));
+    const points = Array.from({ length: 60 }, () => livePoint({ receivedPerS: 0, keptPerS: 0 }));
     expect(said({ points, rows: [ill({ breakers: [OPEN] })] })).toMatch(
       /^Nothing is arriving.*The breaker of default is open since .* Nothing has been lost\.$/,
     );
@@ -294,7 +239,7 @@ describe("verdict", () => {
           queueSpans: fc.nat(200_000),
           ackP99Ms: fc.option(fc.nat(500)),
         })
-        .map((over) => point(over)),
+        .map((over) => livePoint(over)),
       { nil: null },
     ),
     { maxLength: 120 },
@@ -357,21 +302,21 @@ describe("verdict", () => {
     ));
 
   it("says since when nothing arrives, and takes one span for something", () => {
-    const quiet = (at: number | null) => Array.from({ length: 120 }, (_, index) => point({ receivedPerS: index === at ? 1 : 0 }));
+    const quiet = (at: number | null) => Array.from({ length: 120 }, (_, index) => livePoint({ receivedPerS: index === at ? 1 : 0 }));
     expect(said({ points: quiet(null) })).toContain("Nothing is arriving, and nothing has in the last 15 minutes");
     const since = verdict(facts({ points: quiet(60) })).parts.find((part) => part.kind === "time");
     expect(since).toEqual({ kind: "time", atMs: FROM + 61_000 });
   });
 
   it("takes the kept share of what was decided, and says when nothing is decided yet", () => {
-    const waiting = point({ receivedPerS: 1000, keptPerS: 0, sampledOutPerS: 0, waitingSpans: 5000 });
+    const waiting = livePoint({ receivedPerS: 1000, keptPerS: 0, sampledOutPerS: 0, waitingSpans: 5000 });
     expect(said({ points: [waiting] })).toContain("none of it is decided yet");
-    const growing = point({ receivedPerS: 1000, keptPerS: 50, sampledOutPerS: 50 });
+    const growing = livePoint({ receivedPerS: 1000, keptPerS: 50, sampledOutPerS: 50 });
     expect(verdict(facts({ points: [growing] })).parts).toContainEqual({ kind: "share", share: 0.5, evidence: "outcome" });
   });
 
   it("names early decisions, with their share and since when", () => {
-    const points = Array.from({ length: 60 }, (_, index) => point({ tracesDecidedPerS: 100, tracesDecidedEarlyPerS: index < 30 ? 0 : 25 }));
+    const points = Array.from({ length: 60 }, (_, index) => livePoint({ tracesDecidedPerS: 100, tracesDecidedEarlyPerS: index < 30 ? 0 : 25 }));
     const early = verdict(facts({ points }));
     expect(early.level).toBe("warn");
     expect(early.parts).toContainEqual({ kind: "share", share: 0.25, evidence: "waiting" });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DeliveryChange } from "#domain/telemetry/delivery.ts";
 import type { LivePoint } from "#domain/telemetry/live.ts";
-import { livePoint } from "../../charts/livePointFixture.ts";
+import { livePoint } from "#domain/telemetry/livePointTestData.ts";
 import { prepareTimeChart } from "../../charts/prepareTimeChart.ts";
 import { QUEUE_PANEL } from "../panels.ts";
 import { changeDetail, changeMarkers } from "./changeWords.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { livePoint } from "#components/charts/livePointFixture.ts";
+import { livePoint } from "#domain/telemetry/livePointTestData.ts";
 import { trafficOf, waitingNow, waitNeed } from "./waitNeed.ts";
 import { needInWords, overInWords } from "./waitWords.ts";
 

@@ -1,4 +1,4 @@
-import type { LivePoint } from "#domain/telemetry/live.ts";
+import type { LivePoint } from "./live.ts";
 
 /** A second of calm traffic for tests; `over` says what differs. */
 export function livePoint(over: Partial<LivePoint> = {}): LivePoint {
