@@ -59,7 +59,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
 
   const { ledger, timers, admission, intake, memory: limiter } = pipeline;
   const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS };
-  const grpc = createGrpcReceiver(receiveParts);
+  const grpc = createGrpcReceiver(receiveParts, start.process.receivers.grpc);
   const http = createHttpReceiver(receiveParts);
   const metrics = createMetricsServer(
     () =>

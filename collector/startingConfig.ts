@@ -1,37 +1,37 @@
 import { readFile } from "node:fs/promises";
 import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import { type CollectorFile, type ProcessSettings, parseCollectorFile } from "#domain/fleet/collectorFile.ts";
 import { AppError, messageOf } from "./appError.ts";
 import type { DataFolder } from "./control/dataFolder.ts";
 import { problemsText } from "./pipeline.ts";
 
-export type StartingConfig = { config: CollectorConfig; revision: number; source: string; warning?: string };
+export type StartingConfig = { config: CollectorConfig; process: ProcessSettings; revision: number; source: string; warning?: string };
 
 const FILE_BYTES_MAX = 1_048_576;
 
 /**
  * What to run until told otherwise. Not managed: the file, else the defaults (keep everything, in the local archive). Managed: the last good
- * configuration from the control plane; without one the file, else the defaults. Throws AppError `usage` for a file that is not valid.
+ * configuration from the control plane; without one the file, else the defaults. What the file says of the process itself holds in any case. Throws AppError `usage` for a
+ * file that is not valid.
  */
 export async function startingConfig(file: string | undefined, managed: boolean, data: DataFolder): Promise<StartingConfig> {
   const given = file === undefined ? undefined : await readConfigFile(file);
+  const { config: defaults, process } = given ?? parsedFile({}, "defaults");
   const kept = managed ? await data.readLastGoodConfig() : undefined;
   let warning: string | undefined;
   if (kept !== undefined) {
     if ("problem" in kept) warning = `the last good configuration on disk can't be read: ${kept.problem}`;
     else {
       const parsed = parseCollectorConfig(kept.value.config);
-      if (parsed.ok) return { config: parsed.value, revision: kept.value.revision, source: "last good configuration" };
+      if (parsed.ok) return { config: parsed.value, process, revision: kept.value.revision, source: "last good configuration" };
       warning = `the last good configuration on disk is not valid any more: ${problemsText(parsed.problems)}`;
     }
   }
-  if (given !== undefined) return { config: given, revision: 0, source: file ?? "", warning };
-  const defaults = parseCollectorConfig({});
-  if (!defaults.ok) throw new AppError("usage", problemsText(defaults.problems));
-  return { config: defaults.value, revision: 0, source: "defaults", warning };
+  return { config: defaults, process, revision: 0, source: given === undefined ? "defaults" : (file ?? ""), warning };
 }
 
 /** YAML or JSON (which is YAML). Every problem with its path, on one line. */
-async function readConfigFile(file: string): Promise<CollectorConfig> {
+async function readConfigFile(file: string): Promise<CollectorFile> {
   let input: unknown;
   try {
     const text = await readFile(file, "utf8");
@@ -42,7 +42,11 @@ async function readConfigFile(file: string): Promise<CollectorConfig> {
   } catch (error) {
     throw new AppError("usage", `can't read the configuration ${file}: ${messageOf(error).split("\n", 1)[0]}`, error);
   }
-  const parsed = parseCollectorConfig(input);
-  if (!parsed.ok) throw new AppError("usage", `${file}: ${problemsText(parsed.problems)}`);
+  return parsedFile(input, file);
+}
+
+function parsedFile(input: unknown, source: string): CollectorFile {
+  const parsed = parseCollectorFile(input);
+  if (!parsed.ok) throw new AppError("usage", `${source}: ${problemsText(parsed.problems)}`);
   return parsed.value;
 }

@@ -66,7 +66,8 @@ const intake = createIntake({
   random: Math.random,
   processStartMs: Date.now(),
 });
-const receiver = createGrpcReceiver({ intake, admission: new Admission(pipeline.receive), pool: new BodyPool(), requestTimeoutMs: 30_000 });
+const parts = { intake, admission: new Admission(pipeline.receive), pool: new BodyPool(), requestTimeoutMs: 30_000 };
+const receiver = createGrpcReceiver(parts, { engine: "node" });
 const otlpGrpc = await receiver.start("127.0.0.1", 0);
 relief.afterStart();
 setInterval(() => timers.endWindow(), 1000).unref();

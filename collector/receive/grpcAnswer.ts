@@ -19,7 +19,7 @@ const CODES: Record<RefusalReason, number> = {
   unsupported: GRPC.unimplemented,
 };
 
-export type GrpcTrailers = { "grpc-status": string; "grpc-message"?: string; "grpc-status-details-bin"?: string };
+export type GrpcTrailers = { "grpc-status": string; "grpc-message"?: string; "grpc-status-details-bin"?: string; "grpc-accept-encoding"?: string };
 
 export function grpcTrailers({ reason, message, retryAfterMs }: Refusal, random: () => number): GrpcTrailers {
   return grpcStatus(CODES[reason], message, retryAfterMs === undefined ? undefined : retryDelayMs(retryAfterMs, random));

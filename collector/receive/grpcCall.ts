@@ -1,22 +1,18 @@
-import type http2 from "node:http2";
 import { GRPC } from "../status/rpcStatus.ts";
 import { type AboutRequest, type Answer, type Refusal, refusal } from "./answer.ts";
 import type { Client } from "./client.ts";
-import { decompress, type Encoding } from "./decompress.ts";
+import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
 import { grpcStatus, grpcTrailers } from "./grpcAnswer.ts";
-import { isGone, RESPONSE_HEADERS, trailersOnly } from "./grpcStream.ts";
+import type { GrpcHead, GrpcReading, GrpcStream } from "./grpcEngine.ts";
 import { offerRequest, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 import type { SlowRequests } from "./slowRequests.ts";
 
 const FRAME_HEADER_BYTES = 5;
-/** An empty ExportTraceServiceResponse as one gRPC message. */
-const RESPONSE = Buffer.alloc(FRAME_HEADER_BYTES);
-const OK_TRAILERS = { "grpc-status": "0" };
 
 /** One Export call, from its headers to its answer. */
-export class GrpcCall {
-  readonly #stream: http2.ServerHttp2Stream;
+export class GrpcCall implements GrpcReading {
+  readonly #stream: GrpcStream;
   readonly #encoding: Encoding;
   readonly #isSample: boolean;
   readonly #client: Client;
@@ -31,10 +27,16 @@ export class GrpcCall {
   /** While it waits for its turn. */
   #waiting: (() => number) | undefined;
 
-  constructor(stream: http2.ServerHttp2Stream, encoding: Encoding, isSample: boolean, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>) {
+  /** Undefined when it was refused at once. */
+  static begin(stream: GrpcStream, head: GrpcHead, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>): GrpcCall | undefined {
+    const call = new GrpcCall(stream, head, client, parts, slow);
+    return call.#enter() ? call : undefined;
+  }
+
+  private constructor(stream: GrpcStream, head: GrpcHead, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>) {
     this.#stream = stream;
-    this.#encoding = encoding;
-    this.#isSample = isSample;
+    this.#encoding = parseEncoding(head.encoding) ?? "identity";
+    this.#isSample = head.isSample;
     this.#client = client;
     this.#parts = parts;
     this.#slow = slow;
@@ -46,26 +48,26 @@ export class GrpcCall {
     return { isSample: this.#isSample, networkMs: this.#networkMs };
   }
 
-  begin(): void {
+  #enter(): boolean {
     const turnedAway = this.#parts.admission.enter(this.#client);
-    if (turnedAway !== undefined) return this.#refuse(turnedAway);
+    if (turnedAway !== undefined) {
+      this.#refuse(turnedAway);
+      return false;
+    }
     this.#entered = true;
     this.#slow.add(this, this.#startedAt);
-    const stream = this.#stream;
-    stream.on("data", (chunk: Buffer) => this.#append(chunk));
-    stream.on("end", () => this.#whole());
-    stream.on("close", () => this.#leave());
+    return true;
   }
 
   timeOut(): void {
     if (this.#answered) return;
     this.#answered = true;
     this.#parts.intake.refused("malformed");
-    trailersOnly(this.#stream, grpcStatus(GRPC.deadlineExceeded, `the request was not complete after ${this.#parts.requestTimeoutMs} ms`));
+    this.#stream.fail(grpcStatus(GRPC.deadlineExceeded, `the request was not complete after ${this.#parts.requestTimeoutMs} ms`));
     this.#leave();
   }
 
-  #append(chunk: Buffer): void {
+  data(chunk: Buffer): void {
     if (this.#answered) return;
     const body = this.#body;
     const before = body.length;
@@ -81,7 +83,7 @@ export class GrpcCall {
     return refusal("too_large", `the request has more than ${this.#bytesMax} bytes (receive.requestBytesMax)`);
   }
 
-  #whole(): void {
+  end(): void {
     if (this.#answered) return;
     this.#slow.remove(this);
     this.#networkMs = performance.now() - this.#startedAt;
@@ -139,14 +141,13 @@ export class GrpcCall {
     // The client may have gone while the answer was on its way.
     if (this.#answered) return;
     this.#answered = true;
-    const stream = this.#stream;
-    if (!answer.ok) trailersOnly(stream, grpcTrailers(answer, this.#parts.random ?? Math.random));
-    else if (!isGone(stream)) {
-      stream.respond(RESPONSE_HEADERS, { waitForTrailers: true });
-      stream.on("wantTrailers", () => stream.sendTrailers(OK_TRAILERS));
-      stream.end(RESPONSE);
-    }
+    if (answer.ok) this.#stream.succeed();
+    else this.#stream.fail(grpcTrailers(answer, this.#parts.random ?? Math.random));
     if (this.#entered) this.#parts.intake.acknowledged((performance.now() - this.#startedAt) / 1000);
+    this.#leave();
+  }
+
+  closed(): void {
     this.#leave();
   }
 

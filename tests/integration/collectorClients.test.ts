@@ -40,7 +40,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
   };
   const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax, clientRequestsMax }, { memory });
   const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: 10_000 };
-  const [grpc, http1] = [createGrpcReceiver(parts), createHttpReceiver(parts)];
+  const [grpc, http1] = [createGrpcReceiver(parts, { engine: "node" }), createHttpReceiver(parts)];
   const ports = { grpc: await grpc.start("127.0.0.1", 0), http: await http1.start("127.0.0.1", 0) };
   ends.push(() => Promise.all([grpc.shutdown(0), http1.shutdown(0)]));
   return {

@@ -1,0 +1,51 @@
+import type { GrpcTrailers } from "./grpcAnswer.ts";
+
+/** What a call's headers say, as far as anybody here asks. Header values as they came; undefined: not sent. */
+export type GrpcHead = {
+  method: string;
+  path: string;
+  contentType: string;
+  encoding: string;
+  authorization: string | undefined;
+  isSample: boolean;
+};
+
+/** How a call is answered: once, by one of these. On a stream that is gone each does nothing. What the client still sends afterwards is thrown away as it comes. */
+export type GrpcStream = {
+  /** One empty message and status OK. */
+  succeed(): void;
+  /** Trailers alone. */
+  fail(trailers: GrpcTrailers): void;
+  /** Not a gRPC call: an HTTP status alone. */
+  reject(httpStatus: number): void;
+};
+
+/** A call as the engine feeds it: chunks of the body, valid during the call of `data` only, then `end`; `closed` comes last, always, once. */
+export type GrpcReading = {
+  data(chunk: Buffer): void;
+  end(): void;
+  closed(): void;
+};
+
+/** What an engine needs to know of one connection. */
+export type GrpcConnection = {
+  /** Undefined when the call has been answered already. */
+  call(head: GrpcHead, stream: GrpcStream): GrpcReading | undefined;
+  /** So many calls were refused by HTTP/2 itself, since the client had more open than it may. */
+  refusedStreams(count: number): void;
+};
+
+export type GrpcEngineParts = {
+  /** A connection has come. */
+  connected(): GrpcConnection;
+  /** How many streams a client may have open. */
+  streamsMax: number;
+};
+
+/** An HTTP/2 server that takes unary gRPC calls. */
+export type GrpcEngine = {
+  start(host: string, port: number): Promise<number>;
+  setStreamsMax(streamsMax: number): void;
+  /** No new connection or stream is let in, calls that are open may end, then connections close; what is left at the deadline is cut. */
+  shutdown(deadlineMs: number): Promise<void>;
+};
