@@ -13,7 +13,8 @@ import { createDiscardExporter } from "./deliver/discardExporter.ts";
 import { DELIVERED, type Exporter } from "./deliver/exporter.ts";
 import type { CollectorEnv } from "./env.ts";
 import type { Log } from "./log.ts";
-import { type Pipeline, problemsText } from "./pipeline.ts";
+import { problemsText } from "./pipeline.ts";
+import type { Plane } from "./plane/plane.ts";
 import { VERSION } from "./version.ts";
 
 const COMMAND_LIMIT_MS = 15_000;
@@ -22,7 +23,7 @@ const STATE = { applying: 1, applied: 2, failed: 3 } as const;
 
 type Parts = {
   env: CollectorEnv;
-  pipeline: Pipeline;
+  plane: Plane;
   data: DataFolder;
   clock: Clock;
   log: Log;
@@ -35,7 +36,7 @@ type Parts = {
 
 /** What the control plane may ask of this collector: take a configuration, check a destination. */
 export function createFleetDelegate(parts: Parts): FleetDelegate {
-  const { env, pipeline, data, clock, log, ports, revision } = parts;
+  const { env, plane, data, clock, log, ports, revision } = parts;
 
   return {
     hello: () => ({
@@ -44,8 +45,8 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       labels: env.labels,
       version: VERSION,
       runningRevision: revision.get(),
-      runningHash: pipeline.hash,
-      effectiveConfig: redactedConfigJson(pipeline.config),
+      runningHash: plane.hash,
+      effectiveConfig: redactedConfigJson(plane.config),
       otlpGrpcEndpoint: httpUrl(env.otlp.host, ports.otlpGrpc),
       otlpHttpEndpoint: httpUrl(env.otlp.host, ports.otlpHttp),
       processStartMs: parts.processStartMs,
@@ -58,7 +59,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       const number = given ?? 0;
       const about = { revision: number, hash: hash ?? "" };
       report({ ...about, state: STATE.applying });
-      const applied = await applyBody(pipeline, body ?? "", number);
+      const applied = await applyBody(plane, body ?? "", number);
       const tookMs = clock.now() - startedAt;
       if (!applied.ok) {
         const reason = problemsText(applied.problems);
@@ -77,16 +78,16 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       revision.set(number);
       log.logger.info({ revision: number, hash: applied.hash, changed: applied.changed, tookMs: Math.round(tookMs) }, "configuration applied");
       try {
-        await data.writeLastGoodConfig({ revision: number, hash: applied.hash, config: pipeline.config });
+        await data.writeLastGoodConfig({ revision: number, hash: applied.hash, config: plane.config });
       } catch (error) {
         log.logger.error({ reason: messageOf(error) }, "the configuration runs, but could not be kept on disk for the next start");
       }
-      report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(pipeline.config), carryOver: applied.carryOver });
+      report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(plane.config), carryOver: applied.carryOver });
     },
 
     async command({ commandId, checkExport: check, explain }) {
       const startedAt = clock.now();
-      if (explain) return { commandId, ...explained(explain.traceId ?? ""), tookMs: clock.now() - startedAt };
+      if (explain) return { commandId, ...(await explained(explain.traceId ?? "")), tookMs: clock.now() - startedAt };
       const result = check
         ? await withinLimit(checkExport(check.export ?? "", buildForCheck), clock)
         : { ok: false, message: "this collector does not know the command" };
@@ -94,10 +95,10 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
     },
   };
 
-  function explained(id: string): { ok: boolean; message: string; explanation?: string } {
+  async function explained(id: string): Promise<{ ok: boolean; message: string; explanation?: string }> {
     const traceId = traceIdSchema.safeParse(id);
     if (!traceId.success) return { ok: false, message: traceId.error.issues[0].message };
-    return { ok: true, message: "", explanation: JSON.stringify(pipeline.intake.explain(traceId.data)) };
+    return { ok: true, message: "", explanation: JSON.stringify(await plane.explain(traceId.data)) };
   }
 
   /** An archive is checked by writing beside it: opening the real one would count and shrink its files. */
@@ -117,14 +118,14 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
   }
 }
 
-function applyBody(pipeline: Pipeline, body: string, revision: number) {
+function applyBody(plane: Plane, body: string, revision: number) {
   let input: unknown;
   try {
     input = JSON.parse(body);
   } catch (error) {
     return Promise.resolve({ ok: false as const, problems: [{ path: "", message: `the configuration is not valid JSON: ${messageOf(error)}` }] });
   }
-  return pipeline.apply(input, revision);
+  return plane.apply(input, revision);
 }
 
 async function withinLimit<T>(work: Promise<T>, clock: Clock): Promise<T | { ok: false; message: string }> {

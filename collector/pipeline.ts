@@ -121,6 +121,13 @@ export class Pipeline {
     return this.#keeper.figures();
   }
 
+  /** What may be queued in memory, of all destinations. */
+  get queueCapacity(): { spans: number; bytes: number } {
+    const { spansMax, bytesMax } = this.#config.pipeline.queue;
+    const count = this.destinations.list.length;
+    return { spans: spansMax * count, bytes: bytesMax * count };
+  }
+
   get waitingLogBytes(): number {
     return this.#waitingLog?.bytes ?? 0;
   }

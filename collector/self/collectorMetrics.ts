@@ -1,43 +1,27 @@
 import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
 import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
-import {
-  BREAKER_STATES,
-  type DestinationFigures,
-  MEMORY_STATES,
-  type MemoryFigures,
-  STAGES,
-  type TraceFigures,
-  WAL_STATES,
-} from "#domain/telemetry/measurement.ts";
+import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
+import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
-import type { Ledger, ReasonTotals } from "./ledger.ts";
+import type { ReasonTotals } from "./ledger.ts";
+import type { PlaneFigures, TimerFigures } from "./planeFigures.ts";
 import type { Family, Sample } from "./prometheusText.ts";
 import type { RuntimeFigures } from "./runtime.ts";
-import type { StageTimers } from "./stageTimers.ts";
 
 export type MetricsParts = {
-  ledger: Ledger;
-  timers: StageTimers;
+  figures: PlaneFigures;
   runtime: RuntimeFigures;
   processStartMs: number;
-  queueCapacitySpans: number;
-  /** The first is the default one. */
-  destinations: readonly DestinationFigures[];
-  memory: MemoryFigures;
-  waitingLogBytes: number;
-  archive: { bytes: number; bytesMax: number; filesDeleted: number; bytesDeleted: number };
   config: { revision: number; hash: string };
-  trace: TraceFigures;
-  decidedByCause: ReadonlyMap<string, number>;
-  ratios: ReadonlyMap<string, number>;
   dropReasons: readonly string[];
   refusalReasons: readonly string[];
 };
 
 /** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
 export function collectorMetrics(parts: MetricsParts): Family[] {
-  const { ledger, timers, runtime, archive, trace } = parts;
-  const tiers = [...ledger.tiers.values()];
+  const { figures, runtime } = parts;
+  const { ledger, timers, archive, trace } = figures;
+  const { tiers } = ledger;
   return [
     {
       name: "otlp_request_duration_seconds",
@@ -73,7 +57,7 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       name: "headgate_tier_ratio",
       type: "gauge",
       help: "Share that a tier of the running policy keeps at this moment; of a budget tier the one in force.",
-      samples: Array.from(parts.ratios, ([tier, value]) => ({ labels: { tier }, value })),
+      samples: Array.from(figures.ratios, ([tier, value]) => ({ labels: { tier }, value })),
     },
     gauge("headgate_spans_waiting", "Spans waiting for their trace's decision.", ledger.waiting),
     gauge("headgate_traces_waiting", "Traces waiting for their decision.", trace.waitingTraces),
@@ -85,7 +69,7 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       name: "headgate_traces_decided_total",
       type: "counter",
       help: "Traces decided, by what began the decision; tracesMax, spansMax, bytesMax, policyChange and shutdown are before their time.",
-      samples: DECISION_CAUSES.map((cause) => ({ labels: { cause }, value: parts.decidedByCause.get(cause) ?? 0 })),
+      samples: DECISION_CAUSES.map((cause) => ({ labels: { cause }, value: figures.decidedByCause.get(cause) ?? 0 })),
     },
     {
       name: "headgate_traces_outcome_total",
@@ -134,17 +118,17 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     counter("headgate_delivered_bytes_total", "Bytes delivered, before compression.", ledger.bytesDelivered),
     counter("headgate_export_failures_total", "Tries of delivery that failed.", ledger.failedTries),
     { name: "headgate_stage_duration_seconds", type: "histogram", help: "Time in each stage, per request or batch.", samples: stages(timers) },
-    ...destinationMetrics(parts.destinations),
-    gauge("headgate_wal_waiting_bytes", "Size of the write-ahead log of what waits for a decision.", parts.waitingLogBytes),
-    states("headgate_memory_state", "1 for the state that the memory limiter is in.", MEMORY_STATES, [{ name: "", state: parts.memory.state }]),
-    gauge("headgate_memory_limit_bytes", "Resident memory at which everything is refused.", parts.memory.limitBytes),
-    gauge("headgate_memory_soft_limit_bytes", "Resident memory from which tiers are shed.", parts.memory.softBytes),
+    ...destinationMetrics(figures.destinations),
+    gauge("headgate_wal_waiting_bytes", "Size of the write-ahead log of what waits for a decision.", figures.waitingLogBytes),
+    states("headgate_memory_state", "1 for the state that the memory limiter is in.", MEMORY_STATES, [{ name: "", state: figures.memory.state }]),
+    gauge("headgate_memory_limit_bytes", "Resident memory at which everything is refused.", figures.memory.limitBytes),
+    gauge("headgate_memory_soft_limit_bytes", "Resident memory from which tiers are shed.", figures.memory.softBytes),
     counter(
       "headgate_spans_recovered_total",
       "Of the spans received: those that a process before this one had received, back from the write-ahead log.",
       ledger.recovered,
     ),
-    gauge("headgate_queue_capacity_spans", "Spans that may be queued before requests are refused.", parts.queueCapacitySpans),
+    gauge("headgate_queue_capacity_spans", "Spans that may be queued before requests are refused.", figures.queueCapacity.spans),
     gauge("headgate_archive_bytes", "Size of the local archive.", archive.bytes),
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
     counter("headgate_archive_files_deleted_total", "Oldest archive files deleted to stay within the bound.", archive.filesDeleted),
@@ -214,19 +198,20 @@ function byReason(name: string, help: string, known: readonly string[], totals: 
   return { name, type: "counter", help, samples: all.map((reason) => ({ labels: { reason }, value: totals.get(reason)?.[of] ?? 0 })) };
 }
 
-function durations(timers: StageTimers): Sample[] {
-  const minute = timers.lastMinute();
+function durations({ lastMinute, acknowledgements }: TimerFigures): Sample[] {
+  const minute = ExponentialHistogram.fromSnapshot(lastMinute);
   const quantiles = [0.5, 0.9, 0.99].map((q) => ({ labels: { quantile: String(q) }, value: minute.quantile(q) ?? Number.NaN }));
-  const { count, sum } = timers.acknowledgementTotal;
-  return [...quantiles, { suffix: "_sum", value: sum }, { suffix: "_count", value: count }];
+  return [...quantiles, { suffix: "_sum", value: acknowledgements.sum }, { suffix: "_count", value: acknowledgements.count }];
 }
 
-function stages(timers: StageTimers): Sample[] {
+function stages(timers: TimerFigures): Sample[] {
   return STAGES.flatMap((stage) => {
-    const totals = timers.totals[stage];
-    const buckets = totals
-      .cumulative()
-      .map((value, i) => ({ suffix: "_bucket", labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" }, value }));
-    return [...buckets, { suffix: "_sum", labels: { stage }, value: totals.sum }, { suffix: "_count", labels: { stage }, value: totals.count }];
+    const { cumulative, count, sum } = timers.stages[stage];
+    const buckets = cumulative.map((value, i) => ({
+      suffix: "_bucket",
+      labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" },
+      value,
+    }));
+    return [...buckets, { suffix: "_sum", labels: { stage }, value: sum }, { suffix: "_count", labels: { stage }, value: count }];
   });
 }

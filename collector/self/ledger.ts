@@ -6,6 +6,32 @@ export const OTHER_TIERS = "(other)";
 export type TierTotals = { id: number; name: string; kept: number; sampledOut: number; bytesKept: number; bytesSampledOut: number };
 export type ReasonTotals = { spans: number; requests: number };
 
+/** All counters of a ledger at one instant. */
+export type LedgerFigures = Pick<
+  Ledger,
+  | "received"
+  | "sampledOut"
+  | "waiting"
+  | "queued"
+  | "delivered"
+  | "dropped"
+  | "refused"
+  | "refusedRequests"
+  | "sampleReceived"
+  | "recovered"
+  | "kept"
+  | "requests"
+  | "bytesReceived"
+  | "bytesKept"
+  | "bytesDelivered"
+  | "failedTries"
+> & {
+  droppedByReason: ReadonlyMap<string, ReasonTotals>;
+  refusedByReason: ReadonlyMap<string, ReasonTotals>;
+  /** In the order in which their names were first seen. */
+  tiers: readonly Omit<TierTotals, "id">[];
+};
+
 /** One accepted request, as the sampler counted it; `tierX[i]` belongs to the i-th tier of the policy that decided. */
 export type CountedRequest = {
   spans: number;
@@ -140,6 +166,17 @@ export class Ledger {
     this.refused += spans;
     this.refusedRequests++;
     count(this.refusedByReason, reason, spans);
+  }
+
+  figures(): LedgerFigures {
+    const { droppedByReason, refusedByReason, tiers: _tiers, tierList, ...totals } = this;
+    const copied = (reasons: ReadonlyMap<string, ReasonTotals>) => new Map(Array.from(reasons, ([reason, counts]) => [reason, { ...counts }]));
+    return {
+      ...totals,
+      droppedByReason: copied(droppedByReason),
+      refusedByReason: copied(refusedByReason),
+      tiers: tierList.map(({ id: _id, ...tier }) => tier),
+    };
   }
 
   #tier(name: string): TierTotals {

@@ -1,5 +1,6 @@
-import type { DestinationFigures, Measurement, MemoryFigures, TraceFigures } from "#domain/telemetry/measurement.ts";
-import type { Ledger, ReasonTotals } from "./ledger.ts";
+import type { Measurement } from "#domain/telemetry/measurement.ts";
+import type { ReasonTotals } from "./ledger.ts";
+import type { PlaneFigures } from "./planeFigures.ts";
 import type { RuntimeFigures } from "./runtime.ts";
 import type { WindowSnapshot } from "./stageTimers.ts";
 
@@ -8,21 +9,16 @@ export type MeasureParts = {
   windowMs: number;
   processStartMs: number;
   revision: number;
-  ledger: Ledger;
+  figures: PlaneFigures;
   window: WindowSnapshot;
   runtime: RuntimeFigures;
   eventLoopDelayP99Ms: number;
-  queue: { spans: number; bytes: number; capacitySpans: number; capacityBytes: number };
-  archive: { bytes: number; bytesMax: number };
-  ratios: ReadonlyMap<string, number>;
-  trace: TraceFigures;
-  destinations: DestinationFigures[];
-  memory: MemoryFigures;
 };
 
-/** One second of this collector as the control plane takes it. Everything is read in one tick, so the ledger's law holds in it. */
+/** One second of this collector as the control plane takes it. */
 export function measure(parts: MeasureParts): Measurement {
-  const { ledger, window, queue } = parts;
+  const { figures, window } = parts;
+  const { ledger, destinations } = figures;
   return {
     atMs: parts.atMs,
     windowMs: parts.windowMs,
@@ -42,20 +38,20 @@ export function measure(parts: MeasureParts): Measurement {
     bytesReceived: ledger.bytesReceived,
     bytesKept: ledger.bytesKept,
     bytesDelivered: ledger.bytesDelivered,
-    tiers: ledger.tierList.map(({ id: _id, ...tier }) => ({ ...tier, ratio: parts.ratios.get(tier.name) ?? null })),
-    trace: parts.trace,
-    destinations: parts.destinations,
-    memory: parts.memory,
+    tiers: ledger.tiers.map((tier) => ({ ...tier, ratio: figures.ratios.get(tier.name) ?? null })),
+    trace: figures.trace,
+    destinations,
+    memory: figures.memory,
     droppedByReason: reasons(ledger.droppedByReason),
     refusedByReason: reasons(ledger.refusedByReason),
-    queueSpans: queue.spans,
-    queueBytes: queue.bytes,
-    queueCapacitySpans: queue.capacitySpans,
-    queueCapacityBytes: queue.capacityBytes,
+    queueSpans: destinations.reduce((sum, { memorySpans }) => sum + memorySpans, 0),
+    queueBytes: destinations.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+    queueCapacitySpans: figures.queueCapacity.spans,
+    queueCapacityBytes: figures.queueCapacity.bytes,
     ...parts.runtime,
     eventLoopDelayP99Ms: parts.eventLoopDelayP99Ms,
-    archiveBytes: parts.archive.bytes,
-    archiveBytesMax: parts.archive.bytesMax,
+    archiveBytes: figures.archive.bytes,
+    archiveBytesMax: figures.archive.bytesMax,
     acknowledgement: window.acknowledgement,
     stages: window.stages,
   };

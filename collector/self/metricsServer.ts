@@ -1,5 +1,6 @@
 import http from "node:http";
 import { type Explanation, traceIdSchema } from "#domain/sampling/explanation.ts";
+import { messageOf } from "../appError.ts";
 import { isLoopback, listen } from "../listen.ts";
 import { type Family, OPENMETRICS_CONTENT_TYPE, PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheusText.ts";
 
@@ -9,7 +10,11 @@ export type MetricsServer = { start(host: string, port: number): Promise<number>
 const EXPLAIN = /^\/explain\/([^/]*)$/;
 
 /** /metrics, /healthz (alive), /readyz (`notReady` says why not), and for this machine alone /explain/TRACEID. */
-export function createMetricsServer(read: () => Family[], notReady: () => string | undefined, explain: (traceId: string) => Explanation): MetricsServer {
+export function createMetricsServer(
+  read: () => Promise<Family[]>,
+  notReady: () => string | undefined,
+  explain: (traceId: string) => Promise<Explanation>,
+): MetricsServer {
   const server = http.createServer({ headersTimeout: 5000, requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
     request.resume();
     const path = (request.url ?? "").split("?", 1)[0];
@@ -19,8 +24,8 @@ export function createMetricsServer(read: () => Family[], notReady: () => string
     switch (path) {
       case "/metrics": {
         const open = (request.headers.accept ?? "").includes("application/openmetrics-text");
-        const text = prometheusText(read(), open ? "openmetrics" : "prometheus");
-        return send(response, 200, open ? OPENMETRICS_CONTENT_TYPE : PROMETHEUS_CONTENT_TYPE, text);
+        const type = open ? OPENMETRICS_CONTENT_TYPE : PROMETHEUS_CONTENT_TYPE;
+        return answer(response, type, async () => prometheusText(await read(), open ? "openmetrics" : "prometheus"));
       }
       case "/healthz":
         return send(response, 200, "text/plain", "ok\n");
@@ -44,13 +49,20 @@ export function createMetricsServer(read: () => Family[], notReady: () => string
   };
 }
 
-function answerExplain(request: http.IncomingMessage, response: http.ServerResponse, id: string, explain: (traceId: string) => Explanation): void {
+function answerExplain(request: http.IncomingMessage, response: http.ServerResponse, id: string, explain: (traceId: string) => Promise<Explanation>): void {
   if (!isLoopback(request.socket.remoteAddress ?? "")) {
     return send(response, 403, "text/plain", "only this machine may ask that here; use the Live page of the control plane\n");
   }
   const traceId = traceIdSchema.safeParse(id);
   if (!traceId.success) return send(response, 400, "text/plain", `${traceId.error.issues[0].message}\n`);
-  send(response, 200, "application/json", `${JSON.stringify(explain(traceId.data))}\n`);
+  answer(response, "application/json", async () => `${JSON.stringify(await explain(traceId.data))}\n`);
+}
+
+function answer(response: http.ServerResponse, type: string, make: () => Promise<string>): void {
+  make().then(
+    (text) => send(response, 200, type, text),
+    (error: unknown) => send(response, 503, "text/plain", `${messageOf(error)}\n`),
+  );
 }
 
 function send(response: http.ServerResponse, code: number, type: string, text: string, headers: http.OutgoingHttpHeaders = {}): void {

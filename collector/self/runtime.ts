@@ -4,11 +4,10 @@ const RESOLUTION_MS = 20;
 
 export type RuntimeFigures = { rssBytes: number; heapUsedBytes: number; externalBytes: number; cpuSeconds: number };
 
-/** What the process itself takes. */
-export function runtimeFigures(): RuntimeFigures {
-  const { rss, heapUsed, external } = process.memoryUsage();
+/** What the process itself takes, all its threads together. `heap`: of every thread that has one. */
+export function runtimeFigures(heap: { usedBytes: number; externalBytes: number }): RuntimeFigures {
   const { user, system } = process.cpuUsage();
-  return { rssBytes: rss, heapUsedBytes: heapUsed, externalBytes: external, cpuSeconds: (user + system) / 1e6 };
+  return { rssBytes: process.memoryUsage.rss(), heapUsedBytes: heap.usedBytes, externalBytes: heap.externalBytes, cpuSeconds: (user + system) / 1e6 };
 }
 
 /** How late the event loop was in each window. */

@@ -9,3 +9,4 @@ export type GrpcReceiverSettings = z.infer<typeof grpcReceiverSchema>;
 export const receiversSchema = z.strictObject({
   grpc: grpcReceiverSchema.prefault({}).describe("OTLP/gRPC."),
 });
+export type ReceiverSettings = z.infer<typeof receiversSchema>;

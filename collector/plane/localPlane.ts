@@ -1,0 +1,85 @@
+import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import type { ReceiverSettings } from "#domain/pipeline/receivers.ts";
+import { AppError, messageOf } from "../appError.ts";
+import { systemClock } from "../clock.ts";
+import type { CollectorEnv } from "../env.ts";
+import { createHeapRelief } from "../heapRelief.ts";
+import { Pipeline } from "../pipeline.ts";
+import { BodyPool } from "../receive/bodyPool.ts";
+import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
+import { createHttpReceiver } from "../receive/httpReceiver.ts";
+import { RepeatedErrors } from "../repeatedErrors.ts";
+import { EventLoopDelay } from "../self/runtime.ts";
+import type { Plane, PlaneLog } from "./plane.ts";
+import { readFigures } from "./readFigures.ts";
+
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export type PlaneParts = {
+  config: CollectorConfig;
+  revision: number;
+  receivers: ReceiverSettings;
+  otlp: CollectorEnv["otlp"];
+  dataDir: string;
+  processStartMs: number;
+  log: PlaneLog;
+};
+
+/** The data plane in this thread. Rejects with AppError, one line, when it can't start. */
+export async function startLocalPlane({ config, revision, receivers, otlp, dataDir, processStartMs, log }: PlaneParts): Promise<Plane> {
+  const clock = systemClock;
+  const errors = new RepeatedErrors(clock, (kind, fields) => log("warn", fields, kind));
+  const relief = createHeapRelief();
+  const pipeline = await Pipeline.create({ config, revision, dataDir, clock, random: Math.random, errors, relief, processStartMs, log });
+  const { intake, admission } = pipeline;
+  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS };
+  const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
+  const http = createHttpReceiver(receiveParts);
+  const ports = {
+    otlpGrpc: await bound(grpc.start(otlp.host, otlp.grpcPort), otlp.host, otlp.grpcPort, "HEADGATE_OTLP_GRPC_PORT"),
+    otlpHttp: await bound(http.start(otlp.host, otlp.httpPort), otlp.host, otlp.httpPort, "HEADGATE_OTLP_HTTP_PORT"),
+  };
+  const eventLoopDelay = new EventLoopDelay();
+  eventLoopDelay.start();
+  relief.afterStart();
+  return {
+    ports,
+    get config() {
+      return pipeline.config;
+    },
+    get hash() {
+      return pipeline.hash;
+    },
+    apply: (input, number) => pipeline.apply(input, number),
+    figures: async () => readFigures(pipeline),
+    async endWindow() {
+      errors.flush();
+      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline) };
+    },
+    explain: async (traceId) => intake.explain(traceId),
+    async closeReceivers(deadlineMs) {
+      admission.draining = true;
+      await Promise.all([grpc.shutdown(deadlineMs), http.shutdown(deadlineMs)]);
+    },
+    async drain(deadlineMs) {
+      await pipeline.drain(deadlineMs);
+      eventLoopDelay.stop();
+    },
+    async stop() {
+      errors.flush();
+    },
+  };
+}
+
+/** The port, or an AppError that says which variable to change. */
+export async function bound(starting: Promise<number>, host: string, port: number, variable: string): Promise<number> {
+  try {
+    return await starting;
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EADDRINUSE")
+      throw new AppError("listen", `port ${port} on ${host} is in use; stop what listens there or set ${variable} to another port`, error);
+    if (code === "EACCES") throw new AppError("listen", `port ${port} on ${host} needs more rights; set ${variable} to a port above 1023`, error);
+    throw new AppError("listen", `can't listen on ${host}:${port} (${variable}): ${messageOf(error)}`, error);
+  }
+}

@@ -1,0 +1,30 @@
+import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import type { Explanation } from "#domain/sampling/explanation.ts";
+import type { Applied } from "../pipeline.ts";
+import type { PlaneFigures } from "../self/planeFigures.ts";
+import type { WindowSnapshot } from "../self/stageTimers.ts";
+
+/** What happened since the last window ended, and where everything stands. */
+export type PlaneWindow = { window: WindowSnapshot; eventLoopDelayP99Ms: number; figures: PlaneFigures };
+
+/** The data plane, receivers to backends, as the rest of the process sees it: in this thread or in several of their own. */
+export type Plane = {
+  readonly ports: { otlpGrpc: number; otlpHttp: number };
+  readonly config: CollectorConfig;
+  readonly hash: string;
+  /** Makes `input` the running configuration, or says why not; then nothing has changed. */
+  apply(input: unknown, revision: number): Promise<Applied>;
+  figures(): Promise<PlaneFigures>;
+  /** Once a second. */
+  endWindow(): Promise<PlaneWindow>;
+  explain(traceId: string): Promise<Explanation>;
+  /** No new requests; those being read are answered. What is left at the deadline is cut. */
+  closeReceivers(deadlineMs: number): Promise<void>;
+  /** Delivers what is queued until the deadline. */
+  drain(deadlineMs: number): Promise<void>;
+  /** Last, once nothing more is asked. */
+  stop(): Promise<void>;
+};
+
+/** How a data plane tells the operator something. */
+export type PlaneLog = (level: "info" | "warn", fields: Record<string, unknown>, message: string) => void;

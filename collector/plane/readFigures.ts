@@ -1,0 +1,27 @@
+import { STAGES } from "#domain/telemetry/measurement.ts";
+import type { Pipeline } from "../pipeline.ts";
+import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
+
+export function readFigures(pipeline: Pipeline): PlaneFigures {
+  const { ledger, timers, intake } = pipeline;
+  const { heapUsed, external } = process.memoryUsage();
+  return {
+    ledger: ledger.figures(),
+    timers: {
+      stages: Object.fromEntries(
+        STAGES.map((stage) => [stage, { cumulative: timers.totals[stage].cumulative(), count: timers.totals[stage].count, sum: timers.totals[stage].sum }]),
+      ) as TimerFigures["stages"],
+      acknowledgements: { ...timers.acknowledgementTotal },
+      lastMinute: timers.lastMinute().snapshot(),
+    },
+    destinations: pipeline.destinationFigures(),
+    memory: pipeline.memory.figures(),
+    waitingLogBytes: pipeline.waitingLogBytes,
+    archive: { ...pipeline.archive() },
+    trace: intake.figures(),
+    decidedByCause: new Map(intake.decidedByCause()),
+    ratios: intake.ratiosInForce(),
+    queueCapacity: pipeline.queueCapacity,
+    heap: { usedBytes: heapUsed, externalBytes: external },
+  };
+}

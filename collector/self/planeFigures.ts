@@ -1,0 +1,29 @@
+import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
+import type { ArchiveFigures } from "../archive/archiveExporter.ts";
+import type { LedgerFigures } from "./ledger.ts";
+
+/** Since the start: counts at or below each bound of BUCKET_BOUNDS, the last is all; the sum in seconds. */
+export type BucketFigures = { cumulative: number[]; count: number; sum: number };
+export type TimerFigures = {
+  stages: Record<Stage, BucketFigures>;
+  acknowledgements: { count: number; sum: number };
+  lastMinute: HistogramSnapshot;
+};
+
+/** All that is known of one data plane at one instant, read in one tick, as values that can go to another thread. */
+export type PlaneFigures = {
+  ledger: LedgerFigures;
+  timers: TimerFigures;
+  destinations: DestinationFigures[];
+  memory: MemoryFigures;
+  waitingLogBytes: number;
+  archive: ArchiveFigures;
+  trace: TraceFigures;
+  decidedByCause: ReadonlyMap<string, number>;
+  /** By the tier's name, of the running policy. */
+  ratios: ReadonlyMap<string, number>;
+  /** What may be queued in memory. */
+  queueCapacity: { spans: number; bytes: number };
+  /** Of this thread's heap. */
+  heap: { usedBytes: number; externalBytes: number };
+};
