@@ -241,9 +241,20 @@ describe("SIGTERM", () => {
 
 describe("the archive", () => {
   const files = async () => (await readdir(join(folder, "data", "archive"))).sort();
+  const sizes = async () => {
+    const found = await Promise.all(
+      (await files()).map(async (name) => [name, (await stat(join(folder, "data", "archive", name)).catch(() => ({ size: 0 }))).size]),
+    );
+    return found as [string, number][];
+  };
+
+  /** Files are deleted and grow while they are looked at one by one: what two looks find alike was there at one time. */
   const size = async () => {
-    const sizes = await Promise.all((await files()).map(async (name) => (await stat(join(folder, "data", "archive", name)).catch(() => ({ size: 0 }))).size));
-    return sizes.reduce((sum, one) => sum + one, 0);
+    for (let before = await sizes(); ; ) {
+      const now = await sizes();
+      if (JSON.stringify(now) === JSON.stringify(before)) return now.reduce((sum, [, bytes]) => sum + bytes, 0);
+      before = now;
+    }
   };
 
   it("is what a collector without configuration writes, and holds every kept span", async () => {
