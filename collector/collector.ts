@@ -8,7 +8,8 @@ import type { CollectorEnv } from "./env.ts";
 import { isLoopback } from "./listen.ts";
 import type { Log } from "./log.ts";
 import { createFleetDelegate } from "./managed.ts";
-import { bound, startLocalPlane } from "./plane/localPlane.ts";
+import { bound } from "./plane/localPlane.ts";
+import { startPlane } from "./plane/startPlane.ts";
 import { REFUSAL_REASONS } from "./receive/answer.ts";
 import { collectorMetrics } from "./self/collectorMetrics.ts";
 import { measure } from "./self/measure.ts";
@@ -35,8 +36,9 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   const data = new DataFolder(env.dataDir);
   const start = await startingConfig(configFile ?? env.configFile, env.fleetUrl !== undefined, data);
   if (start.warning !== undefined) logger.warn(start.warning);
-  const plane = await startLocalPlane({
-    ...{ config: start.config, revision: start.revision, receivers: start.process.receivers, otlp: env.otlp, dataDir: env.dataDir, processStartMs },
+  const plane = await startPlane({
+    ...{ config: start.config, revision: start.revision, dataDir: env.dataDir, processStartMs },
+    ...{ process: start.process, otlp: env.otlp, data },
     log: (level, fields, message) => logger[level](fields, message),
   });
   let revision = start.revision;

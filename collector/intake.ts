@@ -19,6 +19,7 @@ import { explainTrace } from "./sample/trace/explainTrace.ts";
 import { TRACE_NO_ROOM, TRACE_TOO_LARGE, TraceSampler } from "./sample/trace/traceSampler.ts";
 import { type Ledger, shedReason, type TierTotals } from "./self/ledger.ts";
 import type { StageTimers } from "./self/stageTimers.ts";
+import type { ShardRouter } from "./shard/shardRouter.ts";
 import type { WaitingLog } from "./waitingLog.ts";
 
 const NO_ROOM_RETRY_MS = 1000;
@@ -38,6 +39,8 @@ type Parts = {
   /** How many of so many tiers, from the last, are shed now. */
   shedding: (tiers: number) => number;
   relief: HeapRelief;
+  /** Where several threads share the traces. */
+  shards?: ShardRouter;
   clock: Clock;
   random: () => number;
   processStartMs: number;
@@ -113,7 +116,9 @@ export function createIntake(parts: Parts): PolicyIntake {
   }
 
   function accept(bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
-    if (traces !== undefined && (running.compiled.policy.scope === "trace" || !traces.isIdle())) return acceptTraces(traces, bytes, start, end, about);
+    if (traces !== undefined && (running.compiled.policy.scope === "trace" || !traces.isIdle())) {
+      return parts.shards === undefined ? acceptTraces(traces, bytes, start, end, about) : acceptShared(parts.shards, bytes, start, end, about);
+    }
     const { compiled, tiers } = running;
     const scanStart = performance.now();
     advanceBudgets(compiled, scanStart);
@@ -202,22 +207,49 @@ export function createIntake(parts: Parts): PolicyIntake {
   }
 
   function acceptTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
+    const answer = takeTraces(sampler, bytes, start, end, about);
+    if (answer instanceof Promise || answer.ok) ledger.requests++;
+    else refuse(answer, sampler.lastRefused);
+    return answer;
+  }
+
+  /** Its traces belong to several threads, this one among them. */
+  function acceptShared(shards: ShardRouter, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
+    const answer = shards.accept(bytes, start, end, about);
+    if (typeof answer === "number") return refuse(scanRefusal(answer), 0);
+    if (!(answer instanceof Promise)) return counted(answer);
+    return answer.then(counted);
+  }
+
+  function counted(answer: Answer): Answer {
+    if (answer.ok) ledger.requests++;
+    else refuse(answer, 0);
+    return answer;
+  }
+
+  /** Not counted when it is refused; `lastRefused` of the sampler says how many spans it had, where that is known. */
+  function takeTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
     const began = performance.now();
     const waitingLog = parts.waitingLog();
+    sampler.lastRefused = 0;
     const logRefuses = waitingLog?.refusal(end - start);
-    if (logRefuses !== undefined) return refuse(refusal(logRefuses, waitingLog?.problem ?? "", NO_ROOM_RETRY_MS), 0);
+    if (logRefuses !== undefined) return refusal(logRefuses, waitingLog?.problem ?? "", NO_ROOM_RETRY_MS);
     const found = sampler.accept(bytes, start, end, { networkMs: about.networkMs });
     timers.record("processing", (performance.now() - began) / 1000);
     if (found >= 0) {
       ledger.acceptWaiting(found, about.isSample);
+      parts.shards?.setOpen(true);
       const safe = found > 0 ? waitingLog?.append(bytes, start, end, found) : undefined;
       return safe === undefined ? ACCEPTED : answerWhenSafe([safe]);
     }
     const spans = sampler.lastRefused;
     const { tracesMax, spansMax } = sampler.settings;
-    if (found === TRACE_NO_ROOM) return refuse(noRoomForTraces(), spans);
-    if (found !== TRACE_TOO_LARGE) return refuse(scanRefusal(found), 0);
-    return refuse(refusal("too_large", `the request has ${spans} spans; at most ${spansMax} spans of ${tracesMax} traces can wait for their decision`), spans);
+    if (found === TRACE_NO_ROOM) {
+      parts.shards?.setOpen(false);
+      return noRoomForTraces();
+    }
+    if (found !== TRACE_TOO_LARGE) return scanRefusal(found);
+    return refusal("too_large", `the request has ${spans} spans; at most ${spansMax} spans of ${tracesMax} traces can wait for their decision`);
   }
 
   function recoverSpans(bytes: Buffer, start: number, end: number, spans: number): "taken" | "noRoom" {
@@ -243,6 +275,11 @@ export function createIntake(parts: Parts): PolicyIntake {
     return refusal("queue_full", "what waits for a decision has no room", NO_ROOM_RETRY_MS);
   }
 
+  parts.shards?.serve((bytes, start, end, about) => {
+    // A policy of span scope may have come meanwhile: then it is decided here span by span.
+    if (traces === undefined) return accept(bytes, start, end, about);
+    return takeTraces(traces, bytes, start, end, about);
+  });
   preparePolicy(parts.policy, parts.label)();
   return {
     preparePolicy,
@@ -254,7 +291,10 @@ export function createIntake(parts: Parts): PolicyIntake {
     },
     network: (seconds) => timers.record("network", seconds),
     acknowledged: (seconds) => timers.acknowledged(seconds),
-    roomFreed: () => traces?.roomFreed(),
+    roomFreed() {
+      traces?.roomFreed();
+      parts.shards?.setOpen(true);
+    },
     figures: () => traces?.figures() ?? NO_TRACES,
     decidedByCause: () => traces?.byCause ?? new Map(),
     ratiosInForce: () => new Map(running.compiled.tiers.map(({ name, keep, budget }) => [name, keep.kind === "ratio" ? keep.ratio : (budget?.ratio ?? 1)])),

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { canonicalJson, configHash } from "#domain/fleet/configHash.ts";
+import { shareSettings } from "#domain/pipeline/shareSettings.ts";
 import type { DestinationFigures } from "#domain/telemetry/measurement.ts";
 import { formatProblem, type Problem } from "#domain/validation/problems.ts";
 import { AppError, messageOf } from "./appError.ts";
@@ -18,6 +19,7 @@ import type { RepeatedErrors } from "./repeatedErrors.ts";
 import { Ledger } from "./self/ledger.ts";
 import { MemoryLimiter } from "./self/memoryLimiter.ts";
 import { StageTimers } from "./self/stageTimers.ts";
+import type { ShardRouter } from "./shard/shardRouter.ts";
 import { WaitingLog } from "./waitingLog.ts";
 
 const WAITING_LOG_CLOSE_MS = 1_000;
@@ -35,6 +37,12 @@ type Parts = {
   errors: RepeatedErrors;
   relief: HeapRelief;
   processStartMs: number;
+  /** Of so many equal pipelines in this process it is one, and takes its share of each bound. */
+  workers: number;
+  /** Bytes that the whole process holds, where this thread alone can't know. */
+  memoryHeld?: () => number;
+  /** Where spans of a trace go that another thread decides on; undefined: there is none. */
+  shards?: ShardRouter;
   /** One line for the operator. */
   log: (level: "info" | "warn", fields: Record<string, unknown>, message: string) => void;
 };
@@ -49,6 +57,8 @@ export class Pipeline {
   readonly destinations: Destinations;
   readonly intake: PolicyIntake;
   #config: CollectorConfig;
+  /** Its share of that. */
+  #own: CollectorConfig;
   #hash: string;
   readonly #keeper: DestinationKeeper;
   #waitingLog: WaitingLog | undefined;
@@ -61,7 +71,7 @@ export class Pipeline {
    */
   static async create(parts: Parts): Promise<Pipeline> {
     const pipeline = new Pipeline(parts);
-    const prepared = await pipeline.#keeper.prepare(parts.config);
+    const prepared = await pipeline.#keeper.prepare(pipeline.#own);
     if ("problem" in prepared) throw new AppError("export", formatProblem(prepared.problem));
     await prepared.use();
     await pipeline.#keeper.takeOrphans();
@@ -70,11 +80,15 @@ export class Pipeline {
   }
 
   private constructor(parts: Parts) {
-    const { config, clock, random } = parts;
+    const { clock, random } = parts;
+    const shared = shareSettings(parts.config, parts.workers);
+    if (!shared.ok) throw new AppError("usage", problemsText(shared.problems));
+    const { config } = shared;
     this.#parts = parts;
-    this.#config = config;
-    this.#hash = configHash(config);
-    this.memory = new MemoryLimiter({ settings: config.pipeline.memory, clock, collectGarbage: parts.relief.collect });
+    this.#config = parts.config;
+    this.#own = config;
+    this.#hash = configHash(parts.config);
+    this.memory = new MemoryLimiter({ settings: config.pipeline.memory, clock, collectGarbage: parts.relief.collect, held: parts.memoryHeld });
     const { ledger, timers, batches } = this;
     const { dataDir, errors, relief, log } = parts;
     this.#keeper = new DestinationKeeper({
@@ -96,6 +110,7 @@ export class Pipeline {
         waitingLog: () => this.#waitingLog,
         shedding: (tiers) => this.memory.shedding(tiers),
         relief: parts.relief,
+        shards: parts.shards,
         clock,
         random,
         processStartMs: parts.processStartMs,
@@ -123,7 +138,7 @@ export class Pipeline {
 
   /** What may be queued in memory, of all destinations. */
   get queueCapacity(): { spans: number; bytes: number } {
-    const { spansMax, bytesMax } = this.#config.pipeline.queue;
+    const { spansMax, bytesMax } = this.#own.pipeline.queue;
     const count = this.destinations.list.length;
     return { spans: spansMax * count, bytes: bytesMax * count };
   }
@@ -142,10 +157,12 @@ export class Pipeline {
   async #apply(input: unknown, revision: number): Promise<Applied> {
     const parsed = parseCollectorConfig(input);
     if (!parsed.ok) return parsed;
-    const next = parsed.value;
-    const hash = configHash(next);
+    const hash = configHash(parsed.value);
     if (hash === this.#hash) return { ok: true, hash, changed: false, carryOver: undefined };
-    const samplingChanged = canonicalJson(next.sampling) !== canonicalJson(this.#config.sampling);
+    const shared = shareSettings(parsed.value, this.#parts.workers);
+    if (!shared.ok) return shared;
+    const next = shared.config;
+    const samplingChanged = canonicalJson(next.sampling) !== canonicalJson(this.#own.sampling);
     // An unchanged policy runs on: its traces need not be matched by two versions, and explanations name the revision that brought it.
     let usePolicy: () => CarryOver | undefined = () => undefined;
     try {
@@ -164,7 +181,8 @@ export class Pipeline {
     }
     this.admission.settings = next.pipeline.receive;
     this.memory.settings = next.pipeline.memory;
-    this.#config = next;
+    this.#config = parsed.value;
+    this.#own = next;
     this.#hash = hash;
     await prepared.use();
     await this.#openWaitingLog();
@@ -173,7 +191,7 @@ export class Pipeline {
 
   /** Opens the log of what waits where the configuration asks for one, or where one is that still holds something: that is taken in, and then the log goes. */
   async #openWaitingLog(): Promise<void> {
-    const { sampling, pipeline } = this.#config;
+    const { sampling, pipeline } = this.#own;
     const folder = path.join(this.#parts.dataDir, "wal-waiting");
     const keepsNew = sampling.scope === "trace" && pipeline.wal.enabled && pipeline.wal.waiting;
     const settings = { ...pipeline.wal, keepsNew };

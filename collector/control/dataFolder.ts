@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
@@ -18,6 +19,8 @@ const lastGoodSchema = z.object({ revision: z.int().min(0), hash: z.string(), co
 export type LastGoodConfig = z.infer<typeof lastGoodSchema>;
 
 const IDENTITY_FILE = "collector-identity.json";
+const SHARD_FILE = "shard-seed.json";
+const shardSchema = z.object({ seed: z.int() });
 const CONFIG_FILE = "last-good-config.json";
 
 /** What a collector keeps between two runs: who it is, and the last configuration from the control plane that worked. Readable by its owner only. */
@@ -52,6 +55,15 @@ export class DataFolder {
 
   writeLastGoodConfig(config: LastGoodConfig): Promise<void> {
     return this.#write(CONFIG_FILE, config);
+  }
+
+  /** Drawn once: gives a trace its thread, at every start the same one. */
+  async shardSeed(): Promise<number> {
+    const read = await this.#read(SHARD_FILE, shardSchema);
+    if (read !== undefined && "value" in read) return read.value.seed;
+    const seed = randomInt(0x80000000);
+    await this.#write(SHARD_FILE, { seed });
+    return seed;
   }
 
   async #read<T>(name: string, schema: z.ZodType<T>): Promise<{ value: T } | { problem: string } | undefined> {

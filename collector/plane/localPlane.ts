@@ -10,6 +10,7 @@ import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
+import type { ShardRouter } from "../shard/shardRouter.ts";
 import type { Plane, PlaneLog } from "./plane.ts";
 import { readFigures } from "./readFigures.ts";
 
@@ -23,21 +24,30 @@ export type PlaneParts = {
   dataDir: string;
   processStartMs: number;
   log: PlaneLog;
+  /** Of so many equal planes it is one. */
+  workers: number;
+  /** Others listen on the same ports. */
+  reusePort: boolean;
+  /** False: it is there for what its folder still holds. */
+  receives: boolean;
+  shards?: ShardRouter;
+  memoryHeld?: () => number;
 };
 
 /** The data plane in this thread. Rejects with AppError, one line, when it can't start. */
-export async function startLocalPlane({ config, revision, receivers, otlp, dataDir, processStartMs, log }: PlaneParts): Promise<Plane> {
+export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
+  const { receivers, otlp, receives, reusePort, log, ...rest } = parts;
   const clock = systemClock;
   const errors = new RepeatedErrors(clock, (kind, fields) => log("warn", fields, kind));
   const relief = createHeapRelief();
-  const pipeline = await Pipeline.create({ config, revision, dataDir, clock, random: Math.random, errors, relief, processStartMs, log });
+  const pipeline = await Pipeline.create({ ...rest, clock, random: Math.random, errors, relief, log });
   const { intake, admission } = pipeline;
-  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS };
+  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, reusePort };
   const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
   const http = createHttpReceiver(receiveParts);
   const ports = {
-    otlpGrpc: await bound(grpc.start(otlp.host, otlp.grpcPort), otlp.host, otlp.grpcPort, "HEADGATE_OTLP_GRPC_PORT"),
-    otlpHttp: await bound(http.start(otlp.host, otlp.httpPort), otlp.host, otlp.httpPort, "HEADGATE_OTLP_HTTP_PORT"),
+    otlpGrpc: !receives ? 0 : await bound(grpc.start(otlp.host, otlp.grpcPort), otlp.host, otlp.grpcPort, "HEADGATE_OTLP_GRPC_PORT"),
+    otlpHttp: !receives ? 0 : await bound(http.start(otlp.host, otlp.httpPort), otlp.host, otlp.httpPort, "HEADGATE_OTLP_HTTP_PORT"),
   };
   const eventLoopDelay = new EventLoopDelay();
   eventLoopDelay.start();

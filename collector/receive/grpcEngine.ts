@@ -40,6 +40,8 @@ export type GrpcEngineParts = {
   connected(): GrpcConnection;
   /** How many streams a client may have open. */
   streamsMax: number;
+  /** Other threads listen on the same port. */
+  reusePort?: boolean;
 };
 
 /** An HTTP/2 server that takes unary gRPC calls. */

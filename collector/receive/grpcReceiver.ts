@@ -23,6 +23,7 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
   const slow = new SlowRequests<GrpcCall>(parts.requestTimeoutMs, (call) => call.timeOut());
   const engine = createEngine(settings, {
     streamsMax: admission.settings.clientRequestsMax,
+    reusePort: parts.reusePort,
     connected() {
       const client = new Client();
       return {

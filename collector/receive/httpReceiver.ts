@@ -56,7 +56,7 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
   );
   server.maxConnections = CONNECTIONS_MAX;
   return {
-    start: (host, port) => listen(server, host, port),
+    start: (host, port) => listen(server, host, port, parts.reusePort),
     async shutdown(deadlineMs) {
       if (!server.listening) return;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));

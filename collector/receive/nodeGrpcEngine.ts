@@ -51,7 +51,7 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   });
   server.on("sessionError", (_error, session) => session.destroy());
   return {
-    start: (host, port) => listen(server, host, port),
+    start: (host, port) => listen(server, host, port, parts.reusePort),
     setStreamsMax(next) {
       if (next === streamsMax) return;
       streamsMax = next;

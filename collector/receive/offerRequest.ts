@@ -8,6 +8,8 @@ export type ReceiverParts = {
   admission: Admission;
   pool: BodyPool;
   requestTimeoutMs: number;
+  /** Other threads listen on the same port. */
+  reusePort?: boolean;
   /** For the delays that clients are told. */
   random?: () => number;
 };

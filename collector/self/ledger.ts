@@ -94,11 +94,10 @@ export class Ledger {
     }
   }
 
-  /** A request whose spans all wait from now on. */
+  /** Spans, of a request or of a part of one, that wait from now on. */
   acceptWaiting(spans: number, isSample: boolean): void {
     this.received += spans;
     this.waiting += spans;
-    this.requests++;
     if (isSample) this.sampleReceived += spans;
   }
 

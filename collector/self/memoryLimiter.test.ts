@@ -14,7 +14,7 @@ function limited() {
       memory.mb -= memory.garbageMb;
       memory.garbageMb = 0;
     },
-    rss: () => memory.mb * 1e6,
+    held: () => memory.mb * 1e6,
   });
   const at = async (mb: number, ms = 200) => {
     memory.mb = mb;

@@ -15,8 +15,8 @@ type Parts = {
   clock: Clock;
   /** A full garbage collection. */
   collectGarbage: () => void;
-  /** Resident memory in bytes. */
-  rss?: () => number;
+  /** Bytes that the process holds; of this thread's heap and buffers unless given. */
+  held?: () => number;
 };
 
 /**
@@ -26,18 +26,18 @@ type Parts = {
 export class MemoryLimiter {
   settings: MemorySettings;
   #state: MemoryState = "ok";
-  #rssBytes = 0;
+  #heldBytes = 0;
   #collectedAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   readonly #clock: Clock;
   readonly #collectGarbage: () => void;
-  readonly #rss: () => number;
+  readonly #held: () => number;
 
-  constructor({ settings, clock, collectGarbage, rss = memoryHeld }: Parts) {
+  constructor({ settings, clock, collectGarbage, held = memoryHeld }: Parts) {
     this.settings = settings;
     this.#clock = clock;
     this.#collectGarbage = collectGarbage;
-    this.#rss = rss;
+    this.#held = held;
     this.#again();
   }
 
@@ -51,7 +51,7 @@ export class MemoryLimiter {
     const most = tiers - 1;
     if (this.#state === "full") return most;
     const { limitBytes } = this.settings;
-    const risen = Math.max(0, (this.#rssBytes - this.#softBytes) / (limitBytes - this.#softBytes));
+    const risen = Math.max(0, (this.#heldBytes - this.#softBytes) / (limitBytes - this.#softBytes));
     return Math.min(most, 1 + Math.floor(risen * most));
   }
 
@@ -75,15 +75,15 @@ export class MemoryLimiter {
   }
 
   #look(): void {
-    this.#rssBytes = this.#rss();
-    const isNews = rank(this.#stateAt(this.#rssBytes)) > rank(this.#state);
+    this.#heldBytes = this.#held();
+    const isNews = rank(this.#stateAt(this.#heldBytes)) > rank(this.#state);
     const isTrouble = isNews || this.#state !== "ok";
     if (isTrouble && this.#clock.now() - this.#collectedAt >= COLLECT_EVERY_MS) {
       this.#collectedAt = this.#clock.now();
       this.#collectGarbage();
-      this.#rssBytes = this.#rss();
+      this.#heldBytes = this.#held();
     }
-    this.#state = this.#stateAt(this.#rssBytes);
+    this.#state = this.#stateAt(this.#heldBytes);
   }
 
   #stateAt(rssBytes: number): MemoryState {
@@ -103,6 +103,18 @@ const OVERHEAD_BYTES = 67_108_864;
 function memoryHeld(): number {
   const { rss, heapTotal, external } = process.memoryUsage();
   return Math.min(rss, heapTotal + external + OVERHEAD_BYTES);
+}
+
+/** The same for one of several threads: each writes what its heap and its buffers take to a place of `shared`, and all are counted together. */
+export function sharedMemoryHeld(shared: Float64Array, own: number): () => number {
+  return () => {
+    const { rss, heapTotal, external } = process.memoryUsage();
+    shared[own] = heapTotal + external;
+    return Math.min(
+      rss,
+      shared.reduce((sum, bytes) => sum + bytes, OVERHEAD_BYTES),
+    );
+  };
 }
 
 function rank(state: MemoryState): number {

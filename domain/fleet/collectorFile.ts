@@ -3,8 +3,14 @@ import { receiversSchema } from "../pipeline/receivers.ts";
 import { type Parsed, parseOrProblems } from "../validation/problems.ts";
 import { type CollectorConfig, parseCollectorConfig } from "./collectorConfig.ts";
 
+export const WORKERS_MAX = 64;
+
 /** What a collector's own file says besides its configuration: it holds for the process, also while the control plane sends the configuration. */
 const processSettingsSchema = z.strictObject({
+  workers: z
+    .union([z.literal("auto"), z.int().min(1).max(WORKERS_MAX)], `must be auto or a whole number from 1 to ${WORKERS_MAX}`)
+    .default(1)
+    .describe("Threads that receive, decide and deliver, each with an equal part of every bound. auto: one for each core that the process may use."),
   receivers: receiversSchema.prefault({}),
 });
 export type ProcessSettings = z.infer<typeof processSettingsSchema>;

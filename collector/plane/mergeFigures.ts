@@ -1,0 +1,146 @@
+import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
+import {
+  type BREAKER_STATES,
+  type DestinationFigures,
+  type HistogramSnapshot,
+  MEMORY_STATES,
+  STAGES,
+  type Stage,
+  type TraceFigures,
+  WAL_STATES,
+} from "#domain/telemetry/measurement.ts";
+import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
+import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
+import type { WindowSnapshot } from "../self/stageTimers.ts";
+import type { PlaneWindow } from "./plane.ts";
+
+/** Several data planes as one: what can be added is added, of states the worst counts. `all` has at least one. */
+export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
+  const [first] = all;
+  if (all.length === 1) return first;
+  return {
+    ledger: mergeLedgers(all.map(({ ledger }) => ledger)),
+    timers: {
+      stages: perStage((stage) => mergeBuckets(all.map(({ timers }) => timers.stages[stage]))),
+      acknowledgements: addAll(all.map(({ timers }) => timers.acknowledgements)),
+      lastMinute: mergeHistograms(all.map(({ timers }) => timers.lastMinute)),
+    },
+    destinations: mergeDestinations(all.map(({ destinations }) => destinations)),
+    memory: {
+      ...first.memory,
+      state: worst(
+        MEMORY_STATES,
+        all.map(({ memory }) => memory.state),
+      ),
+    },
+    waitingLogBytes: all.reduce((sum, { waitingLogBytes }) => sum + waitingLogBytes, 0),
+    archive: addAll(all.map(({ archive }) => archive)),
+    trace: addAll<TraceFigures>(all.map(({ trace }) => trace)),
+    decidedByCause: addMaps(all.map(({ decidedByCause }) => decidedByCause)),
+    // Each thread adapts the ratio of a budget to what it gets: their mean is about the share that is kept.
+    ratios: new Map(Array.from(addMaps(all.map(({ ratios }) => ratios)), ([tier, sum]) => [tier, sum / all.length])),
+    queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
+    heap: addAll(all.map(({ heap }) => heap)),
+  };
+}
+
+export function mergeWindows(all: readonly PlaneWindow[]): PlaneWindow {
+  const windows = all.map(({ window }) => window);
+  return {
+    window: {
+      acknowledgement: mergeHistograms(windows.map(({ acknowledgement }) => acknowledgement)),
+      stages: perStage((stage) => mergeHistograms(windows.map(({ stages }) => stages[stage]))) as WindowSnapshot["stages"],
+    },
+    eventLoopDelayP99Ms: Math.max(...all.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
+    figures: mergeFigures(all.map(({ figures }) => figures)),
+  };
+}
+
+function mergeLedgers(all: readonly LedgerFigures[]): LedgerFigures {
+  const tiers = new Map<string, LedgerFigures["tiers"][number]>();
+  for (const tier of all.flatMap((one) => one.tiers)) {
+    const known = tiers.get(tier.name);
+    tiers.set(tier.name, known === undefined ? tier : { ...addAll([known, tier]), name: tier.name });
+  }
+  return {
+    ...addAll(all.map(({ droppedByReason: _dropped, refusedByReason: _refused, tiers: _tiers, ...totals }) => totals)),
+    droppedByReason: mergeReasons(all.map(({ droppedByReason }) => droppedByReason)),
+    refusedByReason: mergeReasons(all.map(({ refusedByReason }) => refusedByReason)),
+    tiers: [...tiers.values()],
+  };
+}
+
+function mergeReasons(all: readonly ReadonlyMap<string, ReasonTotals>[]): Map<string, ReasonTotals> {
+  const merged = new Map<string, ReasonTotals>();
+  for (const [reason, totals] of all.flatMap((one) => [...one])) merged.set(reason, addAll([merged.get(reason) ?? { spans: 0, requests: 0 }, totals]));
+  return merged;
+}
+
+/** By name; those that all have come first, in the order of the first plane. */
+function mergeDestinations(all: readonly DestinationFigures[][]): DestinationFigures[] {
+  const byName = Map.groupBy(all.flat(), ({ name }) => name);
+  return Array.from(byName.values(), (same) => {
+    if (same.length === 1) return same[0];
+    const breaker = worst(
+      ["closed", "half-open", "open"] satisfies (typeof BREAKER_STATES)[number][],
+      same.map((one) => one.breaker),
+    );
+    const wal = worst(
+      WAL_STATES,
+      same.map((one) => one.wal),
+    );
+    const lastFailed = same.reduce((last, one) => (one.lastFailureMs > last.lastFailureMs ? one : last));
+    return {
+      ...addAll(same),
+      name: same[0].name,
+      breaker,
+      breakerSinceMs: Math.max(...same.filter((one) => one.breaker === breaker).map(({ breakerSinceMs }) => breakerSinceMs)),
+      lastFailure: lastFailed.lastFailure,
+      lastFailureMs: lastFailed.lastFailureMs,
+      wal,
+      walProblem: same.find((one) => one.wal === wal)?.walProblem ?? "",
+      walAgeMs: Math.max(...same.map(({ walAgeMs }) => walAgeMs)),
+      batchSize: Math.max(...same.map(({ batchSize }) => batchSize)),
+      batchSizeMin: same[0].batchSizeMin,
+      batchSizeMax: same[0].batchSizeMax,
+    };
+  });
+}
+
+function mergeBuckets(all: readonly BucketFigures[]): BucketFigures {
+  return {
+    cumulative: all[0].cumulative.map((_, bound) => all.reduce((sum, { cumulative }) => sum + cumulative[bound], 0)),
+    count: all.reduce((sum, { count }) => sum + count, 0),
+    sum: all.reduce((sum, one) => sum + one.sum, 0),
+  };
+}
+
+function mergeHistograms(all: readonly HistogramSnapshot[]): HistogramSnapshot {
+  const merged = new ExponentialHistogram();
+  for (const snapshot of all) merged.merge(ExponentialHistogram.fromSnapshot(snapshot));
+  return merged.snapshot();
+}
+
+/** Adds up every field that is a number; the others are the first one's. */
+function addAll<T extends object>(all: readonly T[]): T {
+  const [first, ...others] = all.map((one): Record<string, unknown> => Object.fromEntries(Object.entries(one)));
+  for (const one of others) {
+    for (const [field, value] of Object.entries(one)) if (typeof value === "number") first[field] = Number(first[field]) + value;
+  }
+  return first as T;
+}
+
+function addMaps(all: readonly ReadonlyMap<string, number>[]): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const [key, value] of all.flatMap((one) => [...one])) sum.set(key, (sum.get(key) ?? 0) + value);
+  return sum;
+}
+
+/** The one that stands last in `order`. */
+function worst<T>(order: readonly T[], all: readonly T[]): T {
+  return all.reduce((bad, one) => (order.indexOf(one) > order.indexOf(bad) ? one : bad));
+}
+
+function perStage<T>(make: (stage: Stage) => T): Record<Stage, T> {
+  return Object.fromEntries(STAGES.map((stage) => [stage, make(stage)])) as Record<Stage, T>;
+}

@@ -1,0 +1,43 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Explanation } from "#domain/sampling/explanation.ts";
+import type { Applied } from "../pipeline.ts";
+import type { PlaneFigures } from "../self/planeFigures.ts";
+import type { PlaneParts } from "./localPlane.ts";
+import type { PlaneWindow } from "./plane.ts";
+
+/** How the threads of a data plane know each other. `ports[own]` is undefined. */
+export type ShardPlaces = { own: number; seed: number; ports: (MessagePort | undefined)[]; closed: Int32Array<SharedArrayBuffer> };
+
+/** What a thread begins with. */
+export type PlaneThreadData = Omit<PlaneParts, "log" | "memoryHeld" | "shards" | "otlp"> & {
+  shards: ShardPlaces | undefined;
+  held: Float64Array<SharedArrayBuffer>;
+  index: number;
+};
+
+/** What is asked of a thread, and what it answers. */
+export type PlaneAnswers = {
+  start: { otlpGrpc: number; otlpHttp: number };
+  apply: Applied;
+  figures: PlaneFigures;
+  endWindow: PlaneWindow;
+  explain: Explanation;
+  closeReceivers: undefined;
+  drain: undefined;
+  stop: undefined;
+};
+export type PlaneAsk =
+  | { ask: "start"; otlp: PlaneParts["otlp"] }
+  | { ask: "apply"; input: unknown; revision: number }
+  | { ask: "figures" }
+  | { ask: "endWindow" }
+  | { ask: "explain"; traceId: string }
+  | { ask: "closeReceivers"; deadlineMs: number }
+  | { ask: "drain"; deadlineMs: number }
+  | { ask: "stop" };
+export type PlaneRequest = PlaneAsk & { number: number };
+
+export type PlaneReply =
+  | { kind: "answer"; number: number; value: PlaneAnswers[keyof PlaneAnswers] }
+  | { kind: "failed"; number: number; code: string | undefined; message: string }
+  | { kind: "log"; level: "info" | "warn"; fields: Record<string, unknown>; message: string };
