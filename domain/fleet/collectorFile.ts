@@ -3,12 +3,13 @@ import { receiversSchema } from "../pipeline/receivers.ts";
 import { type Parsed, parseOrProblems } from "../validation/problems.ts";
 import { type CollectorConfig, parseCollectorConfig } from "./collectorConfig.ts";
 
-export const WORKERS_MAX = 64;
+const WORKERS_MAX = 64;
+const WORKERS_LIMITS = `must be auto or a whole number from 1 to ${WORKERS_MAX}`;
 
 /** What a collector's own file says besides its configuration: it holds for the process, also while the control plane sends the configuration. */
 const processSettingsSchema = z.strictObject({
   workers: z
-    .union([z.literal("auto"), z.int().min(1).max(WORKERS_MAX)], `must be auto or a whole number from 1 to ${WORKERS_MAX}`)
+    .union([z.literal("auto"), z.int(WORKERS_LIMITS).min(1, WORKERS_LIMITS).max(WORKERS_MAX, WORKERS_LIMITS)], WORKERS_LIMITS)
     .default(1)
     .describe("Threads that receive, decide and deliver, each with an equal part of every bound. auto: one for each core that the process may use."),
   receivers: receiversSchema.prefault({}),
