@@ -17,9 +17,12 @@ function canPin(): boolean {
   }
 }
 
-/** The collector has core 0 to itself as far as this bench goes; everything else gets the others. */
-export function start(cores: "first" | "others", args: string[], env: Record<string, string> = {}, ipc = false): ChildProcess {
-  const list = cores === "first" ? "0" : `1-${availableParallelism() - 1}`;
+export type Cores = "first" | "others" | "all";
+
+/** The collector has core 0 to itself as far as this bench goes, or all of them; everything else gets the others. */
+export function start(cores: Cores, args: string[], env: Record<string, string> = {}, ipc = false): ChildProcess {
+  const last = availableParallelism() - 1;
+  const list = { first: "0", others: `1-${last}`, all: `0-${last}` }[cores];
   const command = pinnable ? "taskset" : process.execPath;
   const all = pinnable ? ["-c", list, process.execPath, ...args] : args;
   const clean: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: "1" };
