@@ -228,13 +228,13 @@ export function createIntake(parts: Parts): PolicyIntake {
   }
 
   /** Not counted when it is refused; `lastRefused` of the sampler says how many spans it had, where that is known. */
-  function takeTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
+  function takeTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, about: AboutRequest, isChecked = false): Answer | Promise<Answer> {
     const began = performance.now();
     const waitingLog = parts.waitingLog();
     sampler.lastRefused = 0;
     const logRefuses = waitingLog?.refusal(end - start);
     if (logRefuses !== undefined) return refusal(logRefuses, waitingLog?.problem ?? "", NO_ROOM_RETRY_MS);
-    const found = sampler.accept(bytes, start, end, { networkMs: about.networkMs });
+    const found = sampler.accept(bytes, start, end, { networkMs: about.networkMs, isChecked });
     timers.record("processing", (performance.now() - began) / 1000);
     if (found >= 0) {
       ledger.acceptWaiting(found, about.isSample);
@@ -278,7 +278,7 @@ export function createIntake(parts: Parts): PolicyIntake {
   parts.shards?.serve((bytes, start, end, about) => {
     // A policy of span scope may have come meanwhile: then it is decided here span by span.
     if (traces === undefined) return accept(bytes, start, end, about);
-    return takeTraces(traces, bytes, start, end, about);
+    return takeTraces(traces, bytes, start, end, about, true);
   });
   preparePolicy(parts.policy, parts.label)();
   return {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { parseCollectorConfig } from "../domain/fleet/collectorConfig.ts";
+import { processSettingsSchema } from "../domain/fleet/collectorFile.ts";
 import { exportSettingsSchema } from "../domain/pipeline/exportSettings.ts";
 import { pipelineSettingsSchema } from "../domain/pipeline/pipelineSettings.ts";
 import { DEFAULT_DESTINATION, ROUTES_MAX, routesSchema } from "../domain/pipeline/routes.ts";
@@ -195,6 +196,10 @@ export async function configurationPage() {
     "All errors and slow requests go to the backend that people look at when something is wrong; a hundredth of the rest is kept in the archive:",
     `\`\`\`yaml\n${yaml(ROUTED)}\n\`\`\``,
     `What doesn't fit is refused at its place: \`${routeErrors().join("`, `")}\`.`,
+    "## The process",
+    "These belong to the process: they stand in the collector's own file beside its configuration, hold also while the control plane sends the configuration, and are read at the\nstart.",
+    table(["setting", "default", "limits", "meaning"], processRows("", jsonSchema(processSettingsSchema))),
+    "With several `workers` every thread receives on the same ports (the kernel spreads connections over them), samples, queues and delivers, with an equal part of every bound and\nbudget above, `pipeline.memory` excepted, which is the whole process's. In trace scope each decides on the traces that hash to it, whichever thread their spans came in at. In span scope a\nbudget is each thread's part by itself: with few connections some of it may stay unused. What a thread has on disk lies in `workers/N` of the data folder; fewer threads at the next start\ndeliver what the others left. A connection is one thread's: a single sender is not made faster by them.",
     "## Environment",
     "Port 0 means any free one; the chosen ones are printed in the start-up line (JSON when stdout is not a terminal). An unknown `HEADGATE_*` name or a bad value stops the start\nwith one line that says which, and exit code 2.",
     table(["process", "variable", "default", "meaning"], environment()),
@@ -224,6 +229,17 @@ function settingRow(path, setting, required) {
         ? "`true`, `false`"
         : "";
   return [`\`${path}\``, fallback, limits, setting.description ?? ""];
+}
+
+/** Of the process, where a setting may be one of several kinds. */
+function processRows(prefix, section) {
+  return Object.entries(section.properties).flatMap(([name, setting]) => {
+    const path = prefix === "" ? name : `${prefix}.${name}`;
+    if (setting.properties !== undefined) return processRows(path, setting);
+    if (setting.anyOf === undefined) return [settingRow(path, setting, section.required?.includes(name))];
+    const [word, number] = setting.anyOf;
+    return [[`\`${path}\``, `\`${setting.default}\``, `\`${word.const}\`, ${number.minimum}–${number.maximum}`, setting.description]];
+  });
 }
 
 const ROUTE_LIMITS = {

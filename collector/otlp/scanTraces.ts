@@ -109,7 +109,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
   const { lengths0, lengths1 } = spanKeys;
   const wantsAttributes = spanKeys.size > 0;
   const wantsName = !name.isEmpty;
-  const { tierSpans, tierBytes, forTraces } = table;
+  const { tierSpans, tierBytes, forTraces, isChecked } = table;
   const hasSameSpan = matcher.sameSpan.length > 0;
   let { start: starts, end: ends, verdict: verdicts, idAt: ids } = table;
   let capacity = starts.length;
@@ -349,7 +349,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     }
     if (forTraces) {
       // Nobody knows yet what will be kept, so every span is checked all the way down, here where its bytes are at hand.
-      const code = checkSpan(bytes, contentStart(bytes, spanStart, spanEnd), spanEnd);
+      const code = isChecked ? 0 : checkSpan(bytes, contentStart(bytes, spanStart, spanEnd), spanEnd);
       if (code < 0) return code;
       if (hasSameSpan) matcher.testSameSpan(bits);
       if (states > 0) table.stateCount[span] = states;

@@ -48,6 +48,8 @@ export class SpanTable {
    * each span fulfils, `words` ints a span.
    */
   readonly forTraces: boolean;
+  /** The spans have been checked all the way down before, and the scan need not do it again. */
+  isChecked = false;
   parentAt = new Int32Array(0);
   startAt = new Int32Array(0);
   endAt = new Int32Array(0);

@@ -7,7 +7,7 @@ const WORKERS_MAX = 64;
 const WORKERS_LIMITS = `must be auto or a whole number from 1 to ${WORKERS_MAX}`;
 
 /** What a collector's own file says besides its configuration: it holds for the process, also while the control plane sends the configuration. */
-const processSettingsSchema = z.strictObject({
+export const processSettingsSchema = z.strictObject({
   workers: z
     .union([z.literal("auto"), z.int(WORKERS_LIMITS).min(1, WORKERS_LIMITS).max(WORKERS_MAX, WORKERS_LIMITS)], WORKERS_LIMITS)
     .default(1)

@@ -39,7 +39,8 @@ const SPARSE_BYTES_MIN = 16_777_216;
 const MOVED_PER_TICK_MAX = 2000;
 const LOOKED_AT_PER_TICK_MAX = 50_000;
 
-export type RequestTimes = { networkMs: number };
+/** `isChecked`: its bytes have been checked all the way down. */
+export type AboutTraces = { networkMs: number; isChecked?: boolean };
 type Parts = {
   settings: TraceSettings;
   outlets: Outlets;
@@ -242,13 +243,14 @@ export class TraceSampler {
   // --- a request ---
 
   /** Takes the spans of a request in; ≥ 0: how many; negative: a code that refuses it as a whole, and nothing has changed. */
-  accept(bytes: Buffer, start: number, end: number, { networkMs }: RequestTimes): number {
+  accept(bytes: Buffer, start: number, end: number, { networkMs, isChecked = false }: AboutTraces): number {
     const began = this.#clock.now();
     const version = this.#versions.at(this.#versions.current);
     const { table: request, compiled } = version;
+    request.isChecked = isChecked;
     const spans = scanTraces(bytes, start, end, request, compiled.matcher);
     if (spans <= 0) return spans;
-    const code = checkHeaders(bytes, request);
+    const code = isChecked ? 0 : checkHeaders(bytes, request);
     if (code < 0) return code;
     const now = this.#clock.now();
     advanceBudgets(compiled, now);
