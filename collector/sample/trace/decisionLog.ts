@@ -64,6 +64,9 @@ export type LoggedDecision = {
   witnesses: string | undefined;
 };
 
+/** What is known of a decision when it is made. */
+export type NewDecision = Omit<LoggedDecision, "serializationMs" | "batch" | "lateSpans" | "version">;
+
 /** The latest decisions with all that led to them, for "why was this trace kept, or not?". A number names an entry until it is written over. */
 export class DecisionLog {
   readonly entriesMax = KEPT_MAX + SAMPLED_OUT_MAX;
@@ -76,13 +79,7 @@ export class DecisionLog {
   #sampledOut = 0;
 
   /** Writes an entry down and gives its number. */
-  put(
-    a: number,
-    b: number,
-    c: number,
-    d: number,
-    decision: Omit<LoggedDecision, "serializationMs" | "batch" | "lateSpans" | "version"> & { version: TraceVersion },
-  ): number {
+  put(a: number, b: number, c: number, d: number, version: TraceVersion, decision: NewDecision): number {
     const entry = decision.kept ? this.#kept++ % KEPT_MAX : KEPT_MAX + (this.#sampledOut++ % SAMPLED_OUT_MAX);
     const at = entry * INTS;
     const ints = this.#ints;
@@ -105,7 +102,7 @@ export class DecisionLog {
     ints[at + THRESHOLD_LOW] = decision.thresholdLow;
     ints[at + RANDOM_HIGH] = decision.randomHigh;
     ints[at + RANDOM_LOW] = decision.randomLow;
-    ints[at + VERSION] = decision.version.serial;
+    ints[at + VERSION] = version.serial;
     this.#floats[at + NETWORK_MS] = decision.networkMs;
     this.#floats[at + PROCESSING_MS] = decision.processingMs;
     this.#floats[at + SERIALIZATION_MS] = Number.NaN;

@@ -74,7 +74,8 @@ export class SendRound {
     this.spans = 0;
     this.#bytesMax = 0;
     this.#groupCount = 0;
-    this.#classes.length = 0;
+    // Policies have few thresholds, and rounds are many: they stay until there is no place for another.
+    if (this.#classes.length === CLASSES_MAX) this.#classes.length = 0;
     return batch;
   }
 
