@@ -17,7 +17,7 @@ import { CHUNK_BYTES } from "./chunks.ts";
 import { countTraces } from "./countTraces.ts";
 import { type CachedDecision, DecisionCache } from "./decisionCache.ts";
 import { DecisionLog, type NewDecision } from "./decisionLog.ts";
-import { findWitnesses } from "./findWitnesses.ts";
+import { writeWitnesses } from "./findWitnesses.ts";
 import type { Outlets, TraceBooks } from "./outlet.ts";
 import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
@@ -533,7 +533,7 @@ export class TraceSampler {
       logged.randomLow = randomLow;
       logged.networkMs = table.networkMs(slot);
       logged.processingMs = table.processingMs(slot);
-      logged.witnesses = witnessNodes === 0 ? "" : findWitnesses(store, firstNode, version, tier);
+      logged.witnessBytes = witnessNodes === 0 ? 0 : writeWitnesses(store, firstNode, version, tier, this.log.witnesses);
       logEntry = this.log.put(a, b, c, d, version, logged);
     }
     if ((table.flags(slot) & ALONE) === 0) {
@@ -573,7 +573,7 @@ export class TraceSampler {
   // Used again and again: an object for each decision is what most of the garbage was.
   readonly #logged: NewDecision = {
     ...{ kept: false, spans: 0, bytes: 0, tier: 0, cause: "wait", explicitRandomness: false, rootSeen: false, firstSeen: 0.5, decidedAt: 0.5, durationMs: 0.5 },
-    ...{ thresholdHigh: 0, thresholdLow: 0, randomHigh: 0, randomLow: 0, networkMs: 0.5, processingMs: 0.5, witnesses: "" },
+    ...{ thresholdHigh: 0, thresholdLow: 0, randomHigh: 0, randomLow: 0, networkMs: 0.5, processingMs: 0.5, witnessBytes: 0 },
   };
   readonly #decision: CachedDecision = { kept: false, tier: 0, thresholdHigh: 0, thresholdLow: 0, logEntry: NONE, decidedAt: 0 };
   #scratchBits = new Int32Array(1);
