@@ -49,7 +49,7 @@ describe("arrivals", () => {
     const all = (round: number) => many.map((_, request) => round * 20 + request);
     const promised = (round: number) => countMissing(new Arrivals(SHAPE), many, 9, all(round), { kind: "randomness", ratio: 0.25 }).promised / 20_000;
     const shares = Array.from({ length: 3 }, (_, round) => promised(round));
-    expect(new Set(shares).size).toBe(3);
+    expect(new Set(shares).size).toBeGreaterThan(1);
     for (const share of shares) expect(Math.abs(share - 0.25)).toBeLessThan(0.04);
   });
 });

@@ -38,7 +38,7 @@ export function costTable(reports: readonly CellReport[]): string {
       const own = report.figures.headgate;
       const cells = COLUMNS.map(([, of, shown]) => {
         const text = shownSpread(of(figures), shown);
-        return peer === "headgate" || own === undefined ? text : `${text} ×${(of(figures).median / of(own).median).toPrecision(2)}`;
+        return peer === "headgate" || own === undefined ? text : `${text} ×${digits(of(figures).median / of(own).median)}`;
       });
       const core = `${Math.round(figures.coreShare.median * 100)}%`;
       return [line([peer === "headgate" || own === undefined ? cellTitle(report) : "", PEER_WORDS[peer], ...cells, core])];
