@@ -4,10 +4,10 @@ import { runInNewContext } from "node:vm";
 /** Received bytes after which the young generation is collected; well under the 64 MB of buffers at which V8 marks the whole heap. */
 const YOUNG_EVERY_BYTES = 8_388_608;
 /**
- * The young generation is large enough then for what lives between two of its collections. Left alone it grows to three times that in minutes and never shrinks, because V8 gives
+ * The young generation is large enough then for what lives between two of its collections. Left alone it grows to a hundred megabytes in minutes and never shrinks, because V8 gives
  * back memory only while it marks in small steps (main.ts): 70 MB more resident in a soak. The factor is read each time that it would grow.
  */
-const YOUNG_BYTES_MAX = 33_554_432;
+const YOUNG_BYTES_MAX = 8_388_608;
 /**
  * The heap is marked when what lives long has grown by so much, buffers included. Left alone V8 takes a process with little to do for one that wants its memory small, and marks all of
  * 16 MB for every 2 MB more: 70 to 150 ms every ten seconds at 10,000 spans/s (bench peers).
