@@ -9,6 +9,7 @@ import {
   type TraceFigures,
   WAL_STATES,
 } from "#domain/telemetry/measurement.ts";
+import { GC_KINDS } from "../self/gcPauses.ts";
 import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
 import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
 import type { WindowSnapshot } from "../self/stageTimers.ts";
@@ -41,6 +42,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     ratios: new Map(Array.from(addMaps(all.map(({ ratios }) => ratios)), ([tier, sum]) => [tier, sum / all.length])),
     queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
     heap: addAll(all.map(({ heap }) => heap)),
+    gc: Object.fromEntries(GC_KINDS.map((kind) => [kind, mergeBuckets(all.map(({ gc }) => gc[kind]))])) as PlaneFigures["gc"],
   };
 }
 
@@ -51,7 +53,9 @@ export function mergeWindows(all: readonly PlaneWindow[]): PlaneWindow {
       acknowledgement: mergeHistograms(windows.map(({ acknowledgement }) => acknowledgement)),
       stages: perStage((stage) => mergeHistograms(windows.map(({ stages }) => stages[stage]))) as WindowSnapshot["stages"],
     },
-    eventLoopDelayP99Ms: Math.max(...all.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
+    // The thread that is worst off counts: its clients wait for it.
+    eventLoopDelay: { p50Ms: Math.max(...all.map((one) => one.eventLoopDelay.p50Ms)), p99Ms: Math.max(...all.map((one) => one.eventLoopDelay.p99Ms)) },
+    gc: { gcMs: all.reduce((sum, { gc }) => sum + gc.gcMs, 0), gcLongestMs: Math.max(...all.map(({ gc }) => gc.gcLongestMs)) },
     figures: mergeFigures(all.map(({ figures }) => figures)),
   };
 }

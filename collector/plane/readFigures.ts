@@ -1,10 +1,11 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
+import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
+import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline): PlaneFigures {
+export function readFigures(pipeline: Pipeline, gc: GcPauses): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
-  const { heapUsed, external } = process.memoryUsage();
   return {
     ledger: ledger.figures(),
     timers: {
@@ -22,6 +23,7 @@ export function readFigures(pipeline: Pipeline): PlaneFigures {
     decidedByCause: new Map(intake.decidedByCause()),
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
-    heap: { usedBytes: heapUsed, externalBytes: external },
+    heap: readHeap(),
+    gc: gc.figures(),
   };
 }

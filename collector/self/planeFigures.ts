@@ -1,6 +1,8 @@
 import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
+import type { GcKind } from "./gcPauses.ts";
 import type { LedgerFigures } from "./ledger.ts";
+import type { HeapFigures } from "./runtime.ts";
 
 /** Since the start: counts at or below each bound of BUCKET_BOUNDS, the last is all; the sum in seconds. */
 export type BucketFigures = { cumulative: number[]; count: number; sum: number };
@@ -25,5 +27,7 @@ export type PlaneFigures = {
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
   /** Of this thread's heap. */
-  heap: { usedBytes: number; externalBytes: number };
+  heap: HeapFigures;
+  /** Pauses of its garbage collection, since the start. */
+  gc: Record<GcKind, BucketFigures>;
 };
