@@ -84,6 +84,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     const delegate = createFleetDelegate({
       env,
       plane,
+      profiler,
       data,
       clock,
       log,
