@@ -65,10 +65,10 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline, gc),
+    figures: async () => readFigures(pipeline, grpc, gc),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelay: eventLoopDelay.take(), gc: gc.take(), figures: readFigures(pipeline, gc) };
+      return { window: pipeline.timers.endWindow(), eventLoopDelay: eventLoopDelay.take(), gc: gc.take(), figures: readFigures(pipeline, grpc, gc) };
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],

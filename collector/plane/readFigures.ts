@@ -1,10 +1,11 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
+import type { GrpcReceiver } from "../receive/grpcReceiver.ts";
 import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
 import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline, gc: GcPauses): PlaneFigures {
+export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connectionsEnded">, gc: GcPauses): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
   return {
     ledger: ledger.figures(),
@@ -25,5 +26,6 @@ export function readFigures(pipeline: Pipeline, gc: GcPauses): PlaneFigures {
     queueCapacity: pipeline.queueCapacity,
     heap: readHeap(),
     gc: gc.figures(),
+    grpcConnectionsEnded: new Map(grpc.connectionsEnded),
   };
 }

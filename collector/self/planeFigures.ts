@@ -26,6 +26,8 @@ export type PlaneFigures = {
   ratios: ReadonlyMap<string, number>;
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
+  /** Of OTLP/gRPC, by how. */
+  grpcConnectionsEnded: ReadonlyMap<string, number>;
   /** Of this thread's heap. */
   heap: HeapFigures;
   /** Pauses of its garbage collection, since the start. */
