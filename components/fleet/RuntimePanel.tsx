@@ -19,7 +19,7 @@ export function RuntimePanel({ row }: { row: CollectorRow }) {
   return (
     <Panel
       title="Runtime"
-      corner={
+      actions={
         mayEdit && (
           <Button size="small" disabled={offline} title={offline ? "It is offline" : undefined} onClick={() => setProfiling(true)}>
             Record a profile…
@@ -48,13 +48,13 @@ function Facts({ runtime, cpuCores, dimmed }: { runtime: RowRuntime; cpuCores: n
       <Fact name="Heap">
         {formatBytes(heapUsedBytes)} in use of {formatBytes(heapTotalBytes)}
       </Fact>
-      <Fact name="Outside of it">
+      <Fact name="Off the heap">
         {formatBytes(externalBytes)}, of that buffers {formatBytes(arrayBuffersBytes)}
       </Fact>
       <Fact name="Event loop late">
         P50 {ms(eventLoopDelayP50Ms)} · P99 {ms(eventLoopDelayP99Ms)}
       </Fact>
-      <Fact name="Garbage">
+      <Fact name="GC pauses">
         {ms(gcMsPerS)} of each second · longest pause {ms(gcLongestMs)}
       </Fact>
       {threads !== null && <Fact name="Threads">{formatCount(threads)}</Fact>}
