@@ -15,6 +15,7 @@ export function readFigures(pipeline: Pipeline): PlaneFigures {
       lastMinute: timers.lastMinute().snapshot(),
     },
     destinations: pipeline.destinationFigures(),
+    signals: pipeline.signals.figures(),
     memory: pipeline.memory.figures(),
     waitingLogBytes: pipeline.waitingLogBytes,
     archive: { ...pipeline.archive() },
