@@ -37,9 +37,9 @@ async function measure(workers: number, scope: keyof typeof SCOPES, cores: Cores
     const load = start("others", ["bench/collector-load/generator.ts", String(otlpGrpc), String(SPANS), String(CONNECTIONS), "4", "1"], {}, true);
     children.push(load);
     await message(load);
-    await order(load, { seconds: 3 });
+    await order(load, { seconds: 3, fresh: true });
     const before = await scrape(metrics);
-    const full = await order(load, { seconds });
+    const full = await order(load, { seconds, fresh: true });
     const after = await scrape(metrics);
     const spans = after("headgate_spans_received_total") - before("headgate_spans_received_total");
     const cpuSeconds = after("process_cpu_seconds_total") - before("process_cpu_seconds_total");

@@ -19,7 +19,7 @@ import { explainTrace } from "./sample/trace/explainTrace.ts";
 import { TRACE_NO_ROOM, TRACE_TOO_LARGE, TraceSampler } from "./sample/trace/traceSampler.ts";
 import { type Ledger, shedReason, type TierTotals } from "./self/ledger.ts";
 import type { StageTimers } from "./self/stageTimers.ts";
-import type { ShardRouter } from "./shard/shardRouter.ts";
+import type { Scanned, ShardRouter } from "./shard/shardRouter.ts";
 import type { WaitingLog } from "./waitingLog.ts";
 
 const NO_ROOM_RETRY_MS = 1000;
@@ -117,7 +117,7 @@ export function createIntake(parts: Parts): PolicyIntake {
 
   function accept(bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
     if (traces !== undefined && (running.compiled.policy.scope === "trace" || !traces.isIdle())) {
-      return parts.shards === undefined ? acceptTraces(traces, bytes, start, end, about) : acceptShared(parts.shards, bytes, start, end, about);
+      return parts.shards === undefined ? acceptTraces(traces, bytes, start, end, about) : acceptShared(traces, parts.shards, bytes, start, end, about);
     }
     const { compiled, tiers } = running;
     const scanStart = performance.now();
@@ -214,9 +214,13 @@ export function createIntake(parts: Parts): PolicyIntake {
   }
 
   /** Its traces belong to several threads, this one among them. */
-  function acceptShared(shards: ShardRouter, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
-    const answer = shards.accept(bytes, start, end, about);
-    if (typeof answer === "number") return refuse(scanRefusal(answer), 0);
+  function acceptShared(sampler: TraceSampler, shards: ShardRouter, bytes: Buffer, start: number, end: number, about: AboutRequest): Answer | Promise<Answer> {
+    const began = performance.now();
+    const found = sampler.scan(bytes, start, end);
+    if (found < 0) return refuse(scanRefusal(found), 0);
+    if (found === 0) return counted(ACCEPTED);
+    const { scanned: table, policyHash } = sampler;
+    const answer = shards.accept(bytes, start, end, { ...about, scanMs: performance.now() - began }, { table, policyHash });
     if (!(answer instanceof Promise)) return counted(answer);
     return answer.then(counted);
   }
@@ -227,15 +231,31 @@ export function createIntake(parts: Parts): PolicyIntake {
     return answer;
   }
 
-  /** Not counted when it is refused; `lastRefused` of the sampler says how many spans it had, where that is known. */
-  function takeTraces(sampler: TraceSampler, bytes: Buffer, start: number, end: number, about: AboutRequest, isChecked = false): Answer | Promise<Answer> {
+  /** Not counted when it is refused; `lastRefused` of the sampler says how many spans it had, where that is known. `shared`: it has been read in another thread or for several. */
+  function takeTraces(
+    sampler: TraceSampler,
+    bytes: Buffer,
+    start: number,
+    end: number,
+    about: AboutRequest,
+    shared?: Scanned & { scanMs: number },
+  ): Answer | Promise<Answer> {
     const began = performance.now();
     const waitingLog = parts.waitingLog();
     sampler.lastRefused = 0;
     const logRefuses = waitingLog?.refusal(end - start);
     if (logRefuses !== undefined) return refusal(logRefuses, waitingLog?.problem ?? "", NO_ROOM_RETRY_MS);
-    const found = sampler.accept(bytes, start, end, { networkMs: about.networkMs, isChecked });
-    timers.record("processing", (performance.now() - began) / 1000);
+    const { networkMs } = about;
+    let scanMs = shared?.scanMs ?? 0;
+    let found: number;
+    // Where the threads do not run the same policy yet, it is read under this one's.
+    if (shared?.policyHash === sampler.policyHash) found = sampler.acceptScanned(bytes, start, end, shared.table, { networkMs, scanMs });
+    else {
+      found = sampler.scan(bytes, start, end, shared !== undefined);
+      scanMs += performance.now() - began;
+      if (found > 0) found = sampler.acceptScanned(bytes, start, end, sampler.scanned, { networkMs, scanMs });
+    }
+    timers.record("processing", (performance.now() - began + (shared?.scanMs ?? 0)) / 1000);
     if (found >= 0) {
       ledger.acceptWaiting(found, about.isSample);
       parts.shards?.setOpen(true);
@@ -275,10 +295,10 @@ export function createIntake(parts: Parts): PolicyIntake {
     return refusal("queue_full", "what waits for a decision has no room", NO_ROOM_RETRY_MS);
   }
 
-  parts.shards?.serve((bytes, start, end, about) => {
+  parts.shards?.serve((bytes, start, end, about, scanned) => {
     // A policy of span scope may have come meanwhile: then it is decided here span by span.
     if (traces === undefined) return accept(bytes, start, end, about);
-    return takeTraces(traces, bytes, start, end, about, true);
+    return takeTraces(traces, bytes, start, end, about, { ...scanned, scanMs: about.scanMs });
   });
   preparePolicy(parts.policy, parts.label)();
   return {

@@ -98,6 +98,27 @@ export class SpanTable {
     if (this.bits.length < this.start.length * words) this.bits = new Int32Array(this.start.length * words);
   }
 
+  /** Takes a span over from another table of the same kind and words, whose request's bytes lie `by` further on here. */
+  addMoved(from: SpanTable, span: number, by: number): void {
+    if (this.spans === this.start.length) this.growSpans();
+    const own = this.spans++;
+    this.start[own] = from.start[span] + by;
+    this.end[own] = from.end[span] + by;
+    this.idAt[own] = moved(from.idAt[span], by);
+    this.parentAt[own] = moved(from.parentAt[span], by);
+    this.startAt[own] = moved(from.startAt[span], by);
+    this.endAt[own] = moved(from.endAt[span], by);
+    this.verdict[own] = from.verdict[span];
+    if ((from.verdict[span] & HAS_STATE) !== 0) {
+      this.stateCount[own] = from.stateCount[span];
+      this.stateStart[own] = from.stateStart[span] + by;
+      this.stateEnd[own] = from.stateEnd[span] + by;
+      this.stateBytes[own] = from.stateBytes[span];
+    }
+    const { words } = this;
+    for (let word = 0; word < words; word++) this.bits[own * words + word] = from.bits[span * words + word];
+  }
+
   #growForTraces(size: number): void {
     this.parentAt = grown(this.parentAt, size);
     this.startAt = grown(this.startAt, size);
@@ -125,6 +146,11 @@ export class SpanTable {
     this.resourceScope = grown(this.resourceScope, size + 1);
     return true;
   }
+}
+
+/** 0 and −1 say that nothing stands anywhere. */
+function moved(at: number, by: number): number {
+  return at > 0 ? at + by : at;
 }
 
 function grownSize(size: number, max: number): number {

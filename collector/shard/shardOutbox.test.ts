@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ACCEPTED, type Answer, refusal } from "../receive/answer.ts";
 import { ShardOutbox, type ShardParcel, UNDERWAY_BYTES_MAX } from "./shardOutbox.ts";
 
-const about = { isSample: false, networkMs: 1 };
+const about = { isSample: false, networkMs: 1, scanMs: 1 };
 
 function outbox() {
   const sent: ShardParcel[] = [];
@@ -12,9 +12,9 @@ function outbox() {
 }
 
 const put = (box: ShardOutbox, size: number, fill: number): Promise<Answer> =>
-  box.add(size, 1, about, (out, at) => {
+  box.add(size, about, (out, at) => {
     out.fill(fill, at, at + size);
-    return at + size;
+    return { end: at + size, columnsAt: at + size, columns: 0, policyHash: "" };
   });
 
 describe("ShardOutbox", () => {

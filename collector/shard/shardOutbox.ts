@@ -1,8 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
 import type { AboutRequest, Answer } from "../receive/answer.ts";
 
+/** Where a part's request ends in the buffer, and where (a multiple of 4) behind it so many integers stand that tell what its scan found under a policy. */
+export type WrittenPart = { end: number; columnsAt: number; columns: number; policyHash: string };
+export type ShardPart = WrittenPart & { start: number; about: PartAbout };
+/** `scanMs`: what reading the request has taken already. */
+export type PartAbout = AboutRequest & { scanMs: number };
 /** What one thread hands to another: requests one behind the other in `buffer`, which comes back with the answers. */
-export type ShardParcel = { kind: "parcel"; number: number; buffer: ArrayBuffer; parts: { start: number; end: number; spans: number; about: AboutRequest }[] };
+export type ShardParcel = { kind: "parcel"; number: number; buffer: ArrayBuffer; parts: ShardPart[] };
 export type ShardReceipt = { kind: "receipt"; number: number; buffer: ArrayBuffer; answers: Answer[] };
 
 const BUFFER_BYTES = 1_048_576;
@@ -35,14 +40,15 @@ export class ShardOutbox {
     return this.#underwayBytes === 0 || this.#underwayBytes + bytes <= UNDERWAY_BYTES_MAX;
   }
 
-  /** `write` puts exactly `size` bytes to where it is told; the answer is the other thread's. */
-  add(size: number, spans: number, about: AboutRequest, write: (out: Buffer, at: number) => number): Promise<Answer> {
+  /** `write` puts at most `size` bytes to where it is told; the answer is the other thread's. */
+  add(size: number, about: PartAbout, write: (out: Buffer, at: number) => WrittenPart): Promise<Answer> {
     if (this.#open !== undefined && this.#open.bytes.length - this.#open.used < size) this.flush();
     const open = this.#open ?? this.#begin(size);
     const start = open.used;
-    open.used = write(open.bytes, start);
-    open.parts.push({ start, end: open.used, spans, about });
-    this.#underwayBytes += size;
+    const written = write(open.bytes, start);
+    open.used = written.columnsAt + written.columns * 4;
+    open.parts.push({ start, about, ...written });
+    this.#underwayBytes += open.used - start;
     return new Promise((resolve) => open.answers.push(resolve));
   }
 

@@ -1,21 +1,18 @@
-import { DEFAULT_TIERS } from "#domain/sampling/samplingPolicy.ts";
-import { checkHeaders } from "../otlp/checkHeaders.ts";
 import { frameShard, shardSize } from "../otlp/frameShard.ts";
-import { scanTraces } from "../otlp/scanTraces.ts";
 import { SpanTable } from "../otlp/spanTable.ts";
-import { compilePolicy } from "../sample/compilePolicy.ts";
 import { hashTraceId } from "../sample/trace/hashTraceId.ts";
 
 /** Takes requests apart by trace: whichever request a span comes with, its trace's shard is the same. */
 export class RequestSplitter {
-  readonly #table = new SpanTable({ forTraces: true });
-  readonly #matcher = compilePolicy({ scope: "span", tiers: DEFAULT_TIERS }).matcher;
   readonly #shards: number;
   readonly #seed: number;
   #shardOf = new Uint8Array(4096);
   #bytes: Buffer = Buffer.alloc(0);
+  #table: SpanTable | undefined;
   /** Spans by shard. */
   readonly spans: Int32Array;
+  /** What a scan of what `write` wrote last would find. */
+  readonly part = new SpanTable({ forTraces: true });
 
   /** `seed`: the same for all threads, and for every start, as what waits on disk stays with its shard. */
   constructor(shards: number, seed: number) {
@@ -24,32 +21,27 @@ export class RequestSplitter {
     this.spans = new Int32Array(shards);
   }
 
-  /** ≥ 0: how many spans the request has, each checked all the way down; negative: a code of the scan that refuses it as a whole. */
-  read(bytes: Buffer, start: number, end: number): number {
-    const table = this.#table;
-    const found = scanTraces(bytes, start, end, table, this.#matcher);
+  /** Says which shard each span of a request belongs to; `table` is what its scan found, and holds until the last part is written. */
+  split(bytes: Buffer, table: SpanTable): void {
     this.spans.fill(0);
-    if (found <= 0) return found;
-    const code = checkHeaders(bytes, table);
-    if (code < 0) return code;
-    if (this.#shardOf.length < found) this.#shardOf = new Uint8Array(table.start.length);
+    if (this.#shardOf.length < table.spans) this.#shardOf = new Uint8Array(table.start.length);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let span = 0; span < found; span++) {
+    for (let span = 0; span < table.spans; span++) {
       const shard = this.#shardAt(view, table.idAt[span]);
       this.#shardOf[span] = shard;
       this.spans[shard]++;
     }
     this.#bytes = bytes;
-    return found;
+    this.#table = table;
   }
 
   /** Bytes of the request that has what belongs to a shard; `write` has to follow before another shard is asked for. */
   size(shard: number): number {
-    return shardSize(this.#table, this.#shardOf, shard);
+    return this.#table === undefined ? 0 : shardSize(this.#table, this.#shardOf, shard);
   }
 
   write(shard: number, out: Buffer, at: number): number {
-    return frameShard(this.#bytes, this.#table, this.#shardOf, shard, out, at);
+    return this.#table === undefined ? at : frameShard(this.#bytes, this.#table, this.#shardOf, shard, out, at, this.part);
   }
 
   #shardAt(view: DataView, at: number): number {

@@ -16,8 +16,8 @@ import { addedBit } from "./addedBits.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
 import { countTraces } from "./countTraces.ts";
 import { type CachedDecision, DecisionCache } from "./decisionCache.ts";
-import { DecisionLog } from "./decisionLog.ts";
-import { findWitnesses } from "./findWitnesses.ts";
+import { DecisionLog, type NewDecision } from "./decisionLog.ts";
+import { writeWitnesses } from "./findWitnesses.ts";
 import type { Outlets, TraceBooks } from "./outlet.ts";
 import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
@@ -39,8 +39,8 @@ const SPARSE_BYTES_MIN = 16_777_216;
 const MOVED_PER_TICK_MAX = 2000;
 const LOOKED_AT_PER_TICK_MAX = 50_000;
 
-/** `isChecked`: its bytes have been checked all the way down. */
-export type AboutTraces = { networkMs: number; isChecked?: boolean };
+/** `isChecked`: its bytes have been checked all the way down. `scanMs`: what reading them took. */
+type AboutTraces = { networkMs: number; isChecked?: boolean; scanMs?: number };
 type Parts = {
   settings: TraceSettings;
   outlets: Outlets;
@@ -243,17 +243,41 @@ export class TraceSampler {
   // --- a request ---
 
   /** Takes the spans of a request in; ≥ 0: how many; negative: a code that refuses it as a whole, and nothing has changed. */
-  accept(bytes: Buffer, start: number, end: number, { networkMs, isChecked = false }: AboutTraces): number {
-    const began = this.#clock.now();
-    const version = this.#versions.at(this.#versions.current);
-    const { table: request, compiled } = version;
-    request.isChecked = isChecked;
-    const spans = scanTraces(bytes, start, end, request, compiled.matcher);
-    if (spans <= 0) return spans;
-    const code = isChecked ? 0 : checkHeaders(bytes, request);
-    if (code < 0) return code;
+  accept(bytes: Buffer, start: number, end: number, about: AboutTraces): number {
+    const spans = this.scan(bytes, start, end, about.isChecked);
+    return spans <= 0 ? spans : this.acceptScanned(bytes, start, end, this.scanned, about);
+  }
+
+  /** What the last scan found, until the next. */
+  get scanned(): SpanTable {
+    return this.#current.table;
+  }
+
+  /** Of the running policy: what another sampler found in a request holds here if it is the same. */
+  get policyHash(): string {
+    return this.#current.policyHash;
+  }
+
+  get #current(): TraceVersion {
+    return this.#versions.at(this.#versions.current);
+  }
+
+  /** Reads a request without taking anything in; ≥ 0: its spans, each checked all the way down unless `isChecked`; negative: a code that refuses it. */
+  scan(bytes: Buffer, start: number, end: number, isChecked = false): number {
+    const { table, compiled } = this.#current;
+    table.isChecked = isChecked;
+    const spans = scanTraces(bytes, start, end, table, compiled.matcher);
+    if (spans <= 0 || isChecked) return spans;
+    const code = checkHeaders(bytes, table);
+    return code < 0 ? code : spans;
+  }
+
+  /** As `accept`, of a request in which a scan under the running policy has found `request`. */
+  acceptScanned(bytes: Buffer, start: number, end: number, request: SpanTable, { networkMs, scanMs = 0 }: AboutTraces): number {
+    const { spans } = request;
+    const version = this.#current;
     const now = this.#clock.now();
-    advanceBudgets(compiled, now);
+    advanceBudgets(version.compiled, now);
     this.#decideDue(now, DECIDED_PER_LOOK + spans);
     this.#sender.send(TURN_MS);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -262,7 +286,7 @@ export class TraceSampler {
       this.lastRefused = spans;
       return refused;
     }
-    this.#takeIn(bytes, view, start, end, version, { now, networkMs, processingMs: now - began });
+    this.#takeIn(bytes, view, start, end, version, request, { now, networkMs, processingMs: scanMs });
     for (const slot of this.#alone) this.#decide(slot, "atOnce", now);
     this.#alone.length = 0;
     this.#decideDue(now, DECIDED_PER_LOOK + spans);
@@ -312,9 +336,9 @@ export class TraceSampler {
     start: number,
     end: number,
     version: TraceVersion,
+    request: SpanTable,
     times: { now: number; networkMs: number; processingMs: number },
   ): void {
-    const { table: request } = version;
     const table = this.#table;
     const { now } = times;
     const bySpan = version.compiled.policy.scope === "span";
@@ -370,7 +394,7 @@ export class TraceSampler {
             lastD = d;
           }
           if ((table.flags(slot) & DECIDED) !== 0) this.#lateKept++;
-          else this.#note(slot, bytes, view, start, end, version, span);
+          else this.#note(slot, bytes, view, start, end, version, request, span);
           const node = this.#store.add(bytes, request, resource, scope, span, this.#added);
           this.#added = 0;
           const last = table.lastSpan(slot);
@@ -398,10 +422,10 @@ export class TraceSampler {
   #added = 0;
 
   /** Adds what a span says to what is known of its trace. */
-  #note(slot: number, bytes: Buffer, view: DataView, start: number, end: number, version: TraceVersion, span: number): void {
+  #note(slot: number, bytes: Buffer, view: DataView, start: number, end: number, version: TraceVersion, scanned: SpanTable, span: number): void {
     const table = this.#table;
     const own = table.version(slot) === this.#versions.current ? version : this.versionOf(slot);
-    const request = own === version ? version.table : this.#scanUnder(own, bytes, start, end);
+    const request = own === version ? scanned : this.#scanUnder(own, bytes, start, end);
     const { words } = own.compiled.matcher;
     const { bits } = table;
     this.#undecidedSpans++;
@@ -424,6 +448,7 @@ export class TraceSampler {
   // A trace that waits is matched by the policy that it began under; the request is scanned by that one too, once, when the first of its spans comes.
   #scanUnder(own: TraceVersion, bytes: Buffer, start: number, end: number): SpanTable {
     if (!this.#scanned.includes(own)) {
+      own.table.isChecked = true;
       scanTraces(bytes, start, end, own.table, own.compiled.matcher);
       this.#scanned.push(own);
     }
@@ -491,26 +516,25 @@ export class TraceSampler {
     const d = table.idWord(slot, 3);
     if ((a | b | c | d) !== 0) {
       const durationNs = table.durationNs(slot);
-      logEntry = this.log.put(a, b, c, d, {
-        kept,
-        spans,
-        bytes,
-        tier,
-        cause,
-        explicitRandomness: (table.flags(slot) & HAS_RANDOMNESS) !== 0,
-        rootSeen: (table.flags(slot) & ROOT_SEEN) !== 0,
-        firstSeen: table.firstSeen(slot),
-        decidedAt: now,
-        durationMs: durationNs === undefined ? Number.NaN : durationNs / 1e6,
-        thresholdHigh,
-        thresholdLow,
-        randomHigh,
-        randomLow,
-        networkMs: table.networkMs(slot),
-        processingMs: table.processingMs(slot),
-        version,
-        witnesses: witnessNodes === 0 ? "" : findWitnesses(store, firstNode, version, tier),
-      });
+      const logged = this.#logged;
+      logged.kept = kept;
+      logged.spans = spans;
+      logged.bytes = bytes;
+      logged.tier = tier;
+      logged.cause = cause;
+      logged.explicitRandomness = (table.flags(slot) & HAS_RANDOMNESS) !== 0;
+      logged.rootSeen = (table.flags(slot) & ROOT_SEEN) !== 0;
+      logged.firstSeen = table.firstSeen(slot);
+      logged.decidedAt = now;
+      logged.durationMs = durationNs === undefined ? Number.NaN : durationNs / 1e6;
+      logged.thresholdHigh = thresholdHigh;
+      logged.thresholdLow = thresholdLow;
+      logged.randomHigh = randomHigh;
+      logged.randomLow = randomLow;
+      logged.networkMs = table.networkMs(slot);
+      logged.processingMs = table.processingMs(slot);
+      logged.witnessBytes = witnessNodes === 0 ? 0 : writeWitnesses(store, firstNode, version, tier, this.log.witnesses);
+      logEntry = this.log.put(a, b, c, d, version, logged);
     }
     if ((table.flags(slot) & ALONE) === 0) {
       const decision: CachedDecision = this.#decision;
@@ -546,6 +570,11 @@ export class TraceSampler {
     table.remove(slot);
   }
 
+  // Used again and again: an object for each decision is what most of the garbage was.
+  readonly #logged: NewDecision = {
+    ...{ kept: false, spans: 0, bytes: 0, tier: 0, cause: "wait", explicitRandomness: false, rootSeen: false, firstSeen: 0.5, decidedAt: 0.5, durationMs: 0.5 },
+    ...{ thresholdHigh: 0, thresholdLow: 0, randomHigh: 0, randomLow: 0, networkMs: 0.5, processingMs: 0.5, witnessBytes: 0 },
+  };
   readonly #decision: CachedDecision = { kept: false, tier: 0, thresholdHigh: 0, thresholdLow: 0, logEntry: NONE, decidedAt: 0 };
   #scratchBits = new Int32Array(1);
 

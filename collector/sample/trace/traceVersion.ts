@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { SpanTable } from "../../otlp/spanTable.ts";
 import type { CompiledPolicy } from "../compilePolicy.ts";
 import type { PolicyLabel } from "../policyLabel.ts";
@@ -9,6 +10,8 @@ export class TraceVersion {
   readonly label: PolicyLabel;
   /** The ledger's numbers of its tiers. */
   readonly tierIds: readonly number[];
+  /** Two policies with the same one find the same in a request. */
+  readonly policyHash: string;
   /** Traces that wait for a decision under it. */
   waiting = 0;
   #table: SpanTable | undefined;
@@ -21,6 +24,7 @@ export class TraceVersion {
     this.compiled = compiled;
     this.label = label;
     this.tierIds = tierIds;
+    this.policyHash = createHash("sha256").update(JSON.stringify(compiled.policy)).digest("hex");
     const { words } = compiled.matcher;
     this.tierBits = new Int32Array(compiled.tiers.length * words);
     this.tierHasBits = compiled.bitsOfTier.map((bits) => bits.length > 0);
