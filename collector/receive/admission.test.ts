@@ -116,7 +116,7 @@ describe("Admission", () => {
   });
 
   it("of another room has the same bounds and counts, and shares of its own", () => {
-    const full = { fill: () => 1, heldBytes: () => 1_000_000, enteredBytes: () => entered };
+    const full = { fill: () => 1, heldBytes: () => 1_000_000 + entered, enteredBytes: () => entered };
     const empty = { fill: () => 0, heldBytes: () => 0, enteredBytes: () => 0 };
     let [now, entered] = [0, 0];
     const settings = { requestBytesMax: 1000, concurrentRequestsMax: 2, clientRequestsMax: 2 };
