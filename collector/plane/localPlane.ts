@@ -9,6 +9,7 @@ import { BodyPool } from "../receive/bodyPool.ts";
 import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
+import { GcPauses } from "../self/gcPauses.ts";
 import { recordThread } from "../self/recordThread.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
 import type { ShardRouter } from "../shard/shardRouter.ts";
@@ -43,7 +44,8 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   const relief = createHeapRelief();
   const pipeline = await Pipeline.create({ ...rest, clock, random: Math.random, errors, relief, log });
   const { intake, admission } = pipeline;
-  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, reusePort };
+  const signals = pipeline.signals.entrances(admission);
+  const receiveParts = { intake, admission, signals, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, reusePort };
   const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
   const http = createHttpReceiver(receiveParts);
   const ports = {
@@ -52,6 +54,8 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   };
   const eventLoopDelay = new EventLoopDelay();
   eventLoopDelay.start();
+  const gc = new GcPauses();
+  gc.start();
   relief.afterStart();
   return {
     ports,
@@ -62,10 +66,10 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline, grpc),
+    figures: async () => readFigures(pipeline, grpc, gc),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, grpc) };
+      return { window: pipeline.timers.endWindow(), eventLoopDelay: eventLoopDelay.take(), gc: gc.take(), figures: readFigures(pipeline, grpc, gc) };
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],
@@ -76,6 +80,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
     async drain(deadlineMs) {
       await pipeline.drain(deadlineMs);
       eventLoopDelay.stop();
+      gc.stop();
     },
     async stop() {
       errors.flush();

@@ -1,15 +1,19 @@
 import { describe, expect, it } from "vitest";
 import { NO_TRACES } from "#domain/telemetry/measurement.ts";
+import { GcPauses } from "../self/gcPauses.ts";
 import { Ledger } from "../self/ledger.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
+import { SignalLedger } from "../self/signalLedger.ts";
 import { StageTimers } from "../self/stageTimers.ts";
 import { mergeFigures } from "./mergeFigures.ts";
 
 function figures(
-  over: { ledger?: Ledger; seconds?: number[]; breaker?: "closed" | "half-open" | "open"; sinceMs?: number; ratio?: number } = {},
+  over: { ledger?: Ledger; signalLedger?: SignalLedger; seconds?: number[]; breaker?: "closed" | "half-open" | "open"; sinceMs?: number; ratio?: number } = {},
 ): PlaneFigures {
-  const { ledger = new Ledger(), seconds = [], breaker = "closed", sinceMs = 1, ratio = 1 } = over;
+  const { ledger = new Ledger(), signalLedger = new SignalLedger(), seconds = [], breaker = "closed", sinceMs = 1, ratio = 1 } = over;
   const timers = new StageTimers();
+  const pauses = new GcPauses();
+  pauses.record("minor", 1.5);
   for (const one of seconds) {
     timers.record("export", one);
     timers.acknowledged(one);
@@ -57,6 +61,10 @@ function figures(
         },
       },
     ],
+    signals: [
+      { signal: "metrics", ...signalLedger.figures(), destination: undefined },
+      { signal: "logs", ...new SignalLedger().figures(), destination: undefined },
+    ],
     grpcConnectionsEnded: new Map([["client", 2]]),
     memory: { state: breaker === "open" ? "tight" : "ok", limitBytes: 1000, softBytes: 800 },
     waitingLogBytes: 7,
@@ -65,7 +73,8 @@ function figures(
     decidedByCause: new Map([["wait", 2]]),
     ratios: new Map([["default", ratio]]),
     queueCapacity: { spans: 100, bytes: 1000 },
-    heap: { usedBytes: 10, externalBytes: 20 },
+    heap: { usedBytes: 10, totalBytes: 15, externalBytes: 20, arrayBuffersBytes: 12 },
+    gc: pauses.figures(),
   };
 }
 
@@ -96,6 +105,19 @@ describe("mergeFigures", () => {
     expect(all[0].ledger.droppedByReason.get("shutdown")).toEqual({ spans: 1, requests: 1 });
   });
 
+  it("adds up metrics and logs, each by itself", () => {
+    const signalLedger = new SignalLedger();
+    signalLedger.accept(10, 100);
+    signalLedger.deliver(4, 40);
+    signalLedger.drop("shutdown", 1);
+    signalLedger.refuse("busy", 2);
+    const [metrics, logs] = mergeFigures([figures({ signalLedger }), figures(), figures({ signalLedger })]).signals;
+    expect(metrics).toMatchObject({ signal: "metrics", received: 20, queued: 10, delivered: 8, dropped: 2, refused: 4, requests: 2, bytesAccepted: 200 });
+    expect(metrics.droppedByReason.get("shutdown")).toEqual({ spans: 2, requests: 2 });
+    expect(metrics.refusedByReason.get("busy")).toEqual({ spans: 4, requests: 2 });
+    expect(logs).toMatchObject({ signal: "logs", received: 0, destination: undefined });
+  });
+
   it("merges durations without averaging percentiles", () => {
     const { timers } = mergeFigures([figures({ seconds: [0.001, 0.001, 0.001] }), figures({ seconds: [1] })]);
     expect(timers.lastMinute).toMatchObject({ count: 4, max: 1 });
@@ -120,10 +142,11 @@ describe("mergeFigures", () => {
     expect(merged.ratios.get("default")).toBeCloseTo(0.3);
     expect(merged).toMatchObject({
       queueCapacity: { spans: 200, bytes: 2000 },
-      heap: { usedBytes: 20, externalBytes: 40 },
+      heap: { usedBytes: 20, totalBytes: 30, externalBytes: 40, arrayBuffersBytes: 24 },
       trace: { waitingTraces: 4, tracesMax: 20 },
     });
     expect(merged.decidedByCause.get("wait")).toBe(4);
+    expect([merged.gc.minor.count, merged.gc.minor.sum, merged.gc.minor.cumulative[2], merged.gc.minor.cumulative[3]]).toEqual([2, 0.003, 0, 2]);
   });
 
   it("leaves one as it is", () => {

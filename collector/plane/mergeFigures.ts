@@ -9,8 +9,10 @@ import {
   type TraceFigures,
   WAL_STATES,
 } from "#domain/telemetry/measurement.ts";
+import { GC_KINDS } from "../self/gcPauses.ts";
 import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
 import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
+import type { SignalFigures } from "../self/signalLedger.ts";
 import type { WindowSnapshot } from "../self/stageTimers.ts";
 import type { PlaneWindow } from "./plane.ts";
 
@@ -26,6 +28,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
       lastMinute: mergeHistograms(all.map(({ timers }) => timers.lastMinute)),
     },
     destinations: mergeDestinations(all.map(({ destinations }) => destinations)),
+    signals: mergeSignals(all.map(({ signals }) => signals)),
     memory: {
       ...first.memory,
       state: worst(
@@ -42,6 +45,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
     grpcConnectionsEnded: addMaps(all.map(({ grpcConnectionsEnded }) => grpcConnectionsEnded)),
     heap: addAll(all.map(({ heap }) => heap)),
+    gc: Object.fromEntries(GC_KINDS.map((kind) => [kind, mergeBuckets(all.map(({ gc }) => gc[kind]))])) as PlaneFigures["gc"],
   };
 }
 
@@ -52,7 +56,9 @@ export function mergeWindows(all: readonly PlaneWindow[]): PlaneWindow {
       acknowledgement: mergeHistograms(windows.map(({ acknowledgement }) => acknowledgement)),
       stages: perStage((stage) => mergeHistograms(windows.map(({ stages }) => stages[stage]))) as WindowSnapshot["stages"],
     },
-    eventLoopDelayP99Ms: Math.max(...all.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
+    // The thread that is worst off counts: its clients wait for it.
+    eventLoopDelay: { p50Ms: Math.max(...all.map((one) => one.eventLoopDelay.p50Ms)), p99Ms: Math.max(...all.map((one) => one.eventLoopDelay.p99Ms)) },
+    gc: { gcMs: all.reduce((sum, { gc }) => sum + gc.gcMs, 0), gcLongestMs: Math.max(...all.map(({ gc }) => gc.gcLongestMs)) },
     figures: mergeFigures(all.map(({ figures }) => figures)),
   };
 }
@@ -75,6 +81,21 @@ function mergeReasons(all: readonly ReadonlyMap<string, ReasonTotals>[]): Map<st
   const merged = new Map<string, ReasonTotals>();
   for (const [reason, totals] of all.flatMap((one) => [...one])) merged.set(reason, addAll([merged.get(reason) ?? { spans: 0, requests: 0 }, totals]));
   return merged;
+}
+
+/** All have them in the same order. */
+function mergeSignals(all: readonly SignalFigures[][]): SignalFigures[] {
+  return all[0].map((first, at) => {
+    const same = all.map((one) => one[at]);
+    const destinations = same.flatMap(({ destination }) => (destination === undefined ? [] : [destination]));
+    return {
+      ...addAll(same),
+      signal: first.signal,
+      droppedByReason: mergeReasons(same.map(({ droppedByReason }) => droppedByReason)),
+      refusedByReason: mergeReasons(same.map(({ refusedByReason }) => refusedByReason)),
+      destination: destinations.length === 0 ? undefined : mergeDestinations([destinations])[0],
+    };
+  });
 }
 
 /** By name; those that all have come first, in the order of the first plane. */

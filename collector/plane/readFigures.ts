@@ -1,11 +1,12 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { GrpcReceiver } from "../receive/grpcReceiver.ts";
+import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
+import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connectionsEnded">): PlaneFigures {
+export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connectionsEnded">, gc: GcPauses): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
-  const { heapUsed, external } = process.memoryUsage();
   return {
     ledger: ledger.figures(),
     timers: {
@@ -16,6 +17,7 @@ export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connec
       lastMinute: timers.lastMinute().snapshot(),
     },
     destinations: pipeline.destinationFigures(),
+    signals: pipeline.signals.figures(),
     memory: pipeline.memory.figures(),
     waitingLogBytes: pipeline.waitingLogBytes,
     archive: { ...pipeline.archive() },
@@ -23,7 +25,8 @@ export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connec
     decidedByCause: new Map(intake.decidedByCause()),
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
+    heap: readHeap(),
+    gc: gc.figures(),
     grpcConnectionsEnded: new Map(grpc.connectionsEnded),
-    heap: { usedBytes: heapUsed, externalBytes: external },
   };
 }
