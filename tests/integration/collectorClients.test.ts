@@ -47,6 +47,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
     },
     refused: (reason) => void seen.refused.set(reason, (seen.refused.get(reason) ?? 0) + 1),
     bytesReceived() {},
+    buffersDropped() {},
     network() {},
     acknowledged: (seconds) => void seen.acknowledgedS.push(seconds),
   };

@@ -420,7 +420,7 @@ export class Connection implements FrameTaker, Answerer {
       stream.contentLeft -= length;
       if (stream.contentLeft < 0) return this.#resetStream(stream.id, H2.protocolError);
     }
-    if (!stream.isAnswered && stream.reading !== undefined) return stream.reading.data(bytes.subarray(from, to));
+    if (!stream.isAnswered && stream.reading !== undefined) return stream.reading.data(bytes, from, to);
     stream.discarded += length;
     if (stream.discarded > DISCARDED_BYTES_MAX) this.#stopBody(stream);
   }

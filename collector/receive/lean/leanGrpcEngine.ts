@@ -30,7 +30,10 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       parts.connectionEnded("crowded");
       return void accepted.destroy();
     }
-    const socket = readInto(accepted, readBuffer, (bytes, length) => connection.read(bytes, 0, length));
+    const socket = readInto(accepted, readBuffer, (bytes, length) => {
+      if (bytes !== readBuffer) parts.buffersDropped(length);
+      connection.read(bytes, 0, length);
+    });
     const transport = {
       send(bytes: Buffer): boolean {
         if (socket.destroyed) return true;

@@ -100,7 +100,7 @@ export function rig({
           };
           seen.calls.push(call);
           return {
-            data: (chunk) => void chunks.push(Buffer.from(chunk)),
+            data: (bytes, start, end) => void chunks.push(Buffer.from(bytes.subarray(start, end))),
             end() {
               call.hasEnded = true;
               if (what === "succeed") stream.succeed();
