@@ -67,7 +67,7 @@ const intake = createIntake({
   processStartMs: Date.now(),
 });
 const parts = { intake, admission: new Admission(pipeline.receive), pool: new BodyPool(), requestTimeoutMs: 30_000 };
-const receiver = createGrpcReceiver(parts, { engine: "node" });
+const receiver = createGrpcReceiver(parts, { engine: "lean" });
 const otlpGrpc = await receiver.start("127.0.0.1", 0);
 relief.afterStart();
 setInterval(() => timers.endWindow(), 1000).unref();

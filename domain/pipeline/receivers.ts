@@ -3,8 +3,8 @@ import { z } from "zod";
 const grpcReceiverSchema = z.strictObject({
   engine: z
     .enum(["node", "lean"], "must be node or lean")
-    .default("node")
-    .describe("The HTTP/2 implementation that OTLP/gRPC is received with: Node's own, or one that does only what gRPC calls need, for a fraction of the CPU."),
+    .default("lean")
+    .describe("The HTTP/2 implementation that OTLP/gRPC is received with: lean does only what gRPC calls need, for a fraction of the CPU; node is Node's own."),
 });
 export type GrpcReceiverSettings = z.infer<typeof grpcReceiverSchema>;
 

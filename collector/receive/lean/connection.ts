@@ -529,7 +529,14 @@ export class Connection implements FrameTaker, Answerer {
     this.#streams.delete(stream.id);
     this.#sending.forget(stream);
     this.#closed.add(stream.id, how);
-    if (stream.reading !== undefined) this.#finished.push(stream.reading);
+    this.#tell(stream);
+  }
+
+  /** At once, so that a client that cancels makes room; whoever answers now is told afterwards. */
+  #tell({ reading, isAnswered }: LeanStream): void {
+    if (reading === undefined) return;
+    if (isAnswered) this.#finished.push(reading);
+    else reading.closed();
   }
 
   /** A connection error (RFC 9113, 5.4.1). */
@@ -561,7 +568,7 @@ export class Connection implements FrameTaker, Answerer {
     this.#reader.stop();
     for (const stream of this.#streams.values()) {
       stream.isGone = true;
-      if (stream.reading !== undefined) this.#finished.push(stream.reading);
+      this.#tell(stream);
     }
     this.#streams.clear();
     this.#transport.end();

@@ -35,6 +35,7 @@ export const PSEUDO: [string, string][] = [
   [":method", "POST"],
   [":scheme", "http"],
   [":path", "/x"],
+  [":authority", "here"],
 ];
 export const GRPC: [string, string][] = [...PSEUDO, ["content-type", "application/grpc"], ["te", "trailers"]];
 export const OPENING = Buffer.concat([PREFACE, frame(FRAME.settings, 0, 0)]);
