@@ -8,7 +8,7 @@ import { readInto } from "./readInto.ts";
 const CONNECTIONS_MAX = 10_000;
 /** Above this many, idle ones have to go sooner. */
 const CROWDED_FROM = CONNECTIONS_MAX / 2;
-const READ_BYTES = 262_144;
+const READ_BYTES = 65_536;
 const SWEEP_MS = 1_000;
 /** How long the other side has to end a connection that this one has ended. */
 const LINGER_MS = 1_000;
