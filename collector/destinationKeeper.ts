@@ -191,7 +191,7 @@ export class DestinationKeeper {
             ledger.recover(spans);
             log("info", { destination: name, spans }, "spans found in the write-ahead log are delivered first");
           },
-          readBack: (bytes) => this.#parts.relief.dropped(bytes),
+          readBack: (bytes) => this.#parts.relief.received(bytes),
           lost: (spans, message) => {
             ledger.drop("wal_corrupt", spans);
             errors.report("spans of the write-ahead log lost", message, spans);

@@ -24,7 +24,7 @@ export type HeapRelief = {
    * For bytes that came in buffers made for them alone, from the network or from the log. These die young, but there are few objects beside them, so V8 would not look at the young generation
    * until their size makes it mark the whole heap, several times a second: a fifth of the CPU under load (bench collector).
    */
-  dropped(bytes: number): void;
+  received(bytes: number): void;
 };
 
 export function createHeapRelief(): HeapRelief {
@@ -39,7 +39,7 @@ export function createHeapRelief(): HeapRelief {
       collect({ type: "major", flavor: "last-resort" });
     },
     collect: () => collect({ type: "major" }),
-    dropped(bytes) {
+    received(bytes) {
       since += bytes;
       if (since < YOUNG_EVERY_BYTES) return;
       since = 0;

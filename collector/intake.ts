@@ -308,7 +308,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     bytesReceived: (bytes) => {
       ledger.bytesReceived += bytes;
     },
-    buffersDropped: (bytes) => relief.dropped(bytes),
+    buffersDropped: (bytes) => relief.received(bytes),
     network: (seconds) => timers.record("network", seconds),
     acknowledged: (seconds) => timers.acknowledged(seconds),
     roomFreed() {
