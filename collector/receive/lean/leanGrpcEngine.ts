@@ -1,7 +1,8 @@
 import net from "node:net";
 import { listen } from "../../listen.ts";
 import type { GrpcEngine, GrpcEngineParts } from "../grpcEngine.ts";
-import { Connection, type Patience } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { Patience } from "./connectionParts.ts";
 import { WriteBuffers } from "./frameWriter.ts";
 import { readInto } from "./readInto.ts";
 
