@@ -135,7 +135,7 @@ export class Connection implements FrameTaker, Answerer {
         this.#remove(stream, CLOSED.resetHere);
       }
     if (this.#streams.size === 0 && now - this.#readAtMs >= idleMs) this.#leave("idle", "nothing came for long");
-    this.#changed();
+    if (!this.#writer.isEmpty) this.#changed();
   }
 
   get #isUnfinished(): boolean {
