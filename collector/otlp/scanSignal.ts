@@ -1,5 +1,6 @@
 import { ANY_VALUE, checkMessage, KEY_VALUE, RESOURCE, SCOPE } from "./checkMessage.ts";
-import { lengthVarint, skipField, tagVarint, varintEnd } from "./varint.ts";
+import { isUtf8 } from "./utf8.ts";
+import { lengthVarint, skipField, skipGroup, tagVarint, varintEnd } from "./varint.ts";
 
 /** Protobuf messages of opentelemetry/proto/metrics/v1 and logs/v1, with what they hold. */
 export const METRICS_REQUEST = 0;
@@ -26,6 +27,10 @@ const TYPES = 19;
 
 /** What a field holds beyond its wire type: another message of these, or of those that traces have too (COMMON + its number there). */
 const COMMON = 64;
+/** Or text, which has to be UTF-8 (proto3), or ids of 16 and of 8 bytes, which may be empty. */
+const TEXT = 252;
+const TRACE_ID = 253;
+const SPAN_ID = 254;
 const PLAIN = 255;
 
 /** How a field is written; UNKNOWN: the field is none of the message's. */
@@ -51,9 +56,9 @@ function message(type: number, inner: Record<number, number>, plain: Record<numb
 
 const ATTRIBUTE = COMMON + KEY_VALUE;
 message(METRICS_REQUEST, { 1: RESOURCE_METRICS });
-message(RESOURCE_METRICS, { 1: COMMON + RESOURCE, 2: SCOPE_METRICS }, { 3: BYTES });
-message(SCOPE_METRICS, { 1: COMMON + SCOPE, 2: METRIC }, { 3: BYTES });
-message(METRIC, { 5: GAUGE_OR_SUM, 7: GAUGE_OR_SUM, 9: HISTOGRAM, 10: EXPONENTIAL, 11: SUMMARY, 12: ATTRIBUTE }, { 1: BYTES, 2: BYTES, 3: BYTES });
+message(RESOURCE_METRICS, { 1: COMMON + RESOURCE, 2: SCOPE_METRICS, 3: TEXT });
+message(SCOPE_METRICS, { 1: COMMON + SCOPE, 2: METRIC, 3: TEXT });
+message(METRIC, { 1: TEXT, 2: TEXT, 3: TEXT, 5: GAUGE_OR_SUM, 7: GAUGE_OR_SUM, 9: HISTOGRAM, 10: EXPONENTIAL, 11: SUMMARY, 12: ATTRIBUTE });
 message(GAUGE_OR_SUM, { 1: NUMBER_POINT }, { 2: VARINT, 3: VARINT });
 message(HISTOGRAM, { 1: HISTOGRAM_POINT }, { 2: VARINT });
 message(EXPONENTIAL, { 1: EXPONENTIAL_POINT }, { 2: VARINT });
@@ -72,14 +77,14 @@ message(
 message(BUCKETS, {}, { 1: VARINT, 2: PACKED_VARINT });
 message(SUMMARY_POINT, { 6: QUANTILE, 7: ATTRIBUTE }, { 2: FIXED64, 3: FIXED64, 4: FIXED64, 5: FIXED64, 8: VARINT });
 message(QUANTILE, {}, { 1: FIXED64, 2: FIXED64 });
-message(EXEMPLAR, { 7: ATTRIBUTE }, { 2: FIXED64, 3: FIXED64, 4: BYTES, 5: BYTES, 6: FIXED64 });
+message(EXEMPLAR, { 4: SPAN_ID, 5: TRACE_ID, 7: ATTRIBUTE }, { 2: FIXED64, 3: FIXED64, 6: FIXED64 });
 message(LOGS_REQUEST, { 1: RESOURCE_LOGS });
-message(RESOURCE_LOGS, { 1: COMMON + RESOURCE, 2: SCOPE_LOGS }, { 3: BYTES });
-message(SCOPE_LOGS, { 1: COMMON + SCOPE, 2: LOG_RECORD }, { 3: BYTES });
+message(RESOURCE_LOGS, { 1: COMMON + RESOURCE, 2: SCOPE_LOGS, 3: TEXT });
+message(SCOPE_LOGS, { 1: COMMON + SCOPE, 2: LOG_RECORD, 3: TEXT });
 message(
   LOG_RECORD,
-  { 5: COMMON + ANY_VALUE, 6: ATTRIBUTE },
-  { 1: FIXED64, 2: VARINT, 3: BYTES, 7: VARINT, 8: FIXED32, 9: BYTES, 10: BYTES, 11: FIXED64, 12: BYTES },
+  { 3: TEXT, 5: COMMON + ANY_VALUE, 6: ATTRIBUTE, 9: TRACE_ID, 10: SPAN_ID, 12: TEXT },
+  { 1: FIXED64, 2: VARINT, 7: VARINT, 8: FIXED32, 11: FIXED64 },
 );
 
 /** Messages of which each one counts. */
@@ -91,15 +96,15 @@ const DEPTH_OF_SPAN = 3;
 
 /**
  * How many data points or log records the request in [start, end) holds, or −1: not well formed, −2: nested too deep. It is read all the way down, as it is sent on together with
- * other clients' requests and must not spoil theirs: each length against its parent, known fields in the wire type that they have. Fields that OTLP has not got yet
+ * other clients' requests and must not spoil theirs: each length against its parent, known fields in the wire type that they have, texts that are UTF-8. Fields that OTLP has not got yet
  * pass; of a metric, one that may be a kind of data to come counts as a point.
  */
 export function scanSignal(bytes: Uint8Array, request: typeof METRICS_REQUEST | typeof LOGS_REQUEST, start: number, end: number): number {
-  return scan(bytes, request, start, end, 0);
+  return scan(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), request, start, end, 0);
 }
 
 /** Recursion is bounded: none of these messages holds itself. */
-function scan(bytes: Uint8Array, type: number, start: number, end: number, depth: number): number {
+function scan(bytes: Uint8Array, view: DataView, type: number, start: number, end: number, depth: number): number {
   let items = IS_ITEM[type];
   let pos = start;
   while (pos < end) {
@@ -110,7 +115,7 @@ function scan(bytes: Uint8Array, type: number, start: number, end: number, depth
       tag = tagVarint(bytes, pos, body);
     }
     if (tag < 8) return -1;
-    const next = skipField(bytes, tag, body, end);
+    const next = (tag & 7) === 3 ? skipGroup(bytes, tag >>> 3, body, end, Math.max(1, depth + 1 - DEPTH_OF_SPAN)) : skipField(bytes, tag, body, end);
     if (next < 0) return -1;
     pos = next;
     const slot = tag < FIELDS << 3 ? type * FIELDS + (tag >>> 3) : -1;
@@ -126,7 +131,12 @@ function scan(bytes: Uint8Array, type: number, start: number, end: number, depth
     const inner = INNER[slot];
     if (inner === PLAIN) continue;
     const content = varintEnd(bytes, body, end);
-    const found = inner < COMMON ? scan(bytes, inner, content, next, depth + 1) : checkMessage(bytes, inner - COMMON, content, next, depth + 1 - DEPTH_OF_SPAN);
+    if (inner >= TEXT) {
+      if (inner === TEXT ? !isUtf8(view, content, next) : next > content && next - content !== (inner === TRACE_ID ? 16 : 8)) return -1;
+      continue;
+    }
+    const found =
+      inner < COMMON ? scan(bytes, view, inner, content, next, depth + 1) : checkMessage(bytes, view, inner - COMMON, content, next, depth + 1 - DEPTH_OF_SPAN);
     if (found < 0) return found;
     items += found;
   }

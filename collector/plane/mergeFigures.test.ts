@@ -62,6 +62,7 @@ function figures(
       { signal: "metrics", ...signalLedger.figures(), destination: undefined },
       { signal: "logs", ...new SignalLedger().figures(), destination: undefined },
     ],
+    grpcConnectionsEnded: new Map([["client", 2]]),
     memory: { state: breaker === "open" ? "tight" : "ok", limitBytes: 1000, softBytes: 800 },
     waitingLogBytes: 7,
     archive: { bytes: 1, bytesMax: 2, filesDeleted: 3, bytesDeleted: 4 },

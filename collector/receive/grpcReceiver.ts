@@ -5,7 +5,8 @@ import { Client } from "./client.ts";
 import { parseEncoding } from "./decompress.ts";
 import { grpcStatus } from "./grpcAnswer.ts";
 import { GrpcCall } from "./grpcCall.ts";
-import type { GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import type { ConnectionEnd, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import { createLeanGrpcEngine } from "./lean/leanGrpcEngine.ts";
 import { createNodeGrpcEngine } from "./nodeGrpcEngine.ts";
 import { partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { SlowRequests } from "./slowRequests.ts";
@@ -14,6 +15,8 @@ export type GrpcReceiver = {
   start(host: string, port: number): Promise<number>;
   /** No new request is let in, the ones being read are answered, then connections close; what is left at the deadline is cut. */
   shutdown(deadlineMs: number): Promise<void>;
+  /** How many connections have ended, by how. */
+  readonly connectionsEnded: ReadonlyMap<ConnectionEnd, number>;
 };
 
 /** OTLP/gRPC: the Export call of TraceService, MetricsService and LogsService. */
@@ -21,7 +24,9 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
   const { admission, intake } = parts;
   const bySignal = partsBySignal(parts);
   const slow = new SlowRequests<GrpcCall>(parts.requestTimeoutMs, (call) => call.timeOut());
+  const connectionsEnded = new Map<ConnectionEnd, number>();
   const engine = createEngine(settings, {
+    connectionEnded: (why) => void connectionsEnded.set(why, (connectionsEnded.get(why) ?? 0) + 1),
     streamsMax: admission.settings.clientRequestsMax,
     reusePort: parts.reusePort,
     connected() {
@@ -44,6 +49,7 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
   });
   const stopAnnouncing = admission.onChange(({ clientRequestsMax }) => engine.setStreamsMax(clientRequestsMax));
   return {
+    connectionsEnded,
     start: (host, port) => engine.start(host, port),
     async shutdown(deadlineMs) {
       slow.stop();
@@ -57,6 +63,8 @@ function createEngine(settings: GrpcReceiverSettings, parts: GrpcEngineParts): G
   switch (settings.engine) {
     case "node":
       return createNodeGrpcEngine(parts);
+    case "lean":
+      return createLeanGrpcEngine(parts);
   }
 }
 

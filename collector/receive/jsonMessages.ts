@@ -1,5 +1,5 @@
 import type { BackwardWriter } from "./backwardWriter.ts";
-import { base64, double, hexId, int64, type JsonObject, JsonShapeError, list, object, text, uint32, uint64 } from "./jsonFields.ts";
+import { base64, double, hexId, int64, type JsonObject, JsonShapeError, list, object, text, texts, uint32, uint64 } from "./jsonFields.ts";
 
 // What the messages of all signals are made of. Fields are given last to first, as the writer demands.
 
@@ -7,7 +7,7 @@ export function each(items: readonly unknown[], path: string, write: (item: Json
   for (let i = items.length - 1; i >= 0; i--) write(object(items[i], `${path}[${i}]`) ?? {}, `${path}[${i}]`);
 }
 
-export function texts(writer: BackwardWriter, field: number, value: unknown, path: string): void {
+export function textField(writer: BackwardWriter, field: number, value: unknown, path: string): void {
   const given = text(value, path);
   if (given !== "") writer.text(field, given);
 }
@@ -33,9 +33,19 @@ export function resource(writer: BackwardWriter, value: unknown, path: string): 
   const item = object(value, path);
   if (item === undefined) return;
   const mark = writer.mark();
+  each(list(item.entityRefs, `${path}.entityRefs`), `${path}.entityRefs`, (one, at) => entityRef(writer, one, at));
   count(writer, 2, item.droppedAttributesCount, `${path}.droppedAttributesCount`);
   attributes(writer, 1, item.attributes, `${path}.attributes`);
   writer.message(1, mark);
+}
+
+function entityRef(writer: BackwardWriter, item: JsonObject, path: string): void {
+  const mark = writer.mark();
+  for (const key of texts(item.descriptionKeys, `${path}.descriptionKeys`).reverse()) writer.text(4, key);
+  for (const key of texts(item.idKeys, `${path}.idKeys`).reverse()) writer.text(3, key);
+  textField(writer, 2, item.type, `${path}.type`);
+  textField(writer, 1, item.schemaUrl, `${path}.schemaUrl`);
+  writer.message(3, mark);
 }
 
 /** `InstrumentationScope`, likewise. */
@@ -45,8 +55,8 @@ export function scope(writer: BackwardWriter, value: unknown, path: string): voi
   const mark = writer.mark();
   count(writer, 4, item.droppedAttributesCount, `${path}.droppedAttributesCount`);
   attributes(writer, 3, item.attributes, `${path}.attributes`);
-  texts(writer, 2, item.version, `${path}.version`);
-  texts(writer, 1, item.name, `${path}.name`);
+  textField(writer, 2, item.version, `${path}.version`);
+  textField(writer, 1, item.name, `${path}.name`);
   writer.message(1, mark);
 }
 
@@ -55,7 +65,7 @@ export function attributes(writer: BackwardWriter, field: number, value: unknown
     const mark = writer.mark();
     const given = object(item.value, `${at}.value`);
     if (given !== undefined) anyValue(writer, 2, given, `${at}.value`);
-    texts(writer, 1, item.key, `${at}.key`);
+    textField(writer, 1, item.key, `${at}.key`);
     writer.message(field, mark);
   });
 }

@@ -1,13 +1,13 @@
 import type { BackwardWriter } from "./backwardWriter.ts";
 import { double, enumNumber, int32, int64, type JsonObject, list, object, uint64 } from "./jsonFields.ts";
-import { attributes, boolean, count, each, fixed64, given, id, resource, scope, texts } from "./jsonMessages.ts";
+import { attributes, boolean, count, each, fixed64, given, id, resource, scope, textField } from "./jsonMessages.ts";
 
 type WriteMessage = (writer: BackwardWriter, item: JsonObject, path: string) => void;
 
 /** ResourceMetrics as field 1 of ExportMetricsServiceRequest. */
 export function resourceMetrics(writer: BackwardWriter, item: JsonObject, path: string): void {
   const mark = writer.mark();
-  texts(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
+  textField(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
   each(list(item.scopeMetrics, `${path}.scopeMetrics`), `${path}.scopeMetrics`, (one, at) => scopeMetrics(writer, one, at));
   resource(writer, item.resource, `${path}.resource`);
   writer.message(1, mark);
@@ -15,7 +15,7 @@ export function resourceMetrics(writer: BackwardWriter, item: JsonObject, path: 
 
 function scopeMetrics(writer: BackwardWriter, item: JsonObject, path: string): void {
   const mark = writer.mark();
-  texts(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
+  textField(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
   each(list(item.metrics, `${path}.metrics`), `${path}.metrics`, (one, at) => metric(writer, one, at));
   scope(writer, item.scope, `${path}.scope`);
   writer.message(2, mark);
@@ -29,9 +29,9 @@ function metric(writer: BackwardWriter, item: JsonObject, path: string): void {
   data(writer, 9, item.histogram, `${path}.histogram`, histogramPoint);
   data(writer, 7, item.sum, `${path}.sum`, numberPoint);
   data(writer, 5, item.gauge, `${path}.gauge`, numberPoint);
-  texts(writer, 3, item.unit, `${path}.unit`);
-  texts(writer, 2, item.description, `${path}.description`);
-  texts(writer, 1, item.name, `${path}.name`);
+  textField(writer, 3, item.unit, `${path}.unit`);
+  textField(writer, 2, item.description, `${path}.description`);
+  textField(writer, 1, item.name, `${path}.name`);
   writer.message(2, mark);
 }
 

@@ -38,8 +38,8 @@ export function jsonToProtobuf(bytes: Buffer, start: number, end: number, signal
   }
 }
 
-/** V8 hands a reviver the digits as they stood in the text; a whole number beyond 2^53 becomes a bigint. */
+/** V8 hands a reviver the digits as they stood in the text; a whole number beyond 2^53 becomes a bigint, unless it has more digits than any 64-bit number. */
 function keepDigits(_key: string, value: unknown, context?: { source: string }): unknown {
   const digits = context?.source ?? "";
-  return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(digits) ? BigInt(digits) : value;
+  return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d{1,20}$/.test(digits) ? BigInt(digits) : value;
 }

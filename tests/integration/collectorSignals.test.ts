@@ -252,6 +252,15 @@ it("what is queued when the control plane gives another destination goes there",
   }
 });
 
+it("the lean engine takes them as well", async () => {
+  const collector = await start({ receivers: { grpc: { engine: "lean" } }, export: { endpoint: sink.grpcUrl } });
+  for (const signal of SIGNALS) {
+    await callAll(collector, signal, 0, 4, 25);
+    expect(await settled(collector, signal, 100)).toMatchObject({ delivered: 100 });
+    expect(arrived(signal)).toEqual(upTo(100));
+  }
+});
+
 it("discard takes metrics and logs, and counts them as delivered", async () => {
   const collector = await start({ export: { kind: "discard" } });
   for (const signal of SIGNALS) {
