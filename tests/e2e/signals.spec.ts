@@ -36,7 +36,7 @@ test("metrics and logs that pass through a collector stand on its page, apart fr
     for (const width of [1440, 390]) {
       const page = await (await signedInContext(browser, headgate.http, { colorScheme, viewport: { width, height: 960 } })).newPage();
       await page.goto(`/fleet/${id}`);
-      const table = page.getByRole("table", { name: "Metrics and logs" });
+      const table = page.getByRole("region", { name: "Metrics and logs, table" });
       await expect(table.getByRole("row", { name: /metrics data points/ })).toContainText("120");
       await expect(table.getByRole("row", { name: /logs log records/ })).toContainText("120");
       await table.scrollIntoViewIfNeeded();
