@@ -9,6 +9,7 @@ import { BodyPool } from "../receive/bodyPool.ts";
 import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
+import { recordThread } from "../self/recordThread.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
 import type { ShardRouter } from "../shard/shardRouter.ts";
 import type { Plane, PlaneLog } from "./plane.ts";
@@ -61,12 +62,13 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline),
+    figures: async () => readFigures(pipeline, grpc),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline) };
+      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, grpc) };
     },
     explain: async (traceId) => intake.explain(traceId),
+    profile: async (request, signal) => [await recordThread(request, "main", signal)],
     async closeReceivers(deadlineMs) {
       admission.draining = true;
       await Promise.all([grpc.shutdown(deadlineMs), http.shutdown(deadlineMs)]);

@@ -57,6 +57,7 @@ function figures(
         },
       },
     ],
+    grpcConnectionsEnded: new Map([["client", 2]]),
     memory: { state: breaker === "open" ? "tight" : "ok", limitBytes: 1000, softBytes: 800 },
     waitingLogBytes: 7,
     archive: { bytes: 1, bytesMax: 2, filesDeleted: 3, bytesDeleted: 4 },

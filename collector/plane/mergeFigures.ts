@@ -40,6 +40,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     // Each thread adapts the ratio of a budget to what it gets: their mean is about the share that is kept.
     ratios: new Map(Array.from(addMaps(all.map(({ ratios }) => ratios)), ([tier, sum]) => [tier, sum / all.length])),
     queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
+    grpcConnectionsEnded: addMaps(all.map(({ grpcConnectionsEnded }) => grpcConnectionsEnded)),
     heap: addAll(all.map(({ heap }) => heap)),
   };
 }

@@ -1,6 +1,6 @@
 import http2 from "node:http2";
 import { listen } from "../listen.ts";
-import type { GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import type { ConnectionEnd, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
 
 /** Half the CPU of the default windows: fewer WINDOW_UPDATE frames and no stalls (measured, shared sketches). */
 const WINDOW_BYTES = 16_777_216;
@@ -16,6 +16,7 @@ const RESPONSE = Buffer.alloc(5);
 export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   const sessions = new Set<http2.ServerHttp2Session>();
   let { streamsMax } = parts;
+  let isDraining = false;
   const server = http2.createServer({
     // A client that keeps to maxConcurrentStreams waits by itself, without a refusal; what it sends before it has heard of it nghttp2 refuses (REFUSED_STREAM), and
     // breaking it ends the connection (RFC 9113, 5.1.2).
@@ -29,8 +30,15 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     sessions.add(session);
     session.setLocalWindowSize(WINDOW_BYTES);
     // A broken connection ends its own streams, each of which is accounted for there.
-    session.on("error", () => session.destroy());
-    session.on("close", () => sessions.delete(session));
+    let why: ConnectionEnd = "client";
+    session.on("error", () => {
+      why = "protocol_error";
+      session.destroy();
+    });
+    session.on("close", () => {
+      sessions.delete(session);
+      parts.connectionEnded(isDraining ? "drained" : why);
+    });
     // Streams beyond a limit that the client has not heard of yet are refused by nghttp2 without an event; they show as a gap in the ids. Node ends a session with
     // more of them than this, so a larger gap is something else.
     let lastId: number | undefined;
@@ -60,6 +68,7 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     },
     async shutdown(deadlineMs) {
       if (!server.listening) return;
+      isDraining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const session of sessions) session.close();
       const timer = setTimeout(() => {

@@ -2,9 +2,11 @@ import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
 import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
+import { CONNECTION_ENDS } from "../receive/grpcEngine.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
 import type { ReasonTotals } from "./ledger.ts";
 import type { PlaneFigures, TimerFigures } from "./planeFigures.ts";
+import type { ProfilerFigures } from "./profiler.ts";
 import type { Family, Sample } from "./prometheusText.ts";
 import type { RuntimeFigures } from "./runtime.ts";
 
@@ -15,6 +17,7 @@ export type MetricsParts = {
   config: { revision: number; hash: string };
   dropReasons: readonly string[];
   refusalReasons: readonly string[];
+  profiler: ProfilerFigures;
 };
 
 /** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
@@ -112,6 +115,12 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       "spans",
     ),
     byReason("headgate_requests_refused_total", "Refused requests, by reason.", parts.refusalReasons, ledger.refusedByReason, "requests"),
+    {
+      name: "headgate_grpc_connections_ended_total",
+      type: "counter",
+      help: "OTLP/gRPC connections that have ended, by how: client and drained are as it should be.",
+      samples: CONNECTION_ENDS.map((reason) => ({ labels: { reason }, value: figures.grpcConnectionsEnded.get(reason) ?? 0 })),
+    },
     counter("headgate_spans_from_sample_traffic_total", "Received spans that the sample-traffic generator sent.", ledger.sampleReceived),
     counter("headgate_received_bytes_total", "Bytes of request bodies as they came in.", ledger.bytesReceived),
     counter("headgate_kept_bytes_total", "Bytes of kept spans.", ledger.bytesKept),
@@ -133,6 +142,8 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
     counter("headgate_archive_files_deleted_total", "Oldest archive files deleted to stay within the bound.", archive.filesDeleted),
     counter("headgate_archive_bytes_deleted_total", "Bytes of the archive files deleted.", archive.bytesDeleted),
+    counter("headgate_profiles_recorded_total", "CPU and heap profiles of the collector itself that were recorded.", parts.profiler.recorded),
+    counter("headgate_profiles_refused_total", "Profiles that were not recorded because one was being recorded already.", parts.profiler.refused),
     {
       name: "headgate_config_info",
       type: "info",

@@ -24,6 +24,8 @@ export type PlaneFigures = {
   ratios: ReadonlyMap<string, number>;
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
+  /** Of OTLP/gRPC, by how. */
+  grpcConnectionsEnded: ReadonlyMap<string, number>;
   /** Of this thread's heap. */
   heap: { usedBytes: number; externalBytes: number };
 };

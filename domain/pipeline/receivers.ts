@@ -1,7 +1,10 @@
 import { z } from "zod";
 
 const grpcReceiverSchema = z.strictObject({
-  engine: z.enum(["node"], "must be node").default("node").describe("The HTTP/2 implementation that OTLP/gRPC is received with."),
+  engine: z
+    .enum(["node", "lean"], "must be node or lean")
+    .default("node")
+    .describe("The HTTP/2 implementation that OTLP/gRPC is received with: Node's own, or one that does only what gRPC calls need, for a fraction of the CPU."),
 });
 export type GrpcReceiverSettings = z.infer<typeof grpcReceiverSchema>;
 

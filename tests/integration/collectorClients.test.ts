@@ -2,12 +2,13 @@ import http from "node:http";
 import http2 from "node:http2";
 import net from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { Admission } from "#collector/receive/admission.ts";
 import { ACCEPTED, type Answer, type Intake, REFUSAL_REASONS, type RefusalReason, refusal } from "#collector/receive/answer.ts";
 import { BodyPool } from "#collector/receive/bodyPool.ts";
 import { createGrpcReceiver } from "#collector/receive/grpcReceiver.ts";
 import { createHttpReceiver } from "#collector/receive/httpReceiver.ts";
+import type { GrpcReceiverSettings } from "#domain/pipeline/receivers.ts";
 import { createTraffic } from "#traffic/createTraffic.ts";
 import { connectGrpc, EXPORT_PATH, type GrpcConnection } from "../fixtures/grpcCall.ts";
 import { waitFor } from "../fixtures/waitFor.ts";
@@ -17,6 +18,17 @@ import { waitFor } from "../fixtures/waitFor.ts";
 const traffic = createTraffic({ seed: 5, now: Date.now });
 const request = traffic.nextRequest(20);
 const ends: (() => unknown)[] = [];
+let engine: GrpcReceiverSettings["engine"];
+
+function describeEngines(name: string, tests: () => void): void {
+  describe.each(["node", "lean"] as const)(`${name} (gRPC on %s)`, (one) => {
+    beforeAll(() => {
+      engine = one;
+    });
+    tests();
+  });
+}
+
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
@@ -40,7 +52,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
   };
   const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax, clientRequestsMax }, { memory });
   const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: 10_000 };
-  const [grpc, http1] = [createGrpcReceiver(parts, { engine: "node" }), createHttpReceiver(parts)];
+  const [grpc, http1] = [createGrpcReceiver(parts, { engine }), createHttpReceiver(parts)];
   const ports = { grpc: await grpc.start("127.0.0.1", 0), http: await http1.start("127.0.0.1", 0) };
   ends.push(() => Promise.all([grpc.shutdown(0), http1.shutdown(0)]));
   return {
@@ -81,7 +93,7 @@ function post(port: number, { agent, body = request }: { agent?: http.Agent; bod
   return { answer, abort: () => sent.destroy() };
 }
 
-describe("an answer that comes later", () => {
+describeEngines("an answer that comes later", () => {
   it("leaves the request's buffer free, keeps the request counted, and is acknowledged when it goes out", async () => {
     const rig = await receivers();
     rig.answerLater();
@@ -126,7 +138,7 @@ describe("an answer that comes later", () => {
   });
 });
 
-describe("requests of one client", () => {
+describeEngines("requests of one client", () => {
   it("are bounded for gRPC by what the client is told, so that the further ones wait there", async () => {
     const rig = await receivers({ clientRequestsMax: 3 });
     rig.answerLater();
@@ -194,7 +206,7 @@ describe("requests of one client", () => {
   });
 });
 
-describe("while memory is full", () => {
+describeEngines("while memory is full", () => {
   it("every request is refused before its body is read, with a delay, and taken again afterwards", async () => {
     const rig = await receivers();
     rig.memory.state = "full";
@@ -214,7 +226,7 @@ describe("while memory is full", () => {
   });
 });
 
-describe("one client that sends as fast as it can, beside two hundred others", () => {
+describeEngines("one client that sends as fast as it can, beside two hundred others", () => {
   it("waits for itself: the others' requests are taken in before most of what it has sent", async () => {
     const rig = await receivers();
     const flooding = frame(Buffer.alloc(100_000));
@@ -252,7 +264,7 @@ describe("one client that sends as fast as it can, beside two hundred others", (
   });
 });
 
-describe("refusals", () => {
+describeEngines("refusals", () => {
   const codes: Record<RefusalReason, [grpc: number, http: number]> = {
     queue_full: [14, 429],
     malformed: [3, 400],

@@ -1,12 +1,13 @@
 import { DECISION_CAUSES, type DecisionCause } from "#domain/sampling/explanation.ts";
+import { ByteRing } from "./byteRing.ts";
+import { readWitnesses, type StoredWitness, WITNESSES_BYTES_MAX } from "./findWitnesses.ts";
 import { NONE } from "./spanStore.ts";
-import { TextRing } from "./textRing.ts";
 import type { TraceVersion } from "./traceVersion.ts";
 
 /** How many traces can be explained in full: the latest kept ones, and the latest that were not, so that a flood of those does not push the kept out. */
 const KEPT_MAX = 16_384;
 const SAMPLED_OUT_MAX = 32_768;
-const TEXT_BYTES = 2_097_152;
+const WITNESS_RING_BYTES = 2_097_152;
 const VERSIONS_MAX = 64;
 
 /** Ints of an entry; doubles have an even place. */
@@ -60,8 +61,14 @@ export type LoggedDecision = {
   batch: number;
   /** Undefined when too many policies came since. */
   version: TraceVersion | undefined;
-  /** JSON; undefined when it was written over, empty when there is none. */
-  witnesses: string | undefined;
+  /** Undefined when they were written over. */
+  witnesses: readonly StoredWitness[] | undefined;
+};
+
+/** What is known of a decision when it is made. */
+export type NewDecision = Omit<LoggedDecision, "serializationMs" | "batch" | "lateSpans" | "version" | "witnesses"> & {
+  /** So many bytes of `witnesses`, written by writeWitnesses. */
+  witnessBytes: number;
 };
 
 /** The latest decisions with all that led to them, for "why was this trace kept, or not?". A number names an entry until it is written over. */
@@ -70,19 +77,15 @@ export class DecisionLog {
   readonly #ints = new Int32Array(this.entriesMax * INTS);
   readonly #doubles = new Float64Array(this.#ints.buffer);
   readonly #floats = new Float32Array(this.#ints.buffer);
-  readonly #texts = new TextRing(TEXT_BYTES);
+  readonly #ring = new ByteRing(WITNESS_RING_BYTES);
+  /** For whoever puts an entry. */
+  readonly witnesses: Buffer = Buffer.alloc(WITNESSES_BYTES_MAX);
   readonly #versions = new Map<number, TraceVersion>();
   #kept = 0;
   #sampledOut = 0;
 
   /** Writes an entry down and gives its number. */
-  put(
-    a: number,
-    b: number,
-    c: number,
-    d: number,
-    decision: Omit<LoggedDecision, "serializationMs" | "batch" | "lateSpans" | "version"> & { version: TraceVersion },
-  ): number {
+  put(a: number, b: number, c: number, d: number, version: TraceVersion, decision: NewDecision): number {
     const entry = decision.kept ? this.#kept++ % KEPT_MAX : KEPT_MAX + (this.#sampledOut++ % SAMPLED_OUT_MAX);
     const at = entry * INTS;
     const ints = this.#ints;
@@ -99,13 +102,13 @@ export class DecisionLog {
     doubles[(at + DECIDED_AT) >> 1] = decision.decidedAt;
     doubles[(at + BYTES) >> 1] = decision.bytes;
     doubles[(at + DURATION) >> 1] = decision.durationMs;
-    doubles[(at + WITNESSES) >> 1] = decision.witnesses === "" ? NONE : this.#texts.put(decision.witnesses ?? "");
+    doubles[(at + WITNESSES) >> 1] = decision.witnessBytes === 0 ? NONE : this.#ring.put(this.witnesses, decision.witnessBytes);
     doubles[(at + BATCH) >> 1] = NONE;
     ints[at + THRESHOLD_HIGH] = decision.thresholdHigh;
     ints[at + THRESHOLD_LOW] = decision.thresholdLow;
     ints[at + RANDOM_HIGH] = decision.randomHigh;
     ints[at + RANDOM_LOW] = decision.randomLow;
-    ints[at + VERSION] = decision.version.serial;
+    ints[at + VERSION] = version.serial;
     this.#floats[at + NETWORK_MS] = decision.networkMs;
     this.#floats[at + PROCESSING_MS] = decision.processingMs;
     this.#floats[at + SERIALIZATION_MS] = Number.NaN;
@@ -149,7 +152,8 @@ export class DecisionLog {
     const ints = this.#ints;
     const doubles = this.#doubles;
     const floats = this.#floats;
-    const witnesses = doubles[(at + WITNESSES) >> 1];
+    const position = doubles[(at + WITNESSES) >> 1];
+    const witnesses = position === NONE ? undefined : this.#ring.read(position);
     return {
       kept: entry < KEPT_MAX,
       spans: ints[at + SPANS],
@@ -171,7 +175,7 @@ export class DecisionLog {
       serializationMs: floats[at + SERIALIZATION_MS],
       batch: doubles[(at + BATCH) >> 1],
       version: this.#versions.get(ints[at + VERSION]),
-      witnesses: witnesses === NONE ? "" : this.#texts.read(witnesses),
+      witnesses: position === NONE ? [] : witnesses && readWitnesses(witnesses),
     };
   }
 }

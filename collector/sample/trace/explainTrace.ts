@@ -81,8 +81,6 @@ function mergedDecisions(told: readonly Logged[], clock: Clock): DecidedExplanat
   return [...merged.values()];
 }
 
-function witnessesOf(json: string | undefined, version: TraceVersion): Witness[] {
-  if (json === undefined || json === "") return [];
-  const stored: StoredWitness[] = JSON.parse(json);
-  return stored.map(({ bit, ...span }) => ({ condition: version.compiled.atoms[bit].atom, ...span }));
+function witnessesOf(stored: readonly StoredWitness[] | undefined, version: TraceVersion): Witness[] {
+  return (stored ?? []).map(({ bit, ...span }) => ({ condition: version.compiled.atoms[bit].atom, ...span }));
 }

@@ -53,7 +53,7 @@ export class SendRound {
 
   /** Whether another threshold still has a place. */
   takesThreshold(high: number, low: number): boolean {
-    return this.#classes.length < CLASSES_MAX || this.#classes.some((one) => one.high === high && one.low === low);
+    return this.#classes.length < CLASSES_MAX || this.#placeOf(high, low) >= 0;
   }
 
   /** Writes everything into the open batch and gives the spans up; returns the batch's number. */
@@ -74,7 +74,8 @@ export class SendRound {
     this.spans = 0;
     this.#bytesMax = 0;
     this.#groupCount = 0;
-    this.#classes.length = 0;
+    // Policies have few thresholds, and rounds are many: they stay until there is no place for another.
+    if (this.#classes.length === CLASSES_MAX) this.#classes.length = 0;
     return batch;
   }
 
@@ -144,9 +145,15 @@ export class SendRound {
     const classes = this.#classes;
     const last = classes[this.#lastClass];
     if (last !== undefined && last.high === high && last.low === low) return this.#lastClass;
-    let index = classes.findIndex((one) => one.high === high && one.low === low);
+    let index = this.#placeOf(high, low);
     if (index < 0) index = classes.push({ high, low, suffix: thresholdField(high, low) }) - 1;
     this.#lastClass = index;
     return index;
+  }
+
+  #placeOf(high: number, low: number): number {
+    const classes = this.#classes;
+    for (let index = 0; index < classes.length; index++) if (classes[index].high === high && classes[index].low === low) return index;
+    return -1;
   }
 }

@@ -16,8 +16,8 @@ import { addedBit } from "./addedBits.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
 import { countTraces } from "./countTraces.ts";
 import { type CachedDecision, DecisionCache } from "./decisionCache.ts";
-import { DecisionLog } from "./decisionLog.ts";
-import { findWitnesses } from "./findWitnesses.ts";
+import { DecisionLog, type NewDecision } from "./decisionLog.ts";
+import { writeWitnesses } from "./findWitnesses.ts";
 import type { Outlets, TraceBooks } from "./outlet.ts";
 import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
@@ -516,26 +516,25 @@ export class TraceSampler {
     const d = table.idWord(slot, 3);
     if ((a | b | c | d) !== 0) {
       const durationNs = table.durationNs(slot);
-      logEntry = this.log.put(a, b, c, d, {
-        kept,
-        spans,
-        bytes,
-        tier,
-        cause,
-        explicitRandomness: (table.flags(slot) & HAS_RANDOMNESS) !== 0,
-        rootSeen: (table.flags(slot) & ROOT_SEEN) !== 0,
-        firstSeen: table.firstSeen(slot),
-        decidedAt: now,
-        durationMs: durationNs === undefined ? Number.NaN : durationNs / 1e6,
-        thresholdHigh,
-        thresholdLow,
-        randomHigh,
-        randomLow,
-        networkMs: table.networkMs(slot),
-        processingMs: table.processingMs(slot),
-        version,
-        witnesses: witnessNodes === 0 ? "" : findWitnesses(store, firstNode, version, tier),
-      });
+      const logged = this.#logged;
+      logged.kept = kept;
+      logged.spans = spans;
+      logged.bytes = bytes;
+      logged.tier = tier;
+      logged.cause = cause;
+      logged.explicitRandomness = (table.flags(slot) & HAS_RANDOMNESS) !== 0;
+      logged.rootSeen = (table.flags(slot) & ROOT_SEEN) !== 0;
+      logged.firstSeen = table.firstSeen(slot);
+      logged.decidedAt = now;
+      logged.durationMs = durationNs === undefined ? Number.NaN : durationNs / 1e6;
+      logged.thresholdHigh = thresholdHigh;
+      logged.thresholdLow = thresholdLow;
+      logged.randomHigh = randomHigh;
+      logged.randomLow = randomLow;
+      logged.networkMs = table.networkMs(slot);
+      logged.processingMs = table.processingMs(slot);
+      logged.witnessBytes = witnessNodes === 0 ? 0 : writeWitnesses(store, firstNode, version, tier, this.log.witnesses);
+      logEntry = this.log.put(a, b, c, d, version, logged);
     }
     if ((table.flags(slot) & ALONE) === 0) {
       const decision: CachedDecision = this.#decision;
@@ -571,6 +570,11 @@ export class TraceSampler {
     table.remove(slot);
   }
 
+  // Used again and again: an object for each decision is what most of the garbage was.
+  readonly #logged: NewDecision = {
+    ...{ kept: false, spans: 0, bytes: 0, tier: 0, cause: "wait", explicitRandomness: false, rootSeen: false, firstSeen: 0.5, decidedAt: 0.5, durationMs: 0.5 },
+    ...{ thresholdHigh: 0, thresholdLow: 0, randomHigh: 0, randomLow: 0, networkMs: 0.5, processingMs: 0.5, witnessBytes: 0 },
+  };
   readonly #decision: CachedDecision = { kept: false, tier: 0, thresholdHigh: 0, thresholdLow: 0, logEntry: NONE, decidedAt: 0 };
   #scratchBits = new Int32Array(1);
 
