@@ -1,6 +1,7 @@
-import http from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { listen } from "../listen.ts";
+import { http } from "../nodeHttp.ts";
 import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
 import { Client } from "./client.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
@@ -68,11 +69,11 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
   };
 }
 
-function handle(request: http.IncomingMessage, response: http.ServerResponse, client: Client, parts: ReceiverParts): void {
+function handle(request: IncomingMessage, response: ServerResponse, client: Client, parts: ReceiverParts): void {
   const startedAt = performance.now();
   const kind = bodyKind(request.headers["content-type"]);
   response.on("error", () => response.destroy());
-  const turnAway = (code: number, message: string, headers: http.OutgoingHttpHeaders = {}) => {
+  const turnAway = (code: number, message: string, headers: OutgoingHttpHeaders = {}) => {
     parts.intake.refused("unsupported");
     keepOrClose(request, response);
     sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, Math.random, headers);
@@ -88,7 +89,7 @@ function handle(request: http.IncomingMessage, response: http.ServerResponse, cl
 
 type Head = { kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
 
-function read(request: http.IncomingMessage, response: http.ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
+function read(request: IncomingMessage, response: ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
   const { intake, admission, random = Math.random } = parts;
   const bytesMax = admission.settings.requestBytesMax;
   const answer = (given: Answer) => {
@@ -175,7 +176,7 @@ function read(request: http.IncomingMessage, response: http.ServerResponse, head
 }
 
 /** Reads the rest of a refused body into nothing, so that the connection can carry the next request; one that is too long is cut. */
-function keepOrClose(request: http.IncomingMessage, response: http.ServerResponse): void {
+function keepOrClose(request: IncomingMessage, response: ServerResponse): void {
   let left = DISCARD_BYTES_MAX;
   if (Number(request.headers["content-length"] ?? 0) > left) response.setHeader("connection", "close");
   request.on("data", (chunk: Buffer) => {
