@@ -1,4 +1,4 @@
-import type http from "node:http";
+import http from "node:http";
 import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
 import { retryDelaySeconds } from "./retryDelay.ts";
 
@@ -15,6 +15,7 @@ const GRPC_CODES = new Map([
   [413, GRPC.resourceExhausted],
   [415, GRPC.unimplemented],
   [429, GRPC.unavailable],
+  [431, GRPC.resourceExhausted],
   [503, GRPC.unavailable],
 ]);
 
@@ -44,4 +45,26 @@ export function sendStatus(
   const retry = delayS === undefined ? {} : { "retry-after": String(delayS) };
   response.writeHead(code, { ...headers, ...retry, "content-type": CONTENT_TYPES[kind], "content-length": body.length });
   response.end(body);
+}
+
+/** Of what Node could not read as HTTP: the status that it means, and what was wrong. */
+const UNREADABLE = new Map([
+  ["HPE_HEADER_OVERFLOW", { code: 431, message: "the headers are too large" }],
+  ["ERR_HTTP_REQUEST_TIMEOUT", { code: 408, message: "the request was not complete in time" }],
+]);
+
+/**
+ * The whole answer to what is no HTTP request, as bytes for the socket: it too has a Status for its body, in JSON, as nobody knows what was meant. `reason` is
+ * the code of Node's error.
+ */
+export function unreadableAnswer(reason: string | undefined): string {
+  const { code, message } = UNREADABLE.get(reason ?? "") ?? { code: 400, message: `the request is not valid HTTP/1.1 (${reason ?? "unknown"})` };
+  const body = JSON.stringify({ code: GRPC_CODES.get(code), message });
+  const head = [
+    `HTTP/1.1 ${code} ${http.STATUS_CODES[code]}`,
+    "connection: close",
+    `content-type: ${CONTENT_TYPES.json}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
