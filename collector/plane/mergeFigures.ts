@@ -11,6 +11,7 @@ import {
 } from "#domain/telemetry/measurement.ts";
 import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
 import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
+import type { SignalFigures } from "../self/signalLedger.ts";
 import type { WindowSnapshot } from "../self/stageTimers.ts";
 import type { PlaneWindow } from "./plane.ts";
 
@@ -26,6 +27,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
       lastMinute: mergeHistograms(all.map(({ timers }) => timers.lastMinute)),
     },
     destinations: mergeDestinations(all.map(({ destinations }) => destinations)),
+    signals: mergeSignals(all.map(({ signals }) => signals)),
     memory: {
       ...first.memory,
       state: worst(
@@ -75,6 +77,21 @@ function mergeReasons(all: readonly ReadonlyMap<string, ReasonTotals>[]): Map<st
   const merged = new Map<string, ReasonTotals>();
   for (const [reason, totals] of all.flatMap((one) => [...one])) merged.set(reason, addAll([merged.get(reason) ?? { spans: 0, requests: 0 }, totals]));
   return merged;
+}
+
+/** All have them in the same order. */
+function mergeSignals(all: readonly SignalFigures[][]): SignalFigures[] {
+  return all[0].map((first, at) => {
+    const same = all.map((one) => one[at]);
+    const destinations = same.flatMap(({ destination }) => (destination === undefined ? [] : [destination]));
+    return {
+      ...addAll(same),
+      signal: first.signal,
+      droppedByReason: mergeReasons(same.map(({ droppedByReason }) => droppedByReason)),
+      refusedByReason: mergeReasons(same.map(({ refusedByReason }) => refusedByReason)),
+      destination: destinations.length === 0 ? undefined : mergeDestinations([destinations])[0],
+    };
+  });
 }
 
 /** By name; those that all have come first, in the order of the first plane. */

@@ -16,6 +16,7 @@ export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connec
       lastMinute: timers.lastMinute().snapshot(),
     },
     destinations: pipeline.destinationFigures(),
+    signals: pipeline.signals.figures(),
     memory: pipeline.memory.figures(),
     waitingLogBytes: pipeline.waitingLogBytes,
     archive: { ...pipeline.archive() },

@@ -2,12 +2,13 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import type { Socket } from "node:net";
 import { listen } from "../listen.ts";
 import { http } from "../nodeHttp.ts";
+import { HTTP_PATHS, type OtlpSignal, signalOfHttpPath } from "../signals/otlpPaths.ts";
 import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
 import { Client } from "./client.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
 import { type BodyKind, sendAccepted, sendStatus, unreadableAnswer } from "./httpAnswer.ts";
 import { jsonToProtobuf } from "./jsonToProtobuf.ts";
-import { offerRequest, type ReceiverParts } from "./offerRequest.ts";
+import { offerRequest, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 
 const HEADER_BYTES_MAX = 16_384;
@@ -32,6 +33,7 @@ const HTTP_CODES: Record<RefusalReason, number> = {
   too_deep: 400,
   too_large: 413,
   unsupported: 415,
+  not_taken: 501,
 };
 
 export type HttpReceiver = {
@@ -39,8 +41,9 @@ export type HttpReceiver = {
   shutdown(deadlineMs: number): Promise<void>;
 };
 
-/** OTLP/HTTP: POST /v1/traces, protobuf or JSON. */
+/** OTLP/HTTP: POST /v1/traces, /v1/metrics and /v1/logs, protobuf or JSON. */
 export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
+  const bySignal = partsBySignal(parts);
   const clients = new WeakMap<Socket, Client>();
   const clientOf = (socket: Socket) => {
     const known = clients.get(socket) ?? new Client();
@@ -55,7 +58,7 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
       connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
       keepAliveTimeout: KEEP_ALIVE_MS,
     },
-    (request, response) => handle(request, response, clientOf(request.socket), parts),
+    (request, response) => handle(request, response, clientOf(request.socket), bySignal, parts),
   );
   server.maxConnections = CONNECTIONS_MAX;
   server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
@@ -78,25 +81,28 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
   };
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, client: Client, parts: ReceiverParts): void {
+function handle(request: IncomingMessage, response: ServerResponse, client: Client, bySignal: BySignal, parts: ReceiverParts): void {
   const startedAt = performance.now();
   const kind = bodyKind(request.headers["content-type"]);
+  const path = (request.url ?? "").split("?", 1)[0];
+  const signal = signalOfHttpPath(path);
+  const entered = signal && bySignal[signal];
   response.on("error", () => response.destroy());
   const turnAway = (code: number, message: string, headers: OutgoingHttpHeaders = {}) => {
-    parts.intake.refused("unsupported");
+    (entered ?? parts).intake.refused("unsupported");
     keepOrClose(request, response);
     sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, Math.random, headers);
   };
-  const path = (request.url ?? "").split("?", 1)[0];
-  if (path !== "/v1/traces") return turnAway(404, `unknown path ${path}; traces go to POST /v1/traces`);
+  if (signal === undefined || entered === undefined) return turnAway(404, `unknown path ${path}; OTLP goes to POST ${Object.values(HTTP_PATHS).join(", ")}`);
   if (request.method !== "POST") return turnAway(405, `${request.method} is not supported here; use POST`, { allow: "POST" });
   if (kind === undefined) return turnAway(415, "content-type must be application/x-protobuf or application/json");
   const encoding = parseEncoding(request.headers["content-encoding"]);
   if (encoding === undefined) return turnAway(415, "content-encoding must be identity, gzip or zstd", { "accept-encoding": "identity, gzip, zstd" });
-  read(request, response, { kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, client, parts);
+  read(request, response, { signal, kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, client, entered);
 }
 
-type Head = { kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
+type BySignal = ReturnType<typeof partsBySignal>;
+type Head = { signal: OtlpSignal; kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
 
 function read(request: IncomingMessage, response: ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
   const { intake, admission, random = Math.random } = parts;
@@ -156,7 +162,7 @@ function read(request: IncomingMessage, response: ServerResponse, head: Head, cl
     intake.network(networkMs / 1000);
     intake.bytesReceived(body.length);
     const offer = (plain: Buffer | Refusal, length: number): number => {
-      const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length) : plain;
+      const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length, head.signal) : plain;
       if (!Buffer.isBuffer(otlp)) {
         intake.refused(otlp.reason);
         end(otlp);
