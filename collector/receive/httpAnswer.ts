@@ -1,4 +1,5 @@
-import http from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { http } from "../nodeHttp.ts";
 import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
 import { retryDelaySeconds } from "./retryDelay.ts";
 
@@ -20,7 +21,7 @@ const GRPC_CODES = new Map([
   [503, GRPC.unavailable],
 ]);
 
-export function sendAccepted(response: http.ServerResponse, kind: BodyKind): void {
+export function sendAccepted(response: ServerResponse, kind: BodyKind): void {
   if (response.destroyed) return;
   const body = ACCEPTED[kind];
   response.writeHead(200, { "content-type": CONTENT_TYPES[kind], "content-length": body.length });
@@ -29,12 +30,12 @@ export function sendAccepted(response: http.ServerResponse, kind: BodyKind): voi
 
 /** google.rpc.Status in the request's own encoding (OTLP specification, "Failures"), with Retry-After when a delay is asked for. */
 export function sendStatus(
-  response: http.ServerResponse,
+  response: ServerResponse,
   kind: BodyKind,
   code: number,
   { message, retryAfterMs }: { message: string; retryAfterMs: number | undefined },
   random: () => number,
-  headers: http.OutgoingHttpHeaders = {},
+  headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
   const rpcCode = GRPC_CODES.get(code) ?? GRPC.unknown;
