@@ -9,7 +9,8 @@ import { outcomeOfGrpc } from "./grpcOutcome.ts";
 
 const WINDOW_BYTES = 16_777_216;
 const SESSION_MEMORY_MAX_MB = 1024;
-const RESPONSE_BYTES_MAX = 65_536;
+/** OTLP specification, "OTLP/gRPC Response": a larger answer is a failure for good. Compressed ones are not asked for. */
+const RESPONSE_BYTES_MAX = 4_194_304;
 
 /** OTLP/gRPC over one HTTP/2 connection, opened when it is needed and opened anew after it broke, went away or stopped answering. */
 export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: OtlpSignal = "traces"): Exporter {
@@ -64,8 +65,10 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       trailers = given;
     });
     stream.on("data", (chunk: Buffer) => {
-      if (length < RESPONSE_BYTES_MAX) body.push(chunk);
       length += chunk.length;
+      if (length <= RESPONSE_BYTES_MAX) return void body.push(chunk);
+      resolve({ kind: "permanent", message: `${url.origin}: the answer has more than ${RESPONSE_BYTES_MAX} bytes` });
+      stream.close(http2.constants.NGHTTP2_CANCEL);
     });
     stream.on("error", (error) => {
       failure ??= messageOf(error);

@@ -12,7 +12,8 @@ import { readPartialSuccess } from "./partialSuccess.ts";
 
 /** OTLP specification, "Retryable Response Codes". */
 const RETRYABLE = new Set([429, 502, 503, 504]);
-const RESPONSE_BYTES_MAX = 65_536;
+/** OTLP specification, "OTLP/HTTP Response": a larger answer is a failure for good. Compressed ones are not asked for. */
+const RESPONSE_BYTES_MAX = 4_194_304;
 
 /** OTLP/HTTP with protobuf bodies over kept-alive connections. Metrics and logs need an endpoint that has a place for them (httpUrlFor). */
 export function createOtlpHttpExporter(settings: OtlpExportSettings, connectionsMax: number, unixMs: () => number, signal: OtlpSignal = "traces"): Exporter {
@@ -29,8 +30,11 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
       const parts: Buffer[] = [];
       let length = 0;
       response.on("data", (chunk: Buffer) => {
-        if (length < RESPONSE_BYTES_MAX) parts.push(chunk);
+        parts.push(chunk);
         length += chunk.length;
+        if (length <= RESPONSE_BYTES_MAX) return;
+        resolve({ kind: "permanent", message: `${url.origin}: the answer has more than ${RESPONSE_BYTES_MAX} bytes` });
+        response.destroy();
       });
       response.on("end", () => resolve(outcomeOf(response, Buffer.concat(parts), unixMs)));
       response.on("error", fail);

@@ -6,7 +6,7 @@ import { HTTP_PATHS, type OtlpSignal, signalOfHttpPath } from "../signals/otlpPa
 import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
 import { Client } from "./client.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
-import { type BodyKind, sendAccepted, sendStatus } from "./httpAnswer.ts";
+import { type BodyKind, sendAccepted, sendStatus, unreadableAnswer } from "./httpAnswer.ts";
 import { jsonToProtobuf } from "./jsonToProtobuf.ts";
 import { offerRequest, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
@@ -14,6 +14,8 @@ import { RequestBody } from "./requestBody.ts";
 const HEADER_BYTES_MAX = 16_384;
 const KEEP_ALIVE_MS = 65_000;
 const CONNECTIONS_MAX = 10_000;
+/** How long the other side has to end a connection that was ended here. */
+const LINGER_MS = 1_000;
 /** How much of a refused body is read and thrown away to keep its connection; beyond it the connection is closed. */
 const DISCARD_BYTES_MAX = 67_108_864;
 
@@ -59,6 +61,13 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
     (request, response) => handle(request, response, clientOf(request.socket), bySignal, parts),
   );
   server.maxConnections = CONNECTIONS_MAX;
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A client that has gone hears nothing, and has asked for nothing.
+    if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable) return void socket.destroy();
+    parts.intake.refused("malformed");
+    socket.end(unreadableAnswer(error.code));
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  });
   return {
     start: (host, port) => listen(server, host, port, parts.reusePort),
     async shutdown(deadlineMs) {

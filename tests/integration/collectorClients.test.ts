@@ -34,7 +34,7 @@ afterEach(async () => {
 });
 
 /** `answers`: what `accept` gives; "later" waits until `answerAll`. */
-async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000, memory = { state: "ok" } } = {}) {
+async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000, memory = { state: "ok" }, requestTimeoutMs = 10_000 } = {}) {
   const seen = { accepted: 0, refused: new Map<RefusalReason, number>(), acknowledgedS: [] as number[] };
   const open: ((answer: Answer) => void)[] = [];
   const script = { answer: (): Answer | Promise<Answer> => ACCEPTED, take: (_bytes: number) => {} };
@@ -52,7 +52,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
     acknowledged: (seconds) => void seen.acknowledgedS.push(seconds),
   };
   const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax, clientRequestsMax }, { memory });
-  const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: 10_000 };
+  const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs };
   const [grpc, http1] = [createGrpcReceiver(parts, { engine }), createHttpReceiver(parts)];
   const ports = { grpc: await grpc.start("127.0.0.1", 0), http: await http1.start("127.0.0.1", 0) };
   ends.push(() => Promise.all([grpc.shutdown(0), http1.shutdown(0)]));
@@ -204,6 +204,65 @@ describeEngines("requests of one client", () => {
     await waitFor("four answers", () => answers.match(/HTTP\/1\.1 /g)?.length === 4);
     expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(["HTTP/1.1 200", "HTTP/1.1 200", "HTTP/1.1 429", "HTTP/1.1 429"]);
     expect(answers.match(/retry-after: [12]\r/gi)).toHaveLength(2);
+  });
+});
+
+describeEngines("clients that send a byte now and then (slow-loris)", () => {
+  const EVERY_MS = 40;
+  const CLIENTS = 20;
+
+  /** Sends `head`, then a byte at a time, until the other side ends the connection; gives what it said. */
+  function dribble(port: number, head: string): Promise<string> {
+    return new Promise((resolve) => {
+      let said = "";
+      let timer: NodeJS.Timeout | undefined;
+      const socket = net.connect(port, "127.0.0.1", () => {
+        socket.write(head);
+        timer = setInterval(() => socket.write("x"), EVERY_MS);
+      });
+      socket.on("data", (chunk) => {
+        said += chunk.toString("latin1");
+      });
+      socket.on("error", () => {});
+      socket.on("close", () => {
+        clearInterval(timer);
+        resolve(said);
+      });
+    });
+  }
+
+  it("have so long for a request, are told so, are counted, and hold up nobody else", async () => {
+    const rig = await receivers({ requestTimeoutMs: 1_500 });
+    const [other, slow] = [rig.connect(), rig.connect()];
+    const overGrpc = Array.from({ length: CLIENTS }, async () => {
+      const begun = slow.begin(Buffer.from([0, 0, 0, 200, 0]));
+      return (await begun.answer).grpcStatus;
+    });
+    const ofBodies = Array.from({ length: CLIENTS }, () =>
+      dribble(rig.ports.http, "POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\ncontent-length: 100000\r\n\r\n"),
+    );
+    const ofHeaders = Array.from({ length: CLIENTS }, () => dribble(rig.ports.http, "POST /v1/traces HTTP/1.1\r\nx: "));
+    let isOver = false;
+    const beside = (async () => {
+      let calls = 0;
+      for (; !isOver; calls++) {
+        expect(await other.call(request)).toMatchObject({ grpcStatus: 0 });
+        expect(await post(rig.ports.http).answer).toMatchObject({ status: 200 });
+        await pause(5);
+      }
+      return calls;
+    })();
+    // DEADLINE_EXCEEDED.
+    expect(await Promise.all(overGrpc)).toEqual(Array.from({ length: CLIENTS }, () => 4));
+    for (const said of await Promise.all([...ofBodies, ...ofHeaders])) {
+      expect(said).toMatch(/^HTTP\/1\.1 408 .*\r\nconnection: close\r\n/i);
+      expect(JSON.parse(said.slice(said.indexOf("\r\n\r\n") + 4))).toMatchObject({ code: 4, message: expect.stringMatching(/./) });
+    }
+    isOver = true;
+    const calls = await beside;
+    expect(calls).toBeGreaterThan(0);
+    expect([rig.seen.accepted, rig.seen.refused.get("malformed")]).toEqual([2 * calls, 3 * CLIENTS]);
+    await waitFor("everything given back", () => rig.admission.bytes === 0 && rig.admission.requests === 0);
   });
 });
 

@@ -13,6 +13,8 @@ const READ_BYTES = 65_536;
 const SWEEP_MS = 1_000;
 /** How long the other side has to end a connection that this one has ended. */
 const LINGER_MS = 1_000;
+/** What it may still send meanwhile, which nobody looks at; a flood that goes on costs as much as it did before. */
+const IGNORED_BYTES_MAX = 1_048_576;
 const PATIENCE: Patience = { unfinishedMs: 10_000, idleMs: 600_000, answeredMs: 30_000 };
 const CROWDED_IDLE_MS = 10_000;
 
@@ -31,9 +33,13 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       parts.connectionEnded("crowded");
       return void accepted.destroy();
     }
+    let isOver = false;
+    let ignored = 0;
     const socket = readInto(accepted, readBuffer, (bytes, length) => {
       if (bytes !== readBuffer) parts.buffersDropped(length);
-      connection.read(bytes, 0, length);
+      if (!isOver) return connection.read(bytes, 0, length);
+      ignored += length;
+      if (ignored > IGNORED_BYTES_MAX) socket.destroy();
     });
     const transport = {
       send(bytes: Buffer): boolean {
@@ -45,6 +51,7 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
         return socket.writableLength;
       },
       end(): void {
+        isOver = true;
         if (socket.destroyed) return;
         socket.end();
         setTimeout(() => socket.destroy(), LINGER_MS).unref();
