@@ -102,12 +102,10 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   ticks.start();
   ready = true;
   logger.info({ source: start.source, revision, hash: plane.hash, name: env.name, dataDir: env.dataDir }, "running configuration");
-  for (const [host, what] of [
-    [env.otlp.host, "OTLP"],
-    [env.metrics.host, "metrics"],
-  ]) {
-    if (!isLoopback(host)) logger.warn({ host }, `${what} listens beyond this machine without TLS`);
+  if (!isLoopback(env.otlp.host) && start.process.receivers.tls === undefined) {
+    logger.warn({ host: env.otlp.host }, "OTLP listens beyond this machine without TLS (receivers.tls)");
   }
+  if (!isLoopback(env.metrics.host)) logger.warn({ host: env.metrics.host }, "metrics listens beyond this machine without TLS");
 
   return {
     ports,

@@ -9,6 +9,7 @@ import { BodyPool } from "../receive/bodyPool.ts";
 import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
+import { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
 import type { ShardRouter } from "../shard/shardRouter.ts";
 import type { Plane, PlaneLog } from "./plane.ts";
@@ -39,10 +40,11 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   const { receivers, otlp, receives, reusePort, log, ...rest } = parts;
   const clock = systemClock;
   const errors = new RepeatedErrors(clock, (kind, fields) => log("warn", fields, kind));
+  const security = await ReceiverSecurity.open(receivers, clock, (message) => log("warn", {}, message));
   const relief = createHeapRelief();
   const pipeline = await Pipeline.create({ ...rest, clock, random: Math.random, errors, relief, log });
   const { intake, admission } = pipeline;
-  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, reusePort };
+  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, security, reusePort };
   const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
   const http = createHttpReceiver(receiveParts);
   const ports = {
@@ -61,10 +63,10 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline),
+    figures: async () => readFigures(pipeline, security),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline) };
+      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, security) };
     },
     explain: async (traceId) => intake.explain(traceId),
     async closeReceivers(deadlineMs) {
@@ -76,6 +78,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       eventLoopDelay.stop();
     },
     async stop() {
+      security.stop();
       errors.flush();
     },
   };

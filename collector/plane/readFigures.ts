@@ -1,8 +1,9 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
 
-export function readFigures(pipeline: Pipeline): PlaneFigures {
+export function readFigures(pipeline: Pipeline, security: ReceiverSecurity): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
   const { heapUsed, external } = process.memoryUsage();
   return {
@@ -22,6 +23,7 @@ export function readFigures(pipeline: Pipeline): PlaneFigures {
     decidedByCause: new Map(intake.decidedByCause()),
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
+    receivers: security.figures(),
     heap: { usedBytes: heapUsed, externalBytes: external },
   };
 }

@@ -17,6 +17,7 @@ const CODES: Record<RefusalReason, number> = {
   too_deep: GRPC.invalidArgument,
   too_large: GRPC.resourceExhausted,
   unsupported: GRPC.unimplemented,
+  unauthenticated: GRPC.unauthenticated,
 };
 
 export type GrpcTrailers = { "grpc-status": string; "grpc-message"?: string; "grpc-status-details-bin"?: string; "grpc-accept-encoding"?: string };

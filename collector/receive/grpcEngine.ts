@@ -1,3 +1,4 @@
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { GrpcTrailers } from "./grpcAnswer.ts";
 
 /** What a call's headers say, as far as anybody here asks. Header values as they came; undefined: not sent. */
@@ -35,6 +36,9 @@ export type GrpcConnection = {
   refusedStreams(count: number): void;
 };
 
+/** When a connection is asked to go, and how long what is open on it may then still take. Undefined: never. */
+export type ConnectionAge = { maxMs: number | undefined; graceMs: number };
+
 export type GrpcEngineParts = {
   /** A connection has come. */
   connected(): GrpcConnection;
@@ -42,6 +46,8 @@ export type GrpcEngineParts = {
   streamsMax: number;
   /** Other threads listen on the same port. */
   reusePort?: boolean;
+  security: ReceiverSecurity;
+  age: ConnectionAge;
 };
 
 /** An HTTP/2 server that takes unary gRPC calls. */

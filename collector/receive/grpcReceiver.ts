@@ -6,7 +6,7 @@ import { grpcStatus } from "./grpcAnswer.ts";
 import { GrpcCall } from "./grpcCall.ts";
 import type { GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
 import { createNodeGrpcEngine } from "./nodeGrpcEngine.ts";
-import type { ReceiverParts } from "./offerRequest.ts";
+import { NO_TOKEN, type ReceiverParts } from "./offerRequest.ts";
 import { SlowRequests } from "./slowRequests.ts";
 
 const EXPORT_PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
@@ -24,12 +24,19 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
   const engine = createEngine(settings, {
     streamsMax: admission.settings.clientRequestsMax,
     reusePort: parts.reusePort,
+    security: parts.security,
+    age: { maxMs: settings.maxConnectionAgeMs, graceMs: settings.maxConnectionAgeGraceMs },
     connected() {
       const client = new Client();
       return {
         call(head, stream) {
           if (turnAway(head, stream)) {
             intake.refused("unsupported");
+            return undefined;
+          }
+          if (parts.security.tokens?.allow(head.authorization) === false) {
+            intake.refused("unauthenticated");
+            stream.fail(grpcStatus(GRPC.unauthenticated, NO_TOKEN));
             return undefined;
           }
           return GrpcCall.begin(stream, head, client, parts, slow);

@@ -1,13 +1,18 @@
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { Admission } from "./admission.ts";
 import type { AboutRequest, Answer, Intake } from "./answer.ts";
 import type { BodyPool } from "./bodyPool.ts";
 import type { Client } from "./client.ts";
+
+/** Said to whoever sends without a token that is known. */
+export const NO_TOKEN = "the request carries no token that this collector knows; send it as `authorization: Bearer <token>`";
 
 export type ReceiverParts = {
   intake: Intake;
   admission: Admission;
   pool: BodyPool;
   requestTimeoutMs: number;
+  security: ReceiverSecurity;
   /** Other threads listen on the same port. */
   reusePort?: boolean;
   /** For the delays that clients are told. */

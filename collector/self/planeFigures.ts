@@ -1,5 +1,6 @@
 import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
+import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import type { LedgerFigures } from "./ledger.ts";
 
 /** Since the start: counts at or below each bound of BUCKET_BOUNDS, the last is all; the sum in seconds. */
@@ -24,6 +25,7 @@ export type PlaneFigures = {
   ratios: ReadonlyMap<string, number>;
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
+  receivers: ReceiverFigures;
   /** Of this thread's heap. */
   heap: { usedBytes: number; externalBytes: number };
 };
