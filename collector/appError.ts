@@ -9,8 +9,11 @@ export class AppError extends Error {
   }
 }
 
-/** `usage`: the command line, environment or configuration; `listen`: a port; `dataFolder`: files on disk; `fleet`: the control plane; `export`: a backend. */
-export type AppErrorCode = "usage" | "listen" | "dataFolder" | "fleet" | "export";
+/**
+ * `usage`: the command line, environment or configuration; `listen`: a port; `dataFolder`: files on disk; `fleet`: the control plane; `export`: a backend;
+ * `busy`: what can't be done at this moment.
+ */
+export type AppErrorCode = "usage" | "listen" | "dataFolder" | "fleet" | "export" | "busy";
 
 /** The text of anything that was thrown; an AggregateError (several addresses tried) shows its first cause. */
 export function messageOf(error: unknown): string {

@@ -14,6 +14,7 @@ import { REFUSAL_REASONS } from "./receive/answer.ts";
 import { collectorMetrics } from "./self/collectorMetrics.ts";
 import { measure } from "./self/measure.ts";
 import { createMetricsServer } from "./self/metricsServer.ts";
+import { Profiler } from "./self/profiler.ts";
 import { runtimeFigures } from "./self/runtime.ts";
 import { SecondTicks } from "./self/secondTicks.ts";
 import { startingConfig } from "./startingConfig.ts";
@@ -46,16 +47,27 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
 
   let draining = false;
 
-  const metrics = createMetricsServer(
-    async () => {
+  const profiler = new Profiler((request, signal) => plane.profile(request, signal));
+  const metrics = createMetricsServer({
+    async read() {
       const figures = await plane.figures();
       const runtime = runtimeFigures(figures.heap);
       const config = { revision, hash: plane.hash };
-      return collectorMetrics({ figures, runtime, processStartMs, config, dropReasons: DROP_REASONS, refusalReasons: REFUSAL_REASONS });
+      return collectorMetrics({
+        figures,
+        runtime,
+        processStartMs,
+        config,
+        dropReasons: DROP_REASONS,
+        refusalReasons: REFUSAL_REASONS,
+        profiler: profiler.figures(),
+      });
     },
-    () => (draining ? "shutting down" : ready ? undefined : "starting"),
-    (traceId) => plane.explain(traceId),
-  );
+    notReady: () => (draining ? "shutting down" : ready ? undefined : "starting"),
+    explain: (traceId) => plane.explain(traceId),
+    profile: (request, signal) => profiler.profile(request, signal),
+    profilesFor: env.profilesFor,
+  });
   const ports = {
     ...plane.ports,
     metrics: await bound(metrics.start(env.metrics.host, env.metrics.port), env.metrics.host, env.metrics.port, "HEADGATE_METRICS_PORT"),

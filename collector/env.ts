@@ -12,11 +12,14 @@ export type CollectorEnv = {
   enrolmentToken: string | undefined;
   otlp: { host: string; grpcPort: number; httpPort: number };
   metrics: { host: string; port: number };
+  /** Who may record profiles over the port of the metrics. */
+  profilesFor: (typeof PROFILES_FOR)[number];
 };
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+const PROFILES_FOR = ["loopback", "anyone", "nobody"] as const;
 const OWN = new Set([
   "HEADGATE_DATA_DIR",
   "HEADGATE_CONFIG",
@@ -28,6 +31,7 @@ const OWN = new Set([
   "HEADGATE_OTLP_HTTP_PORT",
   "HEADGATE_METRICS_HOST",
   "HEADGATE_METRICS_PORT",
+  "HEADGATE_PPROF",
   "HEADGATE_NAME",
   "HEADGATE_LOG_LEVEL",
 ]);
@@ -53,6 +57,7 @@ export function readEnv(env: Variables = process.env): CollectorEnv {
       httpPort: port(env, "HEADGATE_OTLP_HTTP_PORT", 4318),
     },
     metrics: { host: given(env, "HEADGATE_METRICS_HOST") ?? "127.0.0.1", port: port(env, "HEADGATE_METRICS_PORT", 8888) },
+    profilesFor: profilesFor(env),
   };
 }
 
@@ -82,6 +87,13 @@ function logLevel(env: Variables): string {
   const value = given(env, "HEADGATE_LOG_LEVEL") ?? "info";
   if (!LOG_LEVELS.includes(value)) throw bad("HEADGATE_LOG_LEVEL", `must be one of ${LOG_LEVELS.join(", ")}, got ${JSON.stringify(value)}`);
   return value;
+}
+
+function profilesFor(env: Variables): CollectorEnv["profilesFor"] {
+  const value = given(env, "HEADGATE_PPROF") ?? "loopback";
+  const known = PROFILES_FOR.find((one) => one === value);
+  if (known === undefined) throw bad("HEADGATE_PPROF", `must be one of ${PROFILES_FOR.join(", ")}, got ${JSON.stringify(value)}`);
+  return known;
 }
 
 function labels(env: Variables): Record<string, string> {

@@ -1,6 +1,6 @@
 import { explainSentence } from "#domain/sampling/explainSentence.ts";
 import { type ExplainedStages, type Explanation, explanationSchema } from "#domain/sampling/explanation.ts";
-import { AppError, messageOf } from "./appError.ts";
+import { askCollector } from "./askCollector.ts";
 
 const TIMEOUT_MS = 5000;
 const BAR_WIDTH = 40;
@@ -18,26 +18,9 @@ const STAGE_WORDS: Record<keyof ExplainedStages, string> = {
  * answers there.
  */
 export async function explainCommand({ traceId, json }: { traceId: string; json: boolean }, address: string, print: (text: string) => void): Promise<number> {
-  const explanation = await ask(`${address}/explain/${traceId}`);
+  const explanation = explanationSchema.parse(await (await askCollector(`${address}/explain/${traceId}`, TIMEOUT_MS)).json());
   print(json ? `${JSON.stringify(explanation)}\n` : `${inWords(explanation)}\n`);
   return explanation.kind === "decided" || explanation.kind === "remembered" || explanation.kind === "waiting" ? 0 : 1;
-}
-
-async function ask(url: string): Promise<Explanation> {
-  let response: Response;
-  try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    throw new AppError(
-      "usage",
-      `no collector answers at ${url} (${messageOf(cause)}); set HEADGATE_METRICS_HOST and HEADGATE_METRICS_PORT to where its /metrics is`,
-      error,
-    );
-  }
-  const text = await response.text();
-  if (!response.ok) throw new AppError("usage", `${url} answered ${response.status}: ${text.trim()}`);
-  return explanationSchema.parse(JSON.parse(text));
 }
 
 function inWords(explanation: Explanation): string {

@@ -24,6 +24,11 @@ export async function runCollector(): Promise<void> {
     process.exitCode = await explainCommand(command, httpUrl(env.metrics.host, env.metrics.port), (text) => void process.stdout.write(text));
     return;
   }
+  if (command.kind === "profile") {
+    const { profileCommand } = await import("./profileCommand.ts");
+    const print = (text: string) => void process.stdout.write(text);
+    return profileCommand({ ...command.request, file: command.file }, httpUrl(env.metrics.host, env.metrics.port), print);
+  }
   const log = createLog(env.logLevel, process.stdout);
   const collector = await startCollector(env, command.configFile, log);
   const { ports } = collector;

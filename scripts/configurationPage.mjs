@@ -119,6 +119,12 @@ const ENVIRONMENT = [
   ["collector", "HEADGATE_OTLP_HTTP_PORT", "`4318`", ""],
   ["collector", "HEADGATE_METRICS_HOST", "`127.0.0.1`", "Where `/metrics`, `/healthz` and `/readyz` are served."],
   ["collector", "HEADGATE_METRICS_PORT", "`8888`", ""],
+  [
+    "collector",
+    "HEADGATE_PPROF",
+    "`loopback`",
+    "Who may record CPU and heap profiles at `/debug/pprof/` on that port: `loopback` (this machine), `anyone` or `nobody`.",
+  ],
   ["both", "HEADGATE_LOG_LEVEL", "`info`", "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`."],
 ];
 

@@ -10,6 +10,7 @@ import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
 import { ReceiverSecurity } from "../security/receiverSecurity.ts";
+import { recordThread } from "../self/recordThread.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
 import type { ShardRouter } from "../shard/shardRouter.ts";
 import type { Plane, PlaneLog } from "./plane.ts";
@@ -69,6 +70,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, security) };
     },
     explain: async (traceId) => intake.explain(traceId),
+    profile: async (request, signal) => [await recordThread(request, "main", signal)],
     async closeReceivers(deadlineMs) {
       admission.draining = true;
       await Promise.all([grpc.shutdown(deadlineMs), http.shutdown(deadlineMs)]);

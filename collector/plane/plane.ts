@@ -1,8 +1,10 @@
 import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import type { Applied } from "../pipeline.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
 import type { WindowSnapshot } from "../self/stageTimers.ts";
+import type { ThreadProfile } from "../self/threadProfile.ts";
 
 /** What happened since the last window ended, and where everything stands. */
 export type PlaneWindow = { window: WindowSnapshot; eventLoopDelayP99Ms: number; figures: PlaneFigures };
@@ -18,6 +20,8 @@ export type Plane = {
   /** Once a second. */
   endWindow(): Promise<PlaneWindow>;
   explain(traceId: string): Promise<Explanation>;
+  /** Records all threads that there are, the one that asks as well, for the same seconds. Rejects when the signal aborts; then none records any more. */
+  profile(request: ProfileRequest, signal: AbortSignal): Promise<ThreadProfile[]>;
   /** No new requests; those being read are answered. What is left at the deadline is cut. */
   closeReceivers(deadlineMs: number): Promise<void>;
   /** Delivers what is queued until the deadline. */

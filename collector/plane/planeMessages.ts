@@ -1,7 +1,9 @@
 import type { MessagePort } from "node:worker_threads";
+import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import type { Applied } from "../pipeline.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
+import type { ThreadProfile } from "../self/threadProfile.ts";
 import type { PlaneParts } from "./localPlane.ts";
 import type { PlaneWindow } from "./plane.ts";
 
@@ -22,6 +24,8 @@ export type PlaneAnswers = {
   figures: PlaneFigures;
   endWindow: PlaneWindow;
   explain: Explanation;
+  profile: ThreadProfile[];
+  endProfile: undefined;
   closeReceivers: undefined;
   drain: undefined;
   stop: undefined;
@@ -32,6 +36,8 @@ export type PlaneAsk =
   | { ask: "figures" }
   | { ask: "endWindow" }
   | { ask: "explain"; traceId: string }
+  | { ask: "profile"; request: ProfileRequest }
+  | { ask: "endProfile" }
   | { ask: "closeReceivers"; deadlineMs: number }
   | { ask: "drain"; deadlineMs: number }
   | { ask: "stop" };

@@ -9,6 +9,8 @@ import type { PlaneAnswers, PlaneReply, PlaneRequest, PlaneThreadData } from "./
 
 const data: PlaneThreadData = workerData;
 let plane: Plane | undefined;
+/** Of the profile that is being recorded. */
+let profiling = new AbortController();
 
 function say(reply: PlaneReply): void {
   parentPort?.postMessage(reply);
@@ -40,6 +42,12 @@ async function answer(request: PlaneRequest): Promise<PlaneAnswers[keyof PlaneAn
       return plane.endWindow();
     case "explain":
       return plane.explain(request.traceId);
+    case "profile":
+      profiling = new AbortController();
+      return plane.profile(request.request, profiling.signal);
+    case "endProfile":
+      profiling.abort(new Error("the profile was given up"));
+      return undefined;
     case "closeReceivers":
       await plane.closeReceivers(request.deadlineMs);
       return undefined;

@@ -2,9 +2,12 @@ import { MessageChannel, type MessagePort, type TransferListItem } from "node:wo
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { configHash } from "#domain/fleet/configHash.ts";
+import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import { messageOf } from "../appError.ts";
 import type { Applied } from "../pipeline.ts";
+import { recordThread } from "../self/recordThread.ts";
+import type { ThreadProfile } from "../self/threadProfile.ts";
 import type { PlaneParts } from "./localPlane.ts";
 import { mergeFigures, mergeWindows } from "./mergeFigures.ts";
 import { pickExplanation } from "./pickExplanation.ts";
@@ -66,6 +69,25 @@ export async function startThreadedPlane(parts: Parts): Promise<Plane> {
     }
   }
 
+  /** When one can't, or nobody wants it any more, all of them end. */
+  async function profile(request: ProfileRequest, signal: AbortSignal): Promise<ThreadProfile[]> {
+    const failed = new AbortController();
+    const end = AbortSignal.any([signal, failed.signal]);
+    end.addEventListener("abort", () => void each({ ask: "endProfile" }, "end its profile"), { once: true });
+    const threads = workers.map(async (worker, index) => {
+      const recorded = await worker.ask({ ask: "profile", request });
+      return recorded.map((one) => ({ ...one, thread: `worker-${index}` }));
+    });
+    const all = [recordThread(request, "main", end).then((one) => [one]), ...threads];
+    try {
+      return (await Promise.all(all)).flat();
+    } catch (error) {
+      failed.abort(error);
+      await Promise.allSettled(all);
+      throw error;
+    }
+  }
+
   return {
     ports,
     get config() {
@@ -82,6 +104,7 @@ export async function startThreadedPlane(parts: Parts): Promise<Plane> {
     figures: async () => mergeFigures(await all({ ask: "figures" })),
     endWindow: async () => mergeWindows(await all({ ask: "endWindow" })),
     explain: async (traceId): Promise<Explanation> => pickExplanation(await all({ ask: "explain", traceId })),
+    profile,
     closeReceivers: (deadlineMs) => each({ ask: "closeReceivers", deadlineMs }, "close its receivers"),
     drain: (deadlineMs) => each({ ask: "drain", deadlineMs }, "deliver what it had"),
     async stop() {

@@ -6,6 +6,7 @@ import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
 import type { ReasonTotals } from "./ledger.ts";
 import type { PlaneFigures, TimerFigures } from "./planeFigures.ts";
+import type { ProfilerFigures } from "./profiler.ts";
 import type { Family, Sample } from "./prometheusText.ts";
 import type { RuntimeFigures } from "./runtime.ts";
 
@@ -16,6 +17,7 @@ export type MetricsParts = {
   config: { revision: number; hash: string };
   dropReasons: readonly string[];
   refusalReasons: readonly string[];
+  profiler: ProfilerFigures;
 };
 
 /** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
@@ -135,6 +137,8 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
     counter("headgate_archive_files_deleted_total", "Oldest archive files deleted to stay within the bound.", archive.filesDeleted),
     counter("headgate_archive_bytes_deleted_total", "Bytes of the archive files deleted.", archive.bytesDeleted),
+    counter("headgate_profiles_recorded_total", "CPU and heap profiles of the collector itself that were recorded.", parts.profiler.recorded),
+    counter("headgate_profiles_refused_total", "Profiles that were not recorded because one was being recorded already.", parts.profiler.refused),
     {
       name: "headgate_config_info",
       type: "info",

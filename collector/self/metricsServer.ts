@@ -1,6 +1,7 @@
 import http from "node:http";
+import { PROFILE_SECONDS_DEFAULT, type ProfileKind, type ProfileRequest, profileSecondsSchema } from "#domain/fleet/profileRequest.ts";
 import { type Explanation, traceIdSchema } from "#domain/sampling/explanation.ts";
-import { messageOf } from "../appError.ts";
+import { AppError, messageOf } from "../appError.ts";
 import { isLoopback, listen } from "../listen.ts";
 import { type Family, OPENMETRICS_CONTENT_TYPE, PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheusText.ts";
 
@@ -9,18 +10,38 @@ export type MetricsServer = { start(host: string, port: number): Promise<number>
 /** What other machines may not ask: it names spans and services. */
 const EXPLAIN = /^\/explain\/([^/]*)$/;
 
-/** /metrics, /healthz (alive), /readyz (`notReady` says why not), and for this machine alone /explain/TRACEID. */
-export function createMetricsServer(
-  read: () => Promise<Family[]>,
-  notReady: () => string | undefined,
-  explain: (traceId: string) => Promise<Explanation>,
-): MetricsServer {
+const PROFILES_ELSEWHERE = "only this machine may record a profile here; use the collector's page in the control plane, or set HEADGATE_PPROF=anyone";
+/** As Go's net/http/pprof has them, so that its tools can ask. */
+const PPROF: Readonly<Record<string, ProfileKind>> = { "/debug/pprof/profile": "cpu", "/debug/pprof/heap": "heap" };
+
+type Parts = {
+  read: () => Promise<Family[]>;
+  /** Why it is not ready. */
+  notReady: () => string | undefined;
+  explain: (traceId: string) => Promise<Explanation>;
+  /** Gzipped pprof. */
+  profile: (request: ProfileRequest, signal: AbortSignal) => Promise<Buffer>;
+  /** Who may ask for one. */
+  profilesFor: "loopback" | "anyone" | "nobody";
+};
+
+/** /metrics, /healthz (alive), /readyz; for this machine alone /explain/TRACEID, and /debug/pprof for whoever may. */
+export function createMetricsServer({ read, notReady, explain, profile, profilesFor }: Parts): MetricsServer {
   const server = http.createServer({ headersTimeout: 5000, requestTimeout: 10_000, maxHeaderSize: 8192 }, (request, response) => {
     request.resume();
-    const path = (request.url ?? "").split("?", 1)[0];
+    const [path, query] = (request.url ?? "").split("?", 2);
     if (request.method !== "GET" && request.method !== "HEAD") return send(response, 405, "text/plain", "use GET\n", { allow: "GET, HEAD" });
     const asked = EXPLAIN.exec(path);
     if (asked !== null) return answerExplain(request, response, asked[1], explain);
+    const kind = Object.hasOwn(PPROF, path) ? PPROF[path] : undefined;
+    if (kind !== undefined) {
+      const local = isLoopback(request.socket.remoteAddress ?? "");
+      if (profilesFor !== "anyone" && !(profilesFor === "loopback" && local)) {
+        const text = profilesFor === "nobody" ? "profiles are switched off here; HEADGATE_PPROF=loopback switches them on" : PROFILES_ELSEWHERE;
+        return send(response, 403, "text/plain", `${text}\n`);
+      }
+      return answerProfile(response, kind, new URLSearchParams(query).get("seconds"), profile);
+    }
     switch (path) {
       case "/metrics": {
         const open = (request.headers.accept ?? "").includes("application/openmetrics-text");
@@ -34,7 +55,7 @@ export function createMetricsServer(
         return send(response, reason === undefined ? 200 : 503, "text/plain", `${reason ?? "ready"}\n`);
       }
       default:
-        return send(response, 404, "text/plain", "there are /metrics, /healthz, /readyz and /explain/TRACEID\n");
+        return send(response, 404, "text/plain", "there are /metrics, /healthz, /readyz, /explain/TRACEID, /debug/pprof/profile and /debug/pprof/heap\n");
     }
   });
   server.maxConnections = 256;
@@ -56,6 +77,23 @@ function answerExplain(request: http.IncomingMessage, response: http.ServerRespo
   const traceId = traceIdSchema.safeParse(id);
   if (!traceId.success) return send(response, 400, "text/plain", `${traceId.error.issues[0].message}\n`);
   answer(response, "application/json", async () => `${JSON.stringify(await explain(traceId.data))}\n`);
+}
+
+function answerProfile(response: http.ServerResponse, kind: ProfileKind, asked: string | null, profile: Parts["profile"]): void {
+  const seconds = profileSecondsSchema.safeParse(asked === null ? PROFILE_SECONDS_DEFAULT : Number(asked));
+  if (!seconds.success) return send(response, 400, "text/plain", `seconds ${seconds.error.issues[0].message}\n`);
+  const gone = new AbortController();
+  response.once("close", () => gone.abort(new Error("whoever asked has gone")));
+  profile({ kind, seconds: seconds.data }, gone.signal).then(
+    (bytes) => {
+      const headers = { "content-disposition": `attachment; filename="headgate-${kind}.pb.gz"`, "content-length": bytes.length, "cache-control": "no-store" };
+      response.writeHead(200, { ...headers, "content-type": "application/octet-stream" });
+      response.end(bytes);
+    },
+    (error: unknown) => {
+      if (!response.destroyed) send(response, error instanceof AppError ? 409 : 500, "text/plain", `${messageOf(error)}\n`);
+    },
+  );
 }
 
 function answer(response: http.ServerResponse, type: string, make: () => Promise<string>): void {
