@@ -49,7 +49,7 @@ const origin = z
   .string("must be an origin such as https://app.example.com")
   .regex(/^(\*|https?:\/\/(\*\.)?[a-z0-9.-]+(:\d{1,5})?)$/, "must be an origin such as https://app.example.com, https://*.example.com, or *");
 
-const corsSchema = z.strictObject({
+export const corsSchema = z.strictObject({
   allowedOrigins: z
     .array(origin, "must be a list of origins")
     .min(1, "must have at least one origin")
@@ -78,7 +78,6 @@ export type GrpcReceiverSettings = z.infer<typeof grpcReceiverSchema>;
 const httpReceiverSchema = z.strictObject({
   cors: corsSchema.optional().describe("Lets web pages send (browser SDKs). Absent: no page may."),
 });
-export type HttpReceiverSettings = z.infer<typeof httpReceiverSchema>;
 
 /** How the collector listens. Of its process, from its own file: the control plane neither sends nor changes it. */
 export const receiversSchema = z.strictObject({
