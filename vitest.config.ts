@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const rooms = "{app,components,domain,server,collector,traffic,examples}";
+const rooms = "{app,components,domain,server,collector,traffic,examples,bench}";
 
 /** Two projects: unit tests stand beside the source; what needs several processes or real sockets and databases stands under tests/. */
 export default defineConfig({

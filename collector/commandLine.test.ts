@@ -9,7 +9,20 @@ describe("parseCommandLine", () => {
     expect(parseCommandLine(["profile", "heap"])).toEqual({ kind: "profile", request: { kind: "heap", seconds: 10 }, file: "headgate-heap.pb.gz" });
   });
 
+  it("takes a file to check, with what one collector gets at its peak", () => {
+    expect(parseCommandLine(["check", "a.yaml"])).toEqual({ kind: "check", file: "a.yaml", offered: undefined, strict: false, json: false });
+    expect(parseCommandLine(["check", "a.yaml", "--rate", "5e4", "--span-bytes", "600", "--strict", "--json"])).toEqual({
+      ...{ kind: "check", file: "a.yaml", offered: { spansPerS: 50_000, spanBytes: 600 }, strict: true, json: true },
+    });
+  });
+
   it.each([
+    [["check"], "check takes one file"],
+    [["check", "a", "--rate", "-1"], "Option '--rate' argument is ambiguous"],
+    [["check", "a", "--rate", "fast"], "--rate must be a number above 0, got fast"],
+    [["check", "a", "--span-bytes", "5"], "--span-bytes goes with --rate"],
+    [["explain", "a", "--strict"], "--rate, --span-bytes and --strict go with check"],
+    [["--json"], "--json goes with explain or check"],
     [["profile"], "profile takes cpu or heap"],
     [["profile", "disk"], "profile takes cpu or heap"],
     [["profile", "cpu", "--seconds", "61"], "--seconds must be a whole number of seconds from 1 to 60, got 61"],

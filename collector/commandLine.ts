@@ -2,17 +2,25 @@ import { parseArgs } from "node:util";
 import { PROFILE_KINDS, PROFILE_SECONDS_DEFAULT, PROFILE_SECONDS_MAX, type ProfileRequest, profileSecondsSchema } from "#domain/fleet/profileRequest.ts";
 import { traceIdSchema } from "#domain/sampling/explanation.ts";
 import { AppError, messageOf } from "./appError.ts";
+import type { CheckOptions } from "./checkCommand.ts";
+
+/** Of one span on the wire, as the sample traffic has it. */
+const SPAN_BYTES_DEFAULT = 430;
 
 export const HELP = `Usage: headgate-collector [--config FILE]
        headgate-collector explain TRACEID [--json]
        headgate-collector profile cpu|heap [--seconds N] [--out FILE]
+       headgate-collector check FILE [--rate SPANS/S] [--span-bytes N] [--strict] [--json]
 
 Receives OpenTelemetry traces, keeps what the sampling policy says, and delivers it.
 
   --config FILE   configuration in YAML or JSON (also HEADGATE_CONFIG); without it everything is kept in the local archive
   explain TRACEID asks the collector that runs on this machine why it kept a trace, or not; it is found by HEADGATE_METRICS_HOST
                   and HEADGATE_METRICS_PORT. Ends with 0 when it knows the trace, with 1 when it does not
-  --json          the answer as JSON
+  --json          the answer of explain or check as JSON
+  check FILE      says what is wrong with a configuration, line by line, and what in it does not go together: a tier that can never match, a queue or a
+                  decision wait too large or too small for --rate spans a second at one collector (of --span-bytes each, ${SPAN_BYTES_DEFAULT} unless said). Ends with 0 when
+                  a collector can run it, with 1 when it can't; with 2 when it can but there are warnings, and --strict
   profile cpu     records for N seconds (1 to ${PROFILE_SECONDS_MAX}, ${PROFILE_SECONDS_DEFAULT} unless said) what the collector that runs on this machine spends its CPU time on, writes
                   it to FILE (headgate-cpu.pb.gz unless said) as gzipped pprof, and prints the functions that took most
   profile heap    the same for what it allocates meanwhile and still holds
@@ -29,6 +37,7 @@ export type CommandLine =
   | { kind: "version" }
   | { kind: "run"; configFile: string | undefined }
   | { kind: "explain"; traceId: string; json: boolean }
+  | ({ kind: "check" } & CheckOptions)
   | { kind: "profile"; request: ProfileRequest; file: string };
 
 /** Throws AppError `usage` with one line that names the argument. */
@@ -41,6 +50,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
         json: { type: "boolean" },
         seconds: { type: "string" },
         out: { type: "string" },
+        rate: { type: "string" },
+        "span-bytes": { type: "string" },
+        strict: { type: "boolean" },
         help: { type: "boolean" },
         version: { type: "boolean" },
       },
@@ -51,20 +63,39 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     if (values.version) return { kind: "version" };
     const [command, ...rest] = positionals;
     if (command !== "profile" && (values.seconds ?? values.out) !== undefined) throw new Error("--seconds and --out go with profile");
+    if (command !== "check" && (values.rate ?? values["span-bytes"] ?? values.strict) !== undefined)
+      throw new Error("--rate, --span-bytes and --strict go with check");
+    if (command === "check") return check(rest, values);
     if (command === "profile") return profile(rest, values);
     if (command === "explain") return explain(rest, values.json ?? false);
     if (command !== undefined) throw new Error(`Unknown command ${command}`);
-    if (values.json) throw new Error("--json goes with explain");
+    if (values.json) throw new Error("--json goes with explain or check");
     return { kind: "run", configFile: values.config };
   } catch (error) {
-    throw new AppError("usage", `${messageOf(error).split(". ", 1)[0]}; try --help`);
+    throw new AppError("usage", `${messageOf(error).split(/\.\s/, 1)[0]}; try --help`);
   }
+}
+
+type CheckValues = { rate?: string; "span-bytes"?: string; strict?: boolean; json?: boolean };
+
+function check(rest: readonly string[], { rate, "span-bytes": bytes, strict, json }: CheckValues): CommandLine {
+  if (rest.length !== 1) throw new Error("check takes one file");
+  if (rate === undefined && bytes !== undefined) throw new Error("--span-bytes goes with --rate");
+  const offered =
+    rate === undefined ? undefined : { spansPerS: above0("--rate", rate), spanBytes: bytes === undefined ? SPAN_BYTES_DEFAULT : above0("--span-bytes", bytes) };
+  return { kind: "check", file: rest[0], offered, strict: strict ?? false, json: json ?? false };
+}
+
+function above0(option: string, text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value <= 1e12)) throw new Error(`${option} must be a number above 0, got ${text}`);
+  return value;
 }
 
 function profile(rest: readonly string[], { seconds: given, out, json }: { seconds?: string; out?: string; json?: boolean }): CommandLine {
   const kind = PROFILE_KINDS.find((one) => one === rest[0]);
   if (kind === undefined || rest.length !== 1) throw new Error("profile takes cpu or heap");
-  if (json) throw new Error("--json goes with explain");
+  if (json) throw new Error("--json goes with explain or check");
   const seconds = profileSecondsSchema.safeParse(given === undefined ? PROFILE_SECONDS_DEFAULT : Number(given));
   if (!seconds.success) throw new Error(`--seconds ${seconds.error.issues[0].message}, got ${given}`);
   return { kind: "profile", request: { kind, seconds: seconds.data }, file: out ?? `headgate-${kind}.pb.gz` };

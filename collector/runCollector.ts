@@ -19,6 +19,11 @@ export async function runCollector(): Promise<void> {
   const command = parseCommandLine(process.argv.slice(2));
   if (command.kind === "help") return void process.stdout.write(HELP);
   if (command.kind === "version") return void process.stdout.write(`${VERSION}\n`);
+  if (command.kind === "check") {
+    const { checkCommand } = await import("./checkCommand.ts");
+    process.exitCode = await checkCommand(command, (text) => void process.stdout.write(text));
+    return;
+  }
   const env = readEnv();
   if (command.kind === "explain") {
     process.exitCode = await explainCommand(command, httpUrl(env.metrics.host, env.metrics.port), (text) => void process.stdout.write(text));

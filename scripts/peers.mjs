@@ -27,5 +27,7 @@ mkdirSync(bin, { recursive: true });
 copyFileSync(join(root, "tests", "contract", "peers-builder.yaml"), join(folder, "peers-builder.yaml"));
 const module = "github.com/open-telemetry/opentelemetry-collector-contrib/cmd/telemetrygen";
 go("building telemetrygen", "go", ["install", `${module}@${RELEASE}`], join(bin, "telemetrygen"));
+// The newest that the Go module proxy has as a tagged version: it was tagged before Go had modules.
+go("building h2spec", "go", ["install", "github.com/summerwind/h2spec/cmd/h2spec@v2.2.1+incompatible"], join(bin, "h2spec"));
 go("building the Collector's builder", "go", ["install", `go.opentelemetry.io/collector/cmd/builder@${RELEASE}`], join(bin, "builder"));
 go("building the OpenTelemetry Collector", join(bin, "builder"), ["--config", "peers-builder.yaml"], join(folder, "otelcol", "otelcol"));

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
@@ -19,21 +19,27 @@ function canPin(): boolean {
 
 export type Cores = "first" | "others" | "all";
 
-/** The collector has core 0 to itself as far as this bench goes, or all of them; everything else gets the others. */
-export function start(cores: Cores, args: string[], env: Record<string, string> = {}, ipc = false): ChildProcess {
+/** The collector has core 0 to itself as far as this bench goes, or all of them; everything else gets the others. Of another `program` than Node the errors are in a pipe. */
+export function start(cores: Cores, args: string[], env: Record<string, string> = {}, ipc = false, program?: string): ChildProcess {
   const last = availableParallelism() - 1;
   const list = { first: "0", others: `1-${last}`, all: `0-${last}` }[cores];
-  const command = pinnable ? "taskset" : process.execPath;
-  const all = pinnable ? ["-c", list, process.execPath, ...args] : args;
+  const what = program ?? process.execPath;
+  const command = pinnable ? "taskset" : what;
+  const all = pinnable ? ["-c", list, what, ...args] : args;
   const clean: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: "1" };
   for (const name of Object.keys(clean)) if (name.startsWith("HEADGATE_")) delete clean[name];
-  return spawn(command, all, { cwd: root, env: { ...clean, ...env }, stdio: ipc ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "inherit"] });
+  const stdio: StdioOptions = ipc ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", program === undefined ? "inherit" : "pipe"];
+  return spawn(command, all, { cwd: root, env: { ...clean, ...env }, stdio });
 }
 
 export function message<T>(child: ChildProcess): Promise<T> {
   return new Promise((resolve, reject) => {
-    child.once("message", (value) => resolve(value as T));
-    child.once("exit", (code) => reject(new Error(`a process of the bench ended with ${code}`)));
+    const ended = (code: number | null) => reject(new Error(`a process of the bench ended with ${code}`));
+    child.once("exit", ended);
+    child.once("message", (value) => {
+      child.off("exit", ended);
+      resolve(value as T);
+    });
   });
 }
 
@@ -43,7 +49,7 @@ export function order(child: ChildProcess, what: Omit<LoadOrder, "kind">): Promi
   return answer;
 }
 
-type Ready = { otlpGrpc: number; metrics: number };
+type Ready = { otlpGrpc: number; otlpHttp: number; metrics: number };
 
 export function ready(collector: ChildProcess): Promise<Ready> {
   let text = "";

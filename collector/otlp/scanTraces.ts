@@ -349,7 +349,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     }
     if (forTraces) {
       // Nobody knows yet what will be kept, so every span is checked all the way down, here where its bytes are at hand.
-      const code = isChecked ? 0 : checkSpan(bytes, contentStart(bytes, spanStart, spanEnd), spanEnd);
+      const code = isChecked ? 0 : checkSpan(bytes, view, contentStart(bytes, spanStart, spanEnd), spanEnd);
       if (code < 0) return code;
       if (hasSameSpan) matcher.testSameSpan(bits);
       if (states > 0) table.stateCount[span] = states;

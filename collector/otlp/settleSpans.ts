@@ -1,4 +1,4 @@
-import { checkFields, checkMessage, RESOURCE, SCOPE, SPAN } from "./checkMessage.ts";
+import { checkFields, checkSpan, RESOURCE, SCOPE } from "./checkMessage.ts";
 import { HAS_STATE, KEPT, type SpanTable, tierOfVerdict } from "./spanTable.ts";
 import { rewriteTraceState, TRACE_STATE_LENGTH_MAX } from "./traceStateBytes.ts";
 import { contentStart, varintSize, writeVarint } from "./varint.ts";
@@ -11,11 +11,12 @@ const TRACE_STATE_TAG = 0x1a;
  * 0, or the code that refuses the request: a malformed span must not spoil the batch that it would share with others'.
  */
 export function settleSpans(bytes: Buffer, table: SpanTable, matcher: WireMatcher): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let resource = 0; resource < table.resources; resource++) {
     let out = table.resourceEnd[resource] - table.resourceBody[resource];
     let kept = false;
     for (let scope = table.resourceScope[resource]; scope < table.resourceScope[resource + 1]; scope++) {
-      const scopeOut = settleScope(bytes, table, matcher, scope);
+      const scopeOut = settleScope(bytes, view, table, matcher, scope);
       if (scopeOut < 0) return scopeOut;
       table.scopeOut[scope] = scopeOut;
       out -= table.scopeEnd[scope] - table.scopeStart[scope];
@@ -25,14 +26,14 @@ export function settleSpans(bytes: Buffer, table: SpanTable, matcher: WireMatche
     }
     table.resourceOut[resource] = kept ? out : 0;
     if (!kept) continue;
-    const code = checkFields(bytes, RESOURCE, table.resourceBody[resource], table.resourceEnd[resource]);
+    const code = checkFields(bytes, view, RESOURCE, table.resourceBody[resource], table.resourceEnd[resource]);
     if (code < 0) return code;
   }
   return 0;
 }
 
 /** Bytes of the ScopeSpans' content as it will go out; 0 when no span is kept; negative: a code. */
-function settleScope(bytes: Buffer, table: SpanTable, matcher: WireMatcher, scope: number): number {
+function settleScope(bytes: Buffer, view: DataView, table: SpanTable, matcher: WireMatcher, scope: number): number {
   const { start, end, verdict, stateBytes } = table;
   const spanEnd = table.scopeSpan[scope + 1];
   let out = table.scopeEnd[scope] - table.scopeBody[scope];
@@ -44,7 +45,7 @@ function settleScope(bytes: Buffer, table: SpanTable, matcher: WireMatcher, scop
     }
     kept++;
     const body = contentStart(bytes, start[span], end[span]);
-    const code = checkMessage(bytes, SPAN, body, end[span]);
+    const code = checkSpan(bytes, view, body, end[span]);
     if (code < 0) return code;
     let added = matcher.traceState[tierOfVerdict(verdict[span])].length;
     if ((verdict[span] & HAS_STATE) !== 0) {
@@ -56,7 +57,7 @@ function settleScope(bytes: Buffer, table: SpanTable, matcher: WireMatcher, scop
     out += 1 + varintSize(size) + size - (end[span] - start[span]);
   }
   if (kept === 0) return 0;
-  const code = checkFields(bytes, SCOPE, table.scopeBody[scope], table.scopeEnd[scope]);
+  const code = checkFields(bytes, view, SCOPE, table.scopeBody[scope], table.scopeEnd[scope]);
   return code < 0 ? code : out;
 }
 

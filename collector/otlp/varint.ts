@@ -34,7 +34,13 @@ export function tagVarint(bytes: Uint8Array, at: number, next: number): number {
   return tag < 8 ? -1 : tag;
 }
 
-/** Position after the value of a field with this tag, or −1. Groups (wire types 3 and 4) are refused: OTLP never had any. */
+/**
+ * Protobuf's C++ and Java readers stop at 100 messages or groups inside each other, the request and its two lists included; what is deeper would be refused
+ * further on. Counted from a span.
+ */
+export const DEPTH_MAX = 96;
+
+/** Position after the value of a field with this tag, or −1. An unknown field may be a group (wire types 3 and 4), though OTLP never had any. */
 export function skipField(bytes: Uint8Array, tag: number, at: number, end: number): number {
   if (tag < 8 && tag >= 0) return -1;
   switch (tag & 7) {
@@ -49,9 +55,25 @@ export function skipField(bytes: Uint8Array, tag: number, at: number, end: numbe
     }
     case 5:
       return end - at < 4 ? -1 : at + 4;
+    case 3:
+      return skipGroup(bytes, tag >>> 3, at, end, 1);
     default:
       return -1;
   }
+}
+
+/** Position after the end of the group that this field number has opened before `at`, or −1: it never ends, or lies deeper than DEPTH_MAX. */
+export function skipGroup(bytes: Uint8Array, field: number, at: number, end: number, depth: number): number {
+  if (depth > DEPTH_MAX) return -1;
+  for (let pos = at; pos < end; ) {
+    const body = varintEnd(bytes, pos, end);
+    const tag = tagVarint(bytes, pos, body);
+    if (tag < 0) return -1;
+    if ((tag & 7) === 4) return tag >>> 3 === field ? body : -1;
+    pos = (tag & 7) === 3 ? skipGroup(bytes, tag >>> 3, body, end, depth + 1) : skipField(bytes, tag, body, end);
+    if (pos < 0) return -1;
+  }
+  return -1;
 }
 
 /** First content byte of the length-delimited field in [at, end), which has been checked before. */

@@ -64,10 +64,10 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline, security),
+    figures: async () => readFigures(pipeline, security, grpc),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, security) };
+      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, security, grpc) };
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],

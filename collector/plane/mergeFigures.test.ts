@@ -58,6 +58,7 @@ function figures(
       },
     ],
     receivers: { handshakesFailed: 1, connectionsTurnedAway: 2, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: sinceMs },
+    grpcConnectionsEnded: new Map([["client", 2]]),
     memory: { state: breaker === "open" ? "tight" : "ok", limitBytes: 1000, softBytes: 800 },
     waitingLogBytes: 7,
     archive: { bytes: 1, bytesMax: 2, filesDeleted: 3, bytesDeleted: 4 },

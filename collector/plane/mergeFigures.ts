@@ -42,6 +42,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     ratios: new Map(Array.from(addMaps(all.map(({ ratios }) => ratios)), ([tier, sum]) => [tier, sum / all.length])),
     queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
     receivers: mergeReceivers(all.map(({ receivers }) => receivers)),
+    grpcConnectionsEnded: addMaps(all.map(({ grpcConnectionsEnded }) => grpcConnectionsEnded)),
     heap: addAll(all.map(({ heap }) => heap)),
   };
 }

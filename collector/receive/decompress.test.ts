@@ -40,6 +40,37 @@ describe.each(["gzip", "zstd"] as const)("decompress %s", (encoding) => {
   });
 });
 
+describe("a zstd body of several frames", () => {
+  const frames = (...texts: string[]) => Buffer.concat(texts.map((one) => zstdCompressSync(one)));
+  const skippable = Buffer.from([0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3]);
+
+  it("is read whole, empty and skippable frames included", async () => {
+    expect(String(await decompress(frames("head", "", "gate"), "zstd", 100))).toBe("headgate");
+    expect(String(await decompress(Buffer.concat([skippable, frames("head"), skippable, frames("gate"), skippable]), "zstd", 100))).toBe("headgate");
+    const noise = Buffer.from(Array.from({ length: 600_000 }, (_, index) => Math.imul(index, 2_654_435_761) >>> 24));
+    const large = Buffer.concat([zstdCompressSync(noise), zstdCompressSync(noise)]);
+    expect(await decompress(large, "zstd", 2_000_000)).toEqual(Buffer.concat([noise, noise]));
+  });
+
+  it("has one limit for all of them", async () => {
+    expect(await decompress(frames("headgate", "head", "gate"), "zstd", 16)).toHaveLength(16);
+    expect(await decompress(frames("headgate", "head", "gate!"), "zstd", 16)).toMatchObject({ ok: false, reason: "too_large" });
+    expect(await decompress(frames("headgate", "headgate", "!"), "zstd", 16)).toMatchObject({ ok: false, reason: "too_large" });
+    const bombs = Buffer.concat(Array.from({ length: 20 }, () => zstdCompressSync(Buffer.alloc(90_000))));
+    expect(await decompress(bombs, "zstd", 1_000_000)).toMatchObject({ ok: false, reason: "too_large" });
+  });
+
+  it("is refused when there are so many that they cost more than they hold", async () => {
+    expect(await decompress(frames(...Array.from({ length: 1001 }, () => "")), "zstd", 100)).toMatchObject({ ok: false, reason: "malformed" });
+  });
+
+  it("is refused when something else follows, or a frame is cut off", async () => {
+    expect(await decompress(Buffer.concat([frames("head"), Buffer.from("gate")]), "zstd", 100)).toMatchObject({ ok: false, reason: "malformed" });
+    const two = frames("head", "gate");
+    expect(await decompress(two.subarray(0, two.length - 3), "zstd", 100)).toMatchObject({ ok: false, reason: "malformed" });
+  });
+});
+
 describe("parseEncoding", () => {
   it("knows identity, gzip and zstd, and nothing else", () => {
     expect([undefined, "", "identity", "gzip", "zstd", "br", "gzip, zstd"].map(parseEncoding)).toEqual([

@@ -36,12 +36,44 @@ export type GrpcConnection = {
   refusedStreams(count: number): void;
 };
 
+/** How connections end. The names in the middle are errors of HTTP/2 (RFC 9113, 7). */
+export const CONNECTION_ENDS = [
+  /** By its client, which is as it should be. */
+  "client",
+  "drained",
+  /** Nothing came for long. */
+  "idle",
+  "protocol_error",
+  "flow_control_error",
+  "stream_closed",
+  "frame_size_error",
+  "compression_error",
+  /** Streams reset, frames that bring no request on, or parts of a header block, beyond what is allowed. */
+  "flood",
+  /** What had begun was not finished in time. */
+  "timeout",
+  /** Its client did not read its answers. */
+  "unread",
+  "not_http2",
+  /** It was asked to go after its time. */
+  "aged",
+  "socket_error",
+] as const;
+export type ConnectionEnd = (typeof CONNECTION_ENDS)[number];
+
 /** When a connection is asked to go, and how long what is open on it may then still take. Undefined: never. */
 export type ConnectionAge = { maxMs: number | undefined; graceMs: number };
+
+/** ±10%, so that connections that came together do not all go together. */
+export function jittered(maxMs: number): number {
+  return maxMs * (0.9 + 0.2 * Math.random());
+}
 
 export type GrpcEngineParts = {
   /** A connection has come. */
   connected(): GrpcConnection;
+  /** And one has ended, each once. */
+  connectionEnded(why: ConnectionEnd): void;
   /** How many streams a client may have open. */
   streamsMax: number;
   /** Other threads listen on the same port. */

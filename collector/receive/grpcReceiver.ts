@@ -4,7 +4,8 @@ import { Client } from "./client.ts";
 import { parseEncoding } from "./decompress.ts";
 import { grpcStatus } from "./grpcAnswer.ts";
 import { GrpcCall } from "./grpcCall.ts";
-import type { GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import type { ConnectionEnd, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import { createLeanGrpcEngine } from "./lean/leanGrpcEngine.ts";
 import { createNodeGrpcEngine } from "./nodeGrpcEngine.ts";
 import { NO_TOKEN, type ReceiverParts } from "./offerRequest.ts";
 import { SlowRequests } from "./slowRequests.ts";
@@ -15,13 +16,17 @@ export type GrpcReceiver = {
   start(host: string, port: number): Promise<number>;
   /** No new request is let in, the ones being read are answered, then connections close; what is left at the deadline is cut. */
   shutdown(deadlineMs: number): Promise<void>;
+  /** How many connections have ended, by how. */
+  readonly connectionsEnded: ReadonlyMap<ConnectionEnd, number>;
 };
 
 /** OTLP/gRPC TraceService. */
 export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverSettings): GrpcReceiver {
   const { admission, intake } = parts;
   const slow = new SlowRequests<GrpcCall>(parts.requestTimeoutMs, (call) => call.timeOut());
+  const connectionsEnded = new Map<ConnectionEnd, number>();
   const engine = createEngine(settings, {
+    connectionEnded: (why) => void connectionsEnded.set(why, (connectionsEnded.get(why) ?? 0) + 1),
     streamsMax: admission.settings.clientRequestsMax,
     reusePort: parts.reusePort,
     security: parts.security,
@@ -49,6 +54,7 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
   });
   const stopAnnouncing = admission.onChange(({ clientRequestsMax }) => engine.setStreamsMax(clientRequestsMax));
   return {
+    connectionsEnded,
     start: (host, port) => engine.start(host, port),
     async shutdown(deadlineMs) {
       slow.stop();
@@ -62,6 +68,8 @@ function createEngine(settings: GrpcReceiverSettings, parts: GrpcEngineParts): G
   switch (settings.engine) {
     case "node":
       return createNodeGrpcEngine(parts);
+    case "lean":
+      return createLeanGrpcEngine(parts);
   }
 }
 

@@ -41,6 +41,10 @@ export function base64(value: unknown, path: string): Buffer {
   return Buffer.from(encoded, "base64");
 }
 
+export function texts(value: unknown, path: string): string[] {
+  return list(value, path).map((item, index) => text(item, `${path}[${index}]`));
+}
+
 const UINT64_MAX = 2n ** 64n - 1n;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;

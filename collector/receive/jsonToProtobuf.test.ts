@@ -7,7 +7,8 @@ import { jsonToProtobuf } from "./jsonToProtobuf.ts";
 const proto = protobuf.parse(`syntax = "proto3";
 message Request { repeated ResourceSpans resource_spans = 1; }
 message ResourceSpans { Resource resource = 1; repeated ScopeSpans scope_spans = 2; string schema_url = 3; }
-message Resource { repeated KeyValue attributes = 1; uint32 dropped_attributes_count = 2; }
+message Resource { repeated KeyValue attributes = 1; uint32 dropped_attributes_count = 2; repeated EntityRef entity_refs = 3; }
+message EntityRef { string schema_url = 1; string type = 2; repeated string id_keys = 3; repeated string description_keys = 4; }
 message ScopeSpans { Scope scope = 1; repeated Span spans = 2; string schema_url = 3; }
 message Scope { string name = 1; string version = 2; repeated KeyValue attributes = 3; uint32 dropped_attributes_count = 4; }
 message KeyValue { string key = 1; AnyValue value = 2; }
@@ -38,7 +39,11 @@ describe("jsonToProtobuf", () => {
     const given = {
       resourceSpans: [
         {
-          resource: { attributes: [{ key: "service.name", value: { stringValue: "shop" } }], droppedAttributesCount: 1 },
+          resource: {
+            attributes: [{ key: "service.name", value: { stringValue: "shop" } }],
+            droppedAttributesCount: 1,
+            entityRefs: [{ schemaUrl: "u", type: "service", idKeys: ["service.name", "b"], descriptionKeys: ["c"] }, { type: "host" }],
+          },
           scopeSpans: [
             {
               scope: { name: "lib", version: "1", attributes, droppedAttributesCount: 2 },
@@ -110,6 +115,11 @@ describe("jsonToProtobuf", () => {
         expect(decoded(json)).toEqual(span({ attributes: [{ key: "k", value: { intValue: value.toString() } }] }));
       }),
     );
+  });
+
+  it("takes no time over a number of a million digits", () => {
+    const json = `{"resourceSpans":[{"scopeSpans":[{"spans":[{"startTimeUnixNano":${"9".repeat(1_000_000)}}]}]}]}`;
+    expect(decoded(json)).toMatchObject({ ok: false, reason: "malformed", message: expect.stringContaining("startTimeUnixNano") });
   });
 
   it("writes exact lengths for texts of every size", () => {

@@ -1,6 +1,6 @@
 import { type Refusal, refusal } from "./answer.ts";
 import { BackwardWriter } from "./backwardWriter.ts";
-import { base64, double, enumNumber, hexId, int64, type JsonObject, JsonShapeError, list, object, text, uint32, uint64 } from "./jsonFields.ts";
+import { base64, double, enumNumber, hexId, int64, type JsonObject, JsonShapeError, list, object, text, texts, uint32, uint64 } from "./jsonFields.ts";
 import { JSON_DEPTH_MAX, surveyJson } from "./surveyJson.ts";
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -25,17 +25,17 @@ export function jsonToProtobuf(bytes: Buffer, start: number, end: number): Buffe
   }
 }
 
-/** V8 hands a reviver the digits as they stood in the text; a whole number beyond 2^53 becomes a bigint. */
+/** V8 hands a reviver the digits as they stood in the text; a whole number beyond 2^53 becomes a bigint, unless it has more digits than any 64-bit number. */
 function keepDigits(_key: string, value: unknown, context?: { source: string }): unknown {
   const digits = context?.source ?? "";
-  return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(digits) ? BigInt(digits) : value;
+  return typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d{1,20}$/.test(digits) ? BigInt(digits) : value;
 }
 
 function each(items: readonly unknown[], path: string, write: (item: JsonObject, path: string) => void): void {
   for (let i = items.length - 1; i >= 0; i--) write(object(items[i], `${path}[${i}]`) ?? {}, `${path}[${i}]`);
 }
 
-function texts(writer: BackwardWriter, field: number, value: unknown, path: string): void {
+function textField(writer: BackwardWriter, field: number, value: unknown, path: string): void {
   const given = text(value, path);
   if (given !== "") writer.text(field, given);
 }
@@ -52,11 +52,12 @@ function id(writer: BackwardWriter, field: number, value: unknown, bytes: number
 
 function resourceSpans(writer: BackwardWriter, item: JsonObject, path: string): void {
   const mark = writer.mark();
-  texts(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
+  textField(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
   each(list(item.scopeSpans, `${path}.scopeSpans`), `${path}.scopeSpans`, (scope, at) => scopeSpans(writer, scope, at));
   const resource = object(item.resource, `${path}.resource`);
   if (resource !== undefined) {
     const inner = writer.mark();
+    each(list(resource.entityRefs, `${path}.resource.entityRefs`), `${path}.resource.entityRefs`, (one, at) => entityRef(writer, one, at));
     count(writer, 2, resource.droppedAttributesCount, `${path}.resource.droppedAttributesCount`);
     attributes(writer, 1, resource.attributes, `${path}.resource.attributes`);
     writer.message(1, inner);
@@ -64,17 +65,26 @@ function resourceSpans(writer: BackwardWriter, item: JsonObject, path: string): 
   writer.message(1, mark);
 }
 
+function entityRef(writer: BackwardWriter, item: JsonObject, path: string): void {
+  const mark = writer.mark();
+  for (const key of texts(item.descriptionKeys, `${path}.descriptionKeys`).reverse()) writer.text(4, key);
+  for (const key of texts(item.idKeys, `${path}.idKeys`).reverse()) writer.text(3, key);
+  textField(writer, 2, item.type, `${path}.type`);
+  textField(writer, 1, item.schemaUrl, `${path}.schemaUrl`);
+  writer.message(3, mark);
+}
+
 function scopeSpans(writer: BackwardWriter, item: JsonObject, path: string): void {
   const mark = writer.mark();
-  texts(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
+  textField(writer, 3, item.schemaUrl, `${path}.schemaUrl`);
   each(list(item.spans, `${path}.spans`), `${path}.spans`, (one, at) => span(writer, one, at));
   const scope = object(item.scope, `${path}.scope`);
   if (scope !== undefined) {
     const inner = writer.mark();
     count(writer, 4, scope.droppedAttributesCount, `${path}.scope.droppedAttributesCount`);
     attributes(writer, 3, scope.attributes, `${path}.scope.attributes`);
-    texts(writer, 2, scope.version, `${path}.scope.version`);
-    texts(writer, 1, scope.name, `${path}.scope.name`);
+    textField(writer, 2, scope.version, `${path}.scope.version`);
+    textField(writer, 1, scope.name, `${path}.scope.name`);
     writer.message(1, inner);
   }
   writer.message(2, mark);
@@ -89,7 +99,7 @@ function span(writer: BackwardWriter, item: JsonObject, path: string): void {
     const inner = writer.mark();
     const code = enumNumber(status.code, `${path}.status.code`);
     if (code !== 0) writer.uint32(3, code);
-    texts(writer, 2, status.message, `${path}.status.message`);
+    textField(writer, 2, status.message, `${path}.status.message`);
     writer.message(15, inner);
   }
   count(writer, 14, item.droppedLinksCount, `${path}.droppedLinksCount`);
@@ -104,9 +114,9 @@ function span(writer: BackwardWriter, item: JsonObject, path: string): void {
   if (started !== 0n) writer.fixed64(7, started);
   const kind = enumNumber(item.kind, `${path}.kind`);
   if (kind !== 0) writer.uint32(6, kind);
-  texts(writer, 5, item.name, `${path}.name`);
+  textField(writer, 5, item.name, `${path}.name`);
   id(writer, 4, item.parentSpanId, 8, `${path}.parentSpanId`);
-  texts(writer, 3, item.traceState, `${path}.traceState`);
+  textField(writer, 3, item.traceState, `${path}.traceState`);
   id(writer, 2, item.spanId, 8, `${path}.spanId`);
   id(writer, 1, item.traceId, 16, `${path}.traceId`);
   writer.message(2, mark);
@@ -116,7 +126,7 @@ function event(writer: BackwardWriter, item: JsonObject, path: string): void {
   const mark = writer.mark();
   count(writer, 4, item.droppedAttributesCount, `${path}.droppedAttributesCount`);
   attributes(writer, 3, item.attributes, `${path}.attributes`);
-  texts(writer, 2, item.name, `${path}.name`);
+  textField(writer, 2, item.name, `${path}.name`);
   const at = uint64(item.timeUnixNano, `${path}.timeUnixNano`);
   if (at !== 0n) writer.fixed64(1, at);
   writer.message(11, mark);
@@ -128,7 +138,7 @@ function link(writer: BackwardWriter, item: JsonObject, path: string): void {
   if (flags !== 0) writer.fixed32(6, flags);
   count(writer, 5, item.droppedAttributesCount, `${path}.droppedAttributesCount`);
   attributes(writer, 4, item.attributes, `${path}.attributes`);
-  texts(writer, 3, item.traceState, `${path}.traceState`);
+  textField(writer, 3, item.traceState, `${path}.traceState`);
   id(writer, 2, item.spanId, 8, `${path}.spanId`);
   id(writer, 1, item.traceId, 16, `${path}.traceId`);
   writer.message(13, mark);
@@ -139,7 +149,7 @@ function attributes(writer: BackwardWriter, field: number, value: unknown, path:
     const mark = writer.mark();
     const given = object(item.value, `${at}.value`);
     if (given !== undefined) anyValue(writer, 2, given, `${at}.value`);
-    texts(writer, 1, item.key, `${at}.key`);
+    textField(writer, 1, item.key, `${at}.key`);
     writer.message(field, mark);
   });
 }

@@ -1,7 +1,7 @@
 import http2 from "node:http2";
 import { listen } from "../listen.ts";
 import { guardServer, serverTlsOptions } from "../security/secureServer.ts";
-import type { ConnectionAge, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import { type ConnectionAge, type ConnectionEnd, type GrpcEngine, type GrpcEngineParts, type GrpcHead, type GrpcStream, jittered } from "./grpcEngine.ts";
 
 /** Half the CPU of the default windows: fewer WINDOW_UPDATE frames and no stalls (measured, shared sketches). */
 const WINDOW_BYTES = 16_777_216;
@@ -10,7 +10,6 @@ const UNHEARD_REFUSALS_MAX = 1_000;
 const STREAM_ID_MAX = 2_147_483_647;
 /** For what the client has sent before it heard that the connection goes. */
 const LAST_CALLS_MS = 1000;
-const AGE_JITTER = 0.1;
 const RESPONSE_HEADERS = { ":status": 200, "content-type": "application/grpc" };
 const OK_TRAILERS = { "grpc-status": "0" };
 /** An empty response as one gRPC message. */
@@ -20,6 +19,7 @@ const RESPONSE = Buffer.alloc(5);
 export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   const sessions = new Set<http2.ServerHttp2Session>();
   let { streamsMax } = parts;
+  let isDraining = false;
   const options: http2.ServerOptions = {
     // A client that keeps to maxConcurrentStreams waits by itself, without a refusal; what it sends before it has heard of it nghttp2 refuses (REFUSED_STREAM), and
     // breaking it ends the connection (RFC 9113, 5.1.2).
@@ -35,11 +35,18 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     sessions.add(session);
     session.setLocalWindowSize(WINDOW_BYTES);
     // A broken connection ends its own streams, each of which is accounted for there.
-    session.on("error", () => session.destroy());
-    const stopAging = age(session, parts.age);
+    let why: ConnectionEnd = "client";
+    session.on("error", () => {
+      why = "protocol_error";
+      session.destroy();
+    });
+    const stopAging = age(session, parts.age, () => {
+      why = "aged";
+    });
     session.on("close", () => {
       stopAging();
       sessions.delete(session);
+      parts.connectionEnded(isDraining ? "drained" : why);
     });
     // Streams beyond a limit that the client has not heard of yet are refused by nghttp2 without an event; they show as a gap in the ids. Node ends a session with
     // more of them than this, so a larger gap is something else.
@@ -70,6 +77,7 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     },
     async shutdown(deadlineMs) {
       if (!server.listening) return;
+      isDraining = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const session of sessions) session.close();
       const timer = setTimeout(() => {
@@ -85,18 +93,16 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
  * Asks a connection to go after its time. First with a GOAWAY that still lets in what is under way, so that no call is refused for it (RFC 9113, 6.8), then closing for new calls, then, when
  * the grace is over, cutting what is left.
  */
-function age(session: http2.ServerHttp2Session, { maxMs, graceMs }: ConnectionAge): () => void {
+function age(session: http2.ServerHttp2Session, { maxMs, graceMs }: ConnectionAge, aged: () => void): () => void {
   if (maxMs === undefined) return () => undefined;
-  let timer = setTimeout(
-    () => {
-      session.goaway(http2.constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
-      timer = setTimeout(() => {
-        session.close();
-        timer = setTimeout(() => session.destroy(), graceMs);
-      }, LAST_CALLS_MS);
-    },
-    maxMs * (1 + AGE_JITTER * (2 * Math.random() - 1)),
-  );
+  let timer = setTimeout(() => {
+    aged();
+    session.goaway(http2.constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
+    timer = setTimeout(() => {
+      session.close();
+      timer = setTimeout(() => session.destroy(), graceMs);
+    }, LAST_CALLS_MS);
+  }, jittered(maxMs));
   return () => clearTimeout(timer);
 }
 

@@ -150,12 +150,71 @@ describe("hostile input", () => {
     expect(sample(request(len(0x0a, [])))).toBe(1);
   });
 
-  it("refuses groups, field number 0 and tags of more than 32 bits", () => {
-    expect(sample(request([0x33, 0x34]))).toBe(SCAN_MALFORMED);
+  it("refuses ids of spans, parents and links that are neither of their length nor empty, since what comes next may refuse the whole batch for one", () => {
+    const link = (content: Buffer) => len(0x6a, content);
+    for (const length of [7, 9, 16]) {
+      expect(sample(request(len(0x12, Buffer.alloc(length))))).toBe(SCAN_MALFORMED);
+      expect(sample(request(len(0x22, Buffer.alloc(length))))).toBe(SCAN_MALFORMED);
+      expect(sample(request(link(len(0x12, Buffer.alloc(length)))))).toBe(SCAN_MALFORMED);
+    }
+    expect(sample(request(link(len(0x0a, Buffer.alloc(8)))))).toBe(SCAN_MALFORMED);
+    expect(sample(request(Buffer.concat([link(len(0x0a, Buffer.alloc(16))), link(len(0x12, [])), len(0x12, []), len(0x22, Buffer.alloc(8))])))).toBe(1);
+  });
+
+  it("refuses texts that are not UTF-8 wherever they stand in what is kept, and takes those that are", () => {
+    const value = (content: number[]) => len(0x12, len(0x0a, content));
+    const texts: ((content: number[]) => Buffer)[] = [
+      (content) => request(len(0x2a, content)),
+      (content) => request(len(0x1a, [0x76, 0x3d, ...content])),
+      (content) => request(len(0x4a, len(0x0a, content))),
+      (content) => request(len(0x4a, value(content))),
+      (content) => request(len(0x4a, len(0x12, len(0x2a, len(0x0a, len(0x0a, content)))))),
+      (content) => request(len(0x4a, Buffer.concat([len(0x0a, content), len(0x12, [0x18, 0xc8, 0x01])]))),
+      (content) => request(len(0x5a, len(0x12, content))),
+      (content) => request(len(0x6a, len(0x1a, content))),
+      (content) => request(len(0x7a, len(0x12, content))),
+      (content) => len(0x0a, len(0x12, Buffer.concat([len(0x12, traceId), len(0x0a, len(0x0a, content))]))),
+      (content) => len(0x0a, len(0x12, Buffer.concat([len(0x12, traceId), len(0x1a, content)]))),
+      (content) => len(0x0a, Buffer.concat([len(0x0a, len(0x0a, value(content))), len(0x12, len(0x12, traceId))])),
+      (content) => len(0x0a, Buffer.concat([len(0x1a, content), len(0x12, len(0x12, traceId))])),
+      (content) => len(0x0a, Buffer.concat([len(0x0a, len(0x1a, len(0x1a, content))), len(0x12, len(0x12, traceId))])),
+    ];
+    const harness = new TraceHarness(tracePolicy([{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }]));
+    for (const text of texts) {
+      for (const good of ["", "a", "abcd", "é", "aé", "π/é😀", "x".repeat(200), `${"x".repeat(200)}é`, "\u{10ffff}", "\ud7ff\ue000", "\u0000"]) {
+        expect(sample(text([...Buffer.from(good)]))).toBe(1);
+        expect(harness.send(text([...Buffer.from(good)]))).toBe(1);
+      }
+      // A lone continuation, overlong forms, a surrogate, above U+10FFFF, bytes that never occur, and cut off in the middle.
+      for (const bad of [[0x80], [0xc3], [0xc0, 0x80], [0xe0, 0x9f, 0xbf], [0xed, 0xa0, 0x80], [0xf0, 0x8f, 0xbf, 0xbf], [0xf4, 0x90, 0x80, 0x80], [0xff]]) {
+        for (const around of [bad, [0x61, ...bad], [...bad, 0x61], [...Buffer.alloc(150, 0x61), ...bad], [0xc3, 0xa9, ...bad, 0xc3, 0xa9]]) {
+          expect(sample(text(around))).toBe(SCAN_MALFORMED);
+          expect(harness.send(text(around))).toBe(SCAN_MALFORMED);
+        }
+      }
+    }
+  });
+
+  it("steps over unknown groups at every level, however they nest, and refuses one that does not end as it began", () => {
+    const group = (...content: number[]) => [0xa3, 0x06, ...content, 0xa4, 0x06];
+    const inside = group(0x08, 0x01, ...group(0x12, 0x02, 0xa4, 0x06), 0x1b, 0x1c);
+    expect(sample(request([...traceId, ...inside]))).toBe(1);
+    expect(sample(len(0x0a, [...inside, ...len(0x12, [...inside, ...len(0x12, traceId)])]))).toBe(1);
+    expect(sample(Buffer.concat([Buffer.from(inside), request(traceId)]))).toBe(1);
+    expect(sample(request(len(0x4a, len(0x12, inside))))).toBe(1);
+    const deep = (levels: number) =>
+      [...Array.from({ length: levels }, () => 0x9b), ...Array.from({ length: levels }, () => 0x9c)].flatMap((tag) => [tag, 0x06]);
+    expect(sample(request(deep(90)))).toBe(1);
+    for (const broken of [[0xa3, 0x06], [0xa3, 0x06, 0xac, 0x06], [0xa4, 0x06], group(0x0a, 9), group(0x00), deep(97), deep(20_000)]) {
+      expect(sample(request(broken))).toBe(SCAN_MALFORMED);
+      expect(sample(Buffer.from(broken))).toBe(SCAN_MALFORMED);
+    }
+  });
+
+  it("refuses field number 0 and tags of more than 32 bits", () => {
     expect(sample(request([0x00, 0x00]))).toBe(SCAN_MALFORMED);
     expect(sample(request([0x80, 0x00, 0x00]))).toBe(SCAN_MALFORMED);
     expect(sample(request([0xff, 0xff, 0xff, 0xff, 0x7f, 0x00]))).toBe(SCAN_MALFORMED);
-    expect(sample(Buffer.from([0x0b, 0x0c]))).toBe(SCAN_MALFORMED);
   });
 
   it("steps over unknown fields of every other wire type, with tags of up to five bytes", () => {

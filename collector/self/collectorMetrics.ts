@@ -2,6 +2,7 @@ import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
 import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
+import { CONNECTION_ENDS } from "../receive/grpcEngine.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
 import type { ReasonTotals } from "./ledger.ts";
@@ -115,6 +116,12 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       "spans",
     ),
     byReason("headgate_requests_refused_total", "Refused requests, by reason.", parts.refusalReasons, ledger.refusedByReason, "requests"),
+    {
+      name: "headgate_grpc_connections_ended_total",
+      type: "counter",
+      help: "OTLP/gRPC connections that have ended, by how: client and drained are as it should be.",
+      samples: CONNECTION_ENDS.map((reason) => ({ labels: { reason }, value: figures.grpcConnectionsEnded.get(reason) ?? 0 })),
+    },
     counter("headgate_spans_from_sample_traffic_total", "Received spans that the sample-traffic generator sent.", ledger.sampleReceived),
     counter("headgate_received_bytes_total", "Bytes of request bodies as they came in.", ledger.bytesReceived),
     counter("headgate_kept_bytes_total", "Bytes of kept spans.", ledger.bytesKept),

@@ -26,6 +26,8 @@ export type PlaneFigures = {
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
   receivers: ReceiverFigures;
+  /** Of OTLP/gRPC, by how. */
+  grpcConnectionsEnded: ReadonlyMap<string, number>;
   /** Of this thread's heap. */
   heap: { usedBytes: number; externalBytes: number };
 };

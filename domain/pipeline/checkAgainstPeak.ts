@@ -17,6 +17,9 @@ export type MeasuredLoad = {
   notMeasured: number;
 };
 
+/** The same where it is not measured, but said beforehand: `windowS` is null then. */
+export type PeakLoad = Pick<MeasuredLoad, "peak" | "peakBytesPerS" | "presentBytesPerS"> & { windowS: number | null };
+
 export type PeakFinding = {
   place: PipelineField;
   tone: "info" | "warn";
@@ -37,7 +40,7 @@ const READING_BYTES_MAX = 268_435_456;
 const MIB = 1_048_576;
 
 /** What the settings don't go with: each other, the policy that runs, and the measured load. `measured` is null when nothing was; then nothing is said of it. */
-export function checkAgainstPeak(settings: PipelineSettings, sampling: SamplingPolicy | null, measured: MeasuredLoad | null): PeakFinding[] {
+export function checkAgainstPeak(settings: PipelineSettings, sampling: SamplingPolicy | null, measured: PeakLoad | null): PeakFinding[] {
   return [
     ...(measured && measured.peak.keptPerS > 0 ? [...queueFindings(settings, measured), ...walFindings(settings, measured)] : []),
     ...batchFindings(settings),
@@ -45,15 +48,15 @@ export function checkAgainstPeak(settings: PipelineSettings, sampling: SamplingP
   ];
 }
 
-function queueFindings({ queue }: PipelineSettings, { peak, peakBytesPerS, windowS }: MeasuredLoad): PeakFinding[] {
-  const over = `over the last ${windowS / 60} min`;
+function queueFindings({ queue }: PipelineSettings, { peak, peakBytesPerS, windowS }: PeakLoad): PeakFinding[] {
+  const of = `of one collector${windowS === null ? "" : ` (over the last ${windowS / 60} min)`}`;
   const findings: PeakFinding[] = [];
   const holds = queue.spansMax / peak.keptPerS;
   if (holds < PEAKS_MIN) {
     findings.push({
       place: "queue.spansMax",
       tone: "warn",
-      message: `holds ${seconds(holds)} of the peak of ${count(peak.keptPerS)} kept spans/s of one collector (${over}); 2 to 3 s are needed`,
+      message: `holds ${seconds(holds)} of the peak of ${count(peak.keptPerS)} kept spans/s ${of}; 2 to 3 s are needed`,
       ...remedy("queue.spansMax", roundUp(peak.keptPerS * PEAKS_WANTED)),
     });
   }
@@ -62,14 +65,14 @@ function queueFindings({ queue }: PipelineSettings, { peak, peakBytesPerS, windo
     findings.push({
       place: "queue.bytesMax",
       tone: "warn",
-      message: `holds ${seconds(bytesHold)} of the peak of ${formatSetBytes(toMib(peakBytesPerS))}/s of one collector (${over}); 2 to 3 s are needed`,
+      message: `holds ${seconds(bytesHold)} of the peak of ${formatSetBytes(toMib(peakBytesPerS))}/s ${of}; 2 to 3 s are needed`,
       ...remedy("queue.bytesMax", toMib(peakBytesPerS * PEAKS_WANTED)),
     });
   }
   return findings;
 }
 
-function walFindings({ wal }: PipelineSettings, { presentBytesPerS }: MeasuredLoad): PeakFinding[] {
+function walFindings({ wal }: PipelineSettings, { presentBytesPerS }: PeakLoad): PeakFinding[] {
   if (!wal.enabled || presentBytesPerS <= 0) return [];
   const lastsS = wal.bytesMax / presentBytesPerS;
   const message = `at the present rate holds what is kept while a backend is away for ${formatDuration(lastsS * 1_000)}`;

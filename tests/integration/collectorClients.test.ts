@@ -2,7 +2,7 @@ import http from "node:http";
 import http2 from "node:http2";
 import net from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "#collector/clock.ts";
 import { Admission } from "#collector/receive/admission.ts";
 import { ACCEPTED, type Answer, type Intake, REFUSAL_REASONS, type RefusalReason, refusal } from "#collector/receive/answer.ts";
@@ -10,7 +10,7 @@ import { BodyPool } from "#collector/receive/bodyPool.ts";
 import { createGrpcReceiver } from "#collector/receive/grpcReceiver.ts";
 import { createHttpReceiver } from "#collector/receive/httpReceiver.ts";
 import { ReceiverSecurity } from "#collector/security/receiverSecurity.ts";
-import { receiversSchema } from "#domain/pipeline/receivers.ts";
+import { type GrpcReceiverSettings, receiversSchema } from "#domain/pipeline/receivers.ts";
 import { createTraffic } from "#traffic/createTraffic.ts";
 import { connectGrpc, EXPORT_PATH, type GrpcConnection } from "../fixtures/grpcCall.ts";
 import { waitFor } from "../fixtures/waitFor.ts";
@@ -20,6 +20,17 @@ import { waitFor } from "../fixtures/waitFor.ts";
 const traffic = createTraffic({ seed: 5, now: Date.now });
 const request = traffic.nextRequest(20);
 const ends: (() => unknown)[] = [];
+let engine: GrpcReceiverSettings["engine"];
+
+function describeEngines(name: string, tests: () => void): void {
+  describe.each(["node", "lean"] as const)(`${name} (gRPC on %s)`, (one) => {
+    beforeAll(() => {
+      engine = one;
+    });
+    tests();
+  });
+}
+
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
@@ -45,7 +56,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
   const security = await ReceiverSecurity.open(settings, systemClock, () => undefined);
   const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax, clientRequestsMax }, { memory });
   const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: 10_000, security };
-  const [grpc, http1] = [createGrpcReceiver(parts, settings.grpc), createHttpReceiver(parts)];
+  const [grpc, http1] = [createGrpcReceiver(parts, { ...settings.grpc, engine }), createHttpReceiver(parts)];
   const ports = { grpc: await grpc.start("127.0.0.1", 0), http: await http1.start("127.0.0.1", 0) };
   ends.push(() => Promise.all([grpc.shutdown(0), http1.shutdown(0)]));
   return {
@@ -86,7 +97,7 @@ function post(port: number, { agent, body = request }: { agent?: http.Agent; bod
   return { answer, abort: () => sent.destroy() };
 }
 
-describe("an answer that comes later", () => {
+describeEngines("an answer that comes later", () => {
   it("leaves the request's buffer free, keeps the request counted, and is acknowledged when it goes out", async () => {
     const rig = await receivers();
     rig.answerLater();
@@ -131,7 +142,7 @@ describe("an answer that comes later", () => {
   });
 });
 
-describe("requests of one client", () => {
+describeEngines("requests of one client", () => {
   it("are bounded for gRPC by what the client is told, so that the further ones wait there", async () => {
     const rig = await receivers({ clientRequestsMax: 3 });
     rig.answerLater();
@@ -199,7 +210,7 @@ describe("requests of one client", () => {
   });
 });
 
-describe("while memory is full", () => {
+describeEngines("while memory is full", () => {
   it("every request is refused before its body is read, with a delay, and taken again afterwards", async () => {
     const rig = await receivers();
     rig.memory.state = "full";
@@ -219,7 +230,7 @@ describe("while memory is full", () => {
   });
 });
 
-describe("one client that sends as fast as it can, beside two hundred others", () => {
+describeEngines("one client that sends as fast as it can, beside two hundred others", () => {
   it("waits for itself: the others' requests are taken in before most of what it has sent", async () => {
     const rig = await receivers();
     const flooding = frame(Buffer.alloc(100_000));
@@ -257,7 +268,7 @@ describe("one client that sends as fast as it can, beside two hundred others", (
   });
 });
 
-describe("refusals", () => {
+describeEngines("refusals", () => {
   const codes: Record<RefusalReason, [grpc: number, http: number]> = {
     queue_full: [14, 429],
     malformed: [3, 400],

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
+import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeRpcStatus } from "#collector/status/rpcStatus.ts";
@@ -17,22 +18,41 @@ const traffic = createTraffic({ seed: 7, now: Date.now });
 
 let folder: string;
 let sink: OtlpSink;
+const ENGINES = ["node", "lean"] as const;
+type Engine = (typeof ENGINES)[number];
+
 let collector: CollectorRun;
 let grpc: GrpcConnection;
+const collectors = new Map<Engine, CollectorRun>();
+const connections: GrpcConnection[] = [];
 
 beforeAll(async () => {
   folder = temporaryFolder();
   sink = await startOtlpSink();
   const pipeline = { batch: { timeoutMs: 20 }, receive: { requestBytesMax: REQUEST_BYTES_MAX } };
-  collector = await startCollector(folder, { config: { pipeline, export: { endpoint: sink.grpcUrl } } });
-  grpc = connectGrpc(collector.otlpGrpc);
+  for (const engine of ENGINES) {
+    const own = join(folder, engine);
+    mkdirSync(own);
+    const config = { receivers: { grpc: { engine } }, pipeline, export: { endpoint: sink.grpcUrl } };
+    collectors.set(engine, await startCollector(own, { config }));
+    use(engine);
+  }
 });
 afterAll(async () => {
-  grpc?.close();
-  await collector?.process.stop();
+  for (const connection of connections) connection.close();
+  for (const one of collectors.values()) await one.process.stop();
   await sink?.close();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** The tests that follow speak to the collector with this engine. */
+function use(engine: Engine): void {
+  const one = collectors.get(engine);
+  if (one === undefined) throw new Error(`no collector with ${engine}`);
+  collector = one;
+  grpc = connectGrpc(one.otlpGrpc);
+  connections.push(grpc);
+}
 
 /** Runs `send` and gives how many more spans the sink has once `spans` more have come through. */
 async function arriving(spans: number, send: () => Promise<unknown>): Promise<number> {
@@ -79,7 +99,9 @@ function nested(levels: number): Buffer {
   return field(0x0a, field(0x12, span));
 }
 
-describe("OTLP/gRPC", () => {
+describe.each(ENGINES)("OTLP/gRPC, engine %s", (engine) => {
+  beforeAll(() => use(engine));
+
   it("takes requests and delivers every span", async () => {
     expect(await arriving(512, async () => expect(await grpc.call(traffic.nextRequest(512))).toMatchObject({ httpStatus: 200, grpcStatus: 0 }))).toBe(512);
   });
@@ -189,7 +211,9 @@ describe("OTLP/HTTP", () => {
   });
 });
 
-describe("2,000 client connections", () => {
+describe.each(ENGINES)("2,000 client connections, engine %s", (engine) => {
+  beforeAll(() => use(engine));
+
   it("are served, the busy ones beside the idle ones, and a flooding one has the others lose nothing", async () => {
     const agents = Array.from({ length: 1000 }, () => new http.Agent({ keepAlive: true, maxSockets: 1 }));
     const sessions = Array.from({ length: 1000 }, () => connectGrpc(collector.otlpGrpc));
@@ -240,7 +264,9 @@ describe("2,000 client connections", () => {
   });
 });
 
-describe("bytes that are no OTLP at all", () => {
+describe.each(ENGINES)("bytes that are no OTLP at all, engine %s", (engine) => {
+  beforeAll(() => use(engine));
+
   const connect = (port: number, bytes: Buffer) =>
     new Promise<void>((resolve) => {
       const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes));

@@ -8,7 +8,7 @@ import type { ModelRequest, ModelSpan } from "../wireTestData.ts";
 import type { Outlet } from "./outlet.ts";
 import { TraceSampler } from "./traceSampler.ts";
 
-// Texts as bytes: what is not valid UTF-8 passes through the collector as it came.
+// Texts as bytes: whether they are UTF-8 is not looked at here.
 const Request = protobuf
   .parse(
     `syntax = "proto3";
