@@ -114,7 +114,7 @@ describe.each(["node", "lean"])("with the engine %s", (name) => {
     });
 
     it("puts new certificates in force while requests come, none of which fails; a broken one leaves the old in force and is counted", async () => {
-      const live = join(folder, "live");
+      const live = join(folder, `live-${name}`);
       mkdirSync(live);
       const files = { certFile: join(live, "tls.crt"), keyFile: join(live, "tls.key") };
       const put = ({ certFile, keyFile }: CertificateFiles) => {
@@ -157,7 +157,7 @@ describe.each(["node", "lean"])("with the engine %s", (name) => {
     });
 
     it("does not start with files that can't be used, and says which and why", async () => {
-      const cases: [object, string][] = [
+      const cases: [{ [setting: string]: unknown }, string][] = [
         [{ tls: { ...server, certFile: join(folder, "missing.crt") } }, "receivers.tls: can't read"],
         [{ tls: { ...server, keyFile: client.keyFile } }, "does not belong to the certificate"],
         [{ tls: { ...server, certFile: server.keyFile } }, "holds no certificate"],

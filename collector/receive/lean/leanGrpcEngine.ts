@@ -27,6 +27,11 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   const shared = { buffers, connected: parts.connected, ended: parts.connectionEnded, now: () => performance.now(), defer: queueMicrotask };
 
   function serve(accepted: net.Socket): void {
+    // The server does not know them any more once they are read in this way, and can't count them.
+    if (open.size >= parts.security.connectionsMax) {
+      parts.security.connectionsTurnedAway++;
+      return void accepted.destroy();
+    }
     const socket = readInto(accepted, readBuffer, (bytes, length) => connection.read(bytes, 0, length));
     const transport = {
       send(bytes: Buffer): boolean {
