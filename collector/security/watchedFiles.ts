@@ -11,8 +11,9 @@ type Parts<T> = {
   files: readonly string[];
   /** Throws when the files' contents, in their order, are no good. */
   parse(contents: Buffer[]): T;
-  clock: Clock;
-  intervalMs: number;
+  clock: Pick<Clock, "after">;
+  /** Undefined: only `look` looks. */
+  intervalMs?: number;
   /** A changed file could not be used; the old contents stay in force. Once for each state of the files. */
   failed(message: string): void;
 };
@@ -76,7 +77,9 @@ export class WatchedFiles<T> {
   }
 
   #later(): () => void {
-    return this.#parts.clock.after(this.#parts.intervalMs, () => {
+    const { clock, intervalMs } = this.#parts;
+    if (intervalMs === undefined) return () => undefined;
+    return clock.after(intervalMs, () => {
       this.#cancel = this.#later();
       void this.look();
     });
