@@ -1,7 +1,8 @@
-import http from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { messageOf } from "../appError.ts";
+import { http } from "../nodeHttp.ts";
 import { decodeRpcStatus } from "../status/rpcStatus.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
 import { compressPayload } from "./compressPayload.ts";
@@ -18,7 +19,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
   if (url.pathname === "/" && url.search === "") url.pathname = "/v1/traces";
   const secure = url.protocol === "https:";
   const agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: connectionsMax, keepAliveMsecs: 15_000 });
-  const headers: http.OutgoingHttpHeaders = { ...settings.headers, "content-type": "application/x-protobuf", "user-agent": "headgate-collector" };
+  const headers: OutgoingHttpHeaders = { ...settings.headers, "content-type": "application/x-protobuf", "user-agent": "headgate-collector" };
   if (settings.compression !== "none") headers["content-encoding"] = settings.compression;
 
   function send(body: Buffer, timeoutMs: number): Promise<ExportOutcome> {
@@ -57,7 +58,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
   };
 }
 
-function outcomeOf(response: http.IncomingMessage, body: Buffer, unixMs: () => number): ExportOutcome {
+function outcomeOf(response: IncomingMessage, body: Buffer, unixMs: () => number): ExportOutcome {
   const code = response.statusCode ?? 0;
   const isProtobuf = (response.headers["content-type"] ?? "").startsWith("application/x-protobuf");
   if (code >= 200 && code < 300) return { kind: "delivered", ...(isProtobuf ? readPartialSuccess(body) : { rejectedSpans: 0, message: "" }) };
