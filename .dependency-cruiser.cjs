@@ -97,6 +97,13 @@ module.exports = {
       to: { pathNot: "^collector/otlp/" },
     },
     {
+      name: "collector-http-without-fetch",
+      severity: "error",
+      comment: "values of node:http come from collector/nodeHttp.ts: importing them loads all of fetch, ten megabytes",
+      from: { path: "^collector/", pathNot: TEST_FILE },
+      to: { path: "^(node:)?http$", dependencyTypesNot: ["type-only"] },
+    },
+    {
       name: "no-development-packages-in-the-product",
       severity: "error",
       from: { path: `^(${PRODUCT})/`, pathNot: TEST_FILE },

@@ -36,13 +36,27 @@ async function readConfigFile(file: string): Promise<CollectorFile> {
   try {
     const text = await readFile(file, "utf8");
     if (text.length > FILE_BYTES_MAX) throw new Error(`has more than ${FILE_BYTES_MAX} bytes`);
-    // Loaded only where there is a file: it takes ten megabytes.
-    const { default: YAML } = await import("yaml");
-    input = YAML.parse(text, { maxAliasCount: 100 });
+    input = asJson(text) ?? (await asYaml(text));
   } catch (error) {
     throw new AppError("usage", `can't read the configuration ${file}: ${messageOf(error).split("\n", 1)[0]}`, error);
   }
   return parsedFile(input, file);
+}
+
+/** `undefined` for what is no JSON object. */
+function asJson(text: string): unknown {
+  if (!text.trimStart().startsWith("{")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Loaded only where it is needed: it takes megabytes. */
+async function asYaml(text: string): Promise<unknown> {
+  const { default: YAML } = await import("yaml");
+  return YAML.parse(text, { maxAliasCount: 100 });
 }
 
 function parsedFile(input: unknown, source: string): CollectorFile {

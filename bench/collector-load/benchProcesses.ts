@@ -26,7 +26,8 @@ export function start(cores: Cores, args: string[], env: Record<string, string> 
   const what = program ?? process.execPath;
   const command = pinnable ? "taskset" : what;
   const all = pinnable ? ["-c", list, what, ...args] : args;
-  const clean: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: "1" };
+  // As the start commands do it: code that was compiled once is used again.
+  const clean: NodeJS.ProcessEnv = { ...process.env, NODE_NO_WARNINGS: "1", NODE_COMPILE_CACHE: join(root, ".cache", "compile") };
   for (const name of Object.keys(clean)) if (name.startsWith("HEADGATE_")) delete clean[name];
   const stdio: StdioOptions = ipc ? ["ignore", "inherit", "inherit", "ipc"] : ["ignore", "pipe", program === undefined ? "inherit" : "pipe"];
   return spawn(command, all, { cwd: root, env: { ...clean, ...env }, stdio });

@@ -1,7 +1,8 @@
-import http from "node:http";
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { messageOf } from "../appError.ts";
+import { http } from "../nodeHttp.ts";
 import { decodeRpcStatus } from "../status/rpcStatus.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
 import { ClientTls, type SecureOptions } from "./clientTls.ts";
@@ -25,7 +26,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
   let secureOfAgent: SecureOptions | undefined;
 
   /** Other certificates mean other connections; what is under way on the old ones ends there. */
-  async function currentAgent(): Promise<http.Agent> {
+  async function currentAgent(): Promise<Agent> {
     const options = await tls?.options();
     if (options === secureOfAgent) return agent;
     agent.maxFreeSockets = 0;
@@ -35,7 +36,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
     return agent;
   }
 
-  const headers: http.OutgoingHttpHeaders = { ...settings.headers, "content-type": "application/x-protobuf", "user-agent": "headgate-collector" };
+  const headers: OutgoingHttpHeaders = { ...settings.headers, "content-type": "application/x-protobuf", "user-agent": "headgate-collector" };
   if (settings.compression !== "none") headers["content-encoding"] = settings.compression;
 
   async function send(body: Buffer, timeoutMs: number): Promise<ExportOutcome> {
@@ -83,7 +84,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
   };
 }
 
-function outcomeOf(response: http.IncomingMessage, body: Buffer, unixMs: () => number): ExportOutcome {
+function outcomeOf(response: IncomingMessage, body: Buffer, unixMs: () => number): ExportOutcome {
   const code = response.statusCode ?? 0;
   const isProtobuf = (response.headers["content-type"] ?? "").startsWith("application/x-protobuf");
   if (code >= 200 && code < 300) return { kind: "delivered", ...(isProtobuf ? readPartialSuccess(body) : { rejectedSpans: 0, message: "" }) };

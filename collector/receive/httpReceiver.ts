@@ -1,7 +1,7 @@
-import http from "node:http";
-import https from "node:https";
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerOptions, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { listen } from "../listen.ts";
+import { http } from "../nodeHttp.ts";
 import { guardServer, serverTlsOptions } from "../security/secureServer.ts";
 import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
 import { Client } from "./client.ts";
@@ -47,15 +47,18 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
     return known;
   };
   const secure = serverTlsOptions(parts.security);
-  const options: http.ServerOptions = {
+  const options: ServerOptions = {
     maxHeaderSize: HEADER_BYTES_MAX,
     headersTimeout: Math.min(10_000, parts.requestTimeoutMs),
     requestTimeout: parts.requestTimeoutMs,
     connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
-  const handleRequest: http.RequestListener = (request, response) => handle(request, response, clientOf(request.socket), parts);
-  const server = secure === undefined ? http.createServer(options, handleRequest) : https.createServer({ ...options, ...secure }, handleRequest);
+  const handleRequest: RequestListener = (request, response) => handle(request, response, clientOf(request.socket), parts);
+  const server =
+    secure === undefined
+      ? http.createServer(options, handleRequest)
+      : process.getBuiltinModule("node:https").createServer({ ...options, ...secure }, handleRequest);
   guardServer(server, parts.security);
   return {
     start: (host, port) => listen(server, host, port, parts.reusePort),
@@ -70,7 +73,7 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
   };
 }
 
-function handle(request: http.IncomingMessage, response: http.ServerResponse, client: Client, parts: ReceiverParts): void {
+function handle(request: IncomingMessage, response: ServerResponse, client: Client, parts: ReceiverParts): void {
   const startedAt = performance.now();
   const kind = bodyKind(request.headers["content-type"]);
   response.on("error", () => response.destroy());
@@ -78,7 +81,7 @@ function handle(request: http.IncomingMessage, response: http.ServerResponse, cl
   const { origin } = request.headers;
   const allowed = origin === undefined ? undefined : cors?.headers(origin);
   for (const [name, value] of Object.entries(allowed ?? {})) response.setHeader(name, value);
-  const turnAway = (code: number, message: string, headers: http.OutgoingHttpHeaders = {}, reason: RefusalReason = "unsupported") => {
+  const turnAway = (code: number, message: string, headers: OutgoingHttpHeaders = {}, reason: RefusalReason = "unsupported") => {
     parts.intake.refused(reason);
     keepOrClose(request, response);
     sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, Math.random, headers);
@@ -101,7 +104,7 @@ function handle(request: http.IncomingMessage, response: http.ServerResponse, cl
 
 type Head = { kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
 
-function read(request: http.IncomingMessage, response: http.ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
+function read(request: IncomingMessage, response: ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
   const { intake, admission, random = Math.random } = parts;
   const bytesMax = admission.settings.requestBytesMax;
   const answer = (given: Answer) => {
@@ -188,7 +191,7 @@ function read(request: http.IncomingMessage, response: http.ServerResponse, head
 }
 
 /** Reads the rest of a refused body into nothing, so that the connection can carry the next request; one that is too long is cut. */
-function keepOrClose(request: http.IncomingMessage, response: http.ServerResponse): void {
+function keepOrClose(request: IncomingMessage, response: ServerResponse): void {
   let left = DISCARD_BYTES_MAX;
   if (Number(request.headers["content-length"] ?? 0) > left) response.setHeader("connection", "close");
   request.on("data", (chunk: Buffer) => {

@@ -21,7 +21,7 @@ export type ReceiverParts = {
 
 /** Hands bytes[start, end), a request as protobuf, on if its client's share allows it. They are free when this returns; every refusal is counted. */
 export function offerRequest(
-  { intake, admission }: ReceiverParts,
+  { intake, admission }: Pick<ReceiverParts, "intake" | "admission">,
   client: Client,
   bytes: Buffer,
   start: number,

@@ -1,8 +1,9 @@
-import http from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { PROFILE_SECONDS_DEFAULT, type ProfileKind, type ProfileRequest, profileSecondsSchema } from "#domain/fleet/profileRequest.ts";
 import { type Explanation, traceIdSchema } from "#domain/sampling/explanation.ts";
 import { AppError, messageOf } from "../appError.ts";
 import { isLoopback, listen } from "../listen.ts";
+import { http } from "../nodeHttp.ts";
 import { type Family, OPENMETRICS_CONTENT_TYPE, PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheusText.ts";
 
 export type MetricsServer = { start(host: string, port: number): Promise<number>; stop(): Promise<void> };
@@ -70,7 +71,7 @@ export function createMetricsServer({ read, notReady, explain, profile, profiles
   };
 }
 
-function answerExplain(request: http.IncomingMessage, response: http.ServerResponse, id: string, explain: (traceId: string) => Promise<Explanation>): void {
+function answerExplain(request: IncomingMessage, response: ServerResponse, id: string, explain: (traceId: string) => Promise<Explanation>): void {
   if (!isLoopback(request.socket.remoteAddress ?? "")) {
     return send(response, 403, "text/plain", "only this machine may ask that here; use the Live page of the control plane\n");
   }
@@ -79,7 +80,7 @@ function answerExplain(request: http.IncomingMessage, response: http.ServerRespo
   answer(response, "application/json", async () => `${JSON.stringify(await explain(traceId.data))}\n`);
 }
 
-function answerProfile(response: http.ServerResponse, kind: ProfileKind, asked: string | null, profile: Parts["profile"]): void {
+function answerProfile(response: ServerResponse, kind: ProfileKind, asked: string | null, profile: Parts["profile"]): void {
   const seconds = profileSecondsSchema.safeParse(asked === null ? PROFILE_SECONDS_DEFAULT : Number(asked));
   if (!seconds.success) return send(response, 400, "text/plain", `seconds ${seconds.error.issues[0].message}\n`);
   const gone = new AbortController();
@@ -96,14 +97,14 @@ function answerProfile(response: http.ServerResponse, kind: ProfileKind, asked: 
   );
 }
 
-function answer(response: http.ServerResponse, type: string, make: () => Promise<string>): void {
+function answer(response: ServerResponse, type: string, make: () => Promise<string>): void {
   make().then(
     (text) => send(response, 200, type, text),
     (error: unknown) => send(response, 503, "text/plain", `${messageOf(error)}\n`),
   );
 }
 
-function send(response: http.ServerResponse, code: number, type: string, text: string, headers: http.OutgoingHttpHeaders = {}): void {
+function send(response: ServerResponse, code: number, type: string, text: string, headers: OutgoingHttpHeaders = {}): void {
   response.writeHead(code, { ...headers, "content-type": type, "content-length": Buffer.byteLength(text), "cache-control": "no-store" });
   response.end(text);
 }

@@ -57,6 +57,7 @@ it.each([
   ["server-db", { "server/db/a.ts": 'import "#server/services/a.ts";\n', "server/services/a.ts": leaf }],
   ["collector", { "collector/self/a.ts": 'import "#server/db/a.ts";\n', "server/db/a.ts": leaf }],
   ["collector-otlp-imports-nothing", { "collector/otlp/a.ts": 'import "#domain/a.ts";\n', "domain/a.ts": leaf }],
+  ["collector-http-without-fetch", { "collector/self/a.ts": 'import http from "node:http";\nhttp.createServer();\n' }],
   ["collector-flow-deliver", { "collector/deliver/a.ts": 'import "#collector/batch/a.ts";\n', "collector/batch/a.ts": leaf }],
   ["collector-flow-sample", { "collector/sample/a.ts": 'import "#collector/receive/a.ts";\n', "collector/receive/a.ts": leaf }],
   ["only-server-db-imports-prisma", { "server/auth/a.ts": 'import "pg";\n' }],
