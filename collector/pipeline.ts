@@ -20,6 +20,7 @@ import { Ledger } from "./self/ledger.ts";
 import { MemoryLimiter } from "./self/memoryLimiter.ts";
 import { StageTimers } from "./self/stageTimers.ts";
 import type { ShardRouter } from "./shard/shardRouter.ts";
+import { PassThrough } from "./signals/passThrough.ts";
 import { WaitingLog } from "./waitingLog.ts";
 
 const WAITING_LOG_CLOSE_MS = 1_000;
@@ -56,6 +57,8 @@ export class Pipeline {
   readonly memory: MemoryLimiter;
   readonly destinations: Destinations;
   readonly intake: PolicyIntake;
+  /** Metrics and logs. */
+  readonly signals: PassThrough;
   #config: CollectorConfig;
   /** Its share of that. */
   #own: CollectorConfig;
@@ -76,6 +79,7 @@ export class Pipeline {
     await prepared.use();
     await pipeline.#keeper.takeOrphans();
     await pipeline.#openWaitingLog();
+    await pipeline.signals.use(pipeline.#own);
     return pipeline;
   }
 
@@ -97,6 +101,7 @@ export class Pipeline {
       rerouted: () => this.intake.rerouted(),
     });
     this.destinations = this.#keeper.destinations;
+    this.signals = new PassThrough({ dataDir, clock, random, errors, relief, log });
     const room = { fill: () => this.destinations.fill, heldBytes: () => this.destinations.heldBytes, enteredBytes: () => this.ledger.bytesKept };
     this.admission = new Admission(config.pipeline.receive, { memory: this.memory, room, clock });
     try {
@@ -186,6 +191,7 @@ export class Pipeline {
     this.#hash = hash;
     await prepared.use();
     await this.#openWaitingLog();
+    await this.signals.use(next);
     return { ok: true, hash, changed: true, carryOver };
   }
 
@@ -226,9 +232,10 @@ export class Pipeline {
     const began = clock.now();
     this.memory.stop();
     const waitingLog = this.#waitingLog;
+    const signals = this.signals.drain(deadlineMs);
     await this.intake.drainTraces(deadlineMs, waitingLog?.keepsWaiting === true);
     const left = Math.max(0, deadlineMs - (clock.now() - began));
-    await Promise.all([this.#keeper.drain(left), waitingLog?.close(WAITING_LOG_CLOSE_MS)]);
+    await Promise.all([signals, this.#keeper.drain(left), waitingLog?.close(WAITING_LOG_CLOSE_MS)]);
   }
 }
 

@@ -1,24 +1,24 @@
 import http2 from "node:http2";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { messageOf } from "../appError.ts";
+import { GRPC_PATHS, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
 import { ClientTls, type SecureOptions } from "./clientTls.ts";
 import { compressPayload } from "./compressPayload.ts";
 import type { Exporter, ExportOutcome } from "./exporter.ts";
 import { outcomeOfGrpc } from "./grpcOutcome.ts";
 
-const EXPORT_PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 const WINDOW_BYTES = 16_777_216;
 const SESSION_MEMORY_MAX_MB = 1024;
 const RESPONSE_BYTES_MAX = 65_536;
 
 /** OTLP/gRPC over one HTTP/2 connection, opened when it is needed and opened anew after it broke, went away or stopped answering. */
-export function createOtlpGrpcExporter(settings: OtlpExportSettings): Exporter {
+export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: OtlpSignal = "traces"): Exporter {
   const url = new URL(settings.endpoint);
   const headers: http2.OutgoingHttpHeaders = {
     ...settings.headers,
     ":method": "POST",
-    ":path": `${url.pathname.replace(/\/$/, "")}${EXPORT_PATH}`,
+    ":path": `${url.pathname.replace(/\/$/, "")}${GRPC_PATHS[signal]}`,
     "content-type": "application/grpc",
     te: "trailers",
     "user-agent": "headgate-collector",

@@ -3,6 +3,7 @@ import https from "node:https";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { messageOf } from "../appError.ts";
 import { http } from "../nodeHttp.ts";
+import { httpUrlFor, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { decodeRpcStatus } from "../status/rpcStatus.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
 import { ClientTls, type SecureOptions } from "./clientTls.ts";
@@ -14,10 +15,9 @@ import { readPartialSuccess } from "./partialSuccess.ts";
 const RETRYABLE = new Set([429, 502, 503, 504]);
 const RESPONSE_BYTES_MAX = 65_536;
 
-/** OTLP/HTTP with protobuf bodies over kept-alive connections. */
-export function createOtlpHttpExporter(settings: OtlpExportSettings, connectionsMax: number, unixMs: () => number): Exporter {
-  const url = new URL(settings.endpoint);
-  if (url.pathname === "/" && url.search === "") url.pathname = "/v1/traces";
+/** OTLP/HTTP with protobuf bodies over kept-alive connections. Metrics and logs need an endpoint that has a place for them (httpUrlFor). */
+export function createOtlpHttpExporter(settings: OtlpExportSettings, connectionsMax: number, unixMs: () => number, signal: OtlpSignal = "traces"): Exporter {
+  const url = httpUrlFor(settings.endpoint, signal) ?? new URL(settings.endpoint);
   const secure = url.protocol === "https:";
   const tls = settings.tls && new ClientTls(settings.tls);
   const newAgent = (options?: SecureOptions) =>

@@ -1,6 +1,6 @@
 import { readFields } from "../status/rpcStatus.ts";
 
-/** ExportTraceServiceResponse.partial_success. Bytes that are no such message count as full success: the backend said so by its status. */
+/** `partial_success` of the response, alike for all signals. Bytes that are no such message count as full success: the backend said so by its status. */
 export function readPartialSuccess(body: Uint8Array): { rejectedSpans: number; message: string } {
   const partial = { rejectedSpans: 0, message: "" };
   try {

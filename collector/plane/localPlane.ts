@@ -45,7 +45,8 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   const relief = createHeapRelief();
   const pipeline = await Pipeline.create({ ...rest, clock, random: Math.random, errors, relief, log });
   const { intake, admission } = pipeline;
-  const receiveParts = { intake, admission, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, security, reusePort };
+  const signals = pipeline.signals.entrances(admission);
+  const receiveParts = { intake, admission, signals, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, security, reusePort };
   const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
   const http = createHttpReceiver(receiveParts);
   const ports = {

@@ -2,13 +2,14 @@ import { describe, expect, it } from "vitest";
 import { NO_TRACES } from "#domain/telemetry/measurement.ts";
 import { Ledger } from "../self/ledger.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
+import { SignalLedger } from "../self/signalLedger.ts";
 import { StageTimers } from "../self/stageTimers.ts";
 import { mergeFigures } from "./mergeFigures.ts";
 
 function figures(
-  over: { ledger?: Ledger; seconds?: number[]; breaker?: "closed" | "half-open" | "open"; sinceMs?: number; ratio?: number } = {},
+  over: { ledger?: Ledger; signalLedger?: SignalLedger; seconds?: number[]; breaker?: "closed" | "half-open" | "open"; sinceMs?: number; ratio?: number } = {},
 ): PlaneFigures {
-  const { ledger = new Ledger(), seconds = [], breaker = "closed", sinceMs = 1, ratio = 1 } = over;
+  const { ledger = new Ledger(), signalLedger = new SignalLedger(), seconds = [], breaker = "closed", sinceMs = 1, ratio = 1 } = over;
   const timers = new StageTimers();
   for (const one of seconds) {
     timers.record("export", one);
@@ -58,6 +59,10 @@ function figures(
       },
     ],
     receivers: { handshakesFailed: 1, connectionsTurnedAway: 2, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: sinceMs },
+    signals: [
+      { signal: "metrics", ...signalLedger.figures(), destination: undefined },
+      { signal: "logs", ...new SignalLedger().figures(), destination: undefined },
+    ],
     grpcConnectionsEnded: new Map([["client", 2]]),
     memory: { state: breaker === "open" ? "tight" : "ok", limitBytes: 1000, softBytes: 800 },
     waitingLogBytes: 7,
@@ -95,6 +100,19 @@ describe("mergeFigures", () => {
     // What was merged stays as it was.
     expect(all[0].ledger.received).toBe(10);
     expect(all[0].ledger.droppedByReason.get("shutdown")).toEqual({ spans: 1, requests: 1 });
+  });
+
+  it("adds up metrics and logs, each by itself", () => {
+    const signalLedger = new SignalLedger();
+    signalLedger.accept(10, 100);
+    signalLedger.deliver(4, 40);
+    signalLedger.drop("shutdown", 1);
+    signalLedger.refuse("busy", 2);
+    const [metrics, logs] = mergeFigures([figures({ signalLedger }), figures(), figures({ signalLedger })]).signals;
+    expect(metrics).toMatchObject({ signal: "metrics", received: 20, queued: 10, delivered: 8, dropped: 2, refused: 4, requests: 2, bytesAccepted: 200 });
+    expect(metrics.droppedByReason.get("shutdown")).toEqual({ spans: 2, requests: 2 });
+    expect(metrics.refusedByReason.get("busy")).toEqual({ spans: 4, requests: 2 });
+    expect(logs).toMatchObject({ signal: "logs", received: 0, destination: undefined });
   });
 
   it("merges durations without averaging percentiles", () => {

@@ -12,6 +12,7 @@ import {
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
 import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
+import type { SignalFigures } from "../self/signalLedger.ts";
 import type { WindowSnapshot } from "../self/stageTimers.ts";
 import type { PlaneWindow } from "./plane.ts";
 
@@ -27,6 +28,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
       lastMinute: mergeHistograms(all.map(({ timers }) => timers.lastMinute)),
     },
     destinations: mergeDestinations(all.map(({ destinations }) => destinations)),
+    signals: mergeSignals(all.map(({ signals }) => signals)),
     memory: {
       ...first.memory,
       state: worst(
@@ -87,6 +89,21 @@ function mergeReceivers(all: readonly ReceiverFigures[]): ReceiverFigures {
     reloadsFailed: Math.max(...all.map(({ reloadsFailed }) => reloadsFailed)),
     certificateNotAfterMs: Math.min(...all.map(({ certificateNotAfterMs }) => certificateNotAfterMs)),
   };
+}
+
+/** All have them in the same order. */
+function mergeSignals(all: readonly SignalFigures[][]): SignalFigures[] {
+  return all[0].map((first, at) => {
+    const same = all.map((one) => one[at]);
+    const destinations = same.flatMap(({ destination }) => (destination === undefined ? [] : [destination]));
+    return {
+      ...addAll(same),
+      signal: first.signal,
+      droppedByReason: mergeReasons(same.map(({ droppedByReason }) => droppedByReason)),
+      refusedByReason: mergeReasons(same.map(({ refusedByReason }) => refusedByReason)),
+      destination: destinations.length === 0 ? undefined : mergeDestinations([destinations])[0],
+    };
+  });
 }
 
 /** By name; those that all have come first, in the order of the first plane. */

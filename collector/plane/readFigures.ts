@@ -17,6 +17,7 @@ export function readFigures(pipeline: Pipeline, security: ReceiverSecurity, grpc
       lastMinute: timers.lastMinute().snapshot(),
     },
     destinations: pipeline.destinationFigures(),
+    signals: pipeline.signals.figures(),
     memory: pipeline.memory.figures(),
     waitingLogBytes: pipeline.waitingLogBytes,
     archive: { ...pipeline.archive() },

@@ -115,6 +115,34 @@ describe("Admission", () => {
     expect(rounds(20)).toBeGreaterThan(10);
   });
 
+  it("of another room has the same bounds and counts, and shares of its own", () => {
+    const full = { fill: () => 1, heldBytes: () => 1_000_000 + entered, enteredBytes: () => entered };
+    const empty = { fill: () => 0, heldBytes: () => 0, enteredBytes: () => 0 };
+    let [now, entered] = [0, 0];
+    const settings = { requestBytesMax: 1000, concurrentRequestsMax: 2, clientRequestsMax: 2 };
+    const admission = new Admission(settings, { room: full, clock: { now: () => now } });
+    const other = admission.forRoom(empty);
+    const clients = [new Client(), new Client()];
+    expect([admission.enter(clients[0]), other.enter(clients[1])]).toEqual([undefined, undefined]);
+    expect([admission.requests, other.requests, other.enter(clients[0])?.reason]).toEqual([2, 2, "busy"]);
+    admission.leave(clients[0]);
+    other.leave(clients[1]);
+    expect([other.reserve(500), admission.bytes]).toEqual([true, 500]);
+    const refused = { full: 0, empty: 0 };
+    for (let round = 0; round < 400; round++) {
+      now += 50;
+      const client = clients[round % 2];
+      if (admission.mayTakeIn(client, 10_000) === undefined) {
+        admission.tookIn(10_000);
+        entered += 10_000;
+      } else refused.full++;
+      if (other.mayTakeIn(client, 10_000) !== undefined) refused.empty++;
+    }
+    expect([refused.full > 100, refused.empty]).toEqual([true, 0]);
+    admission.draining = true;
+    expect(other.enter(clients[0])?.reason).toBe("draining");
+  });
+
   it("tells whoever asked for it about new settings", () => {
     const admission = admissionOf();
     const told: number[] = [];

@@ -19,63 +19,88 @@ type Parts = {
   clock?: Pick<Clock, "now">;
 };
 
+/** What counts for the whole of a data plane, whatever room requests go to. */
+type Shared = {
+  settings: ReceiveSettings;
+  draining: boolean;
+  requests: number;
+  bytes: number;
+  turns: Turns;
+  changed: Set<(settings: ReceiveSettings) => void>;
+};
+
 /** What all receivers share: who is let in, how many requests and bytes may be read at the same time, and in which order they are taken in. */
 export class Admission {
-  draining = false;
-  readonly turns = new Turns();
-  #settings: ReceiveSettings;
-  #requests = 0;
-  #bytes = 0;
+  readonly #all: Shared;
+  readonly #clock: Pick<Clock, "now">;
   readonly #share: FairShare<Client>;
   readonly #rate: RoomRate | undefined;
   readonly #memory: Parts["memory"];
-  readonly #changed = new Set<(settings: ReceiveSettings) => void>();
 
-  constructor(settings: ReceiveSettings, { memory, room, clock = systemClock }: Parts = {}) {
-    this.#settings = settings;
+  constructor(settings: ReceiveSettings, { memory, room, clock = systemClock }: Parts = {}, shared?: Shared) {
+    this.#all = shared ?? { settings, draining: false, requests: 0, bytes: 0, turns: new Turns(), changed: new Set() };
+    this.#clock = clock;
     this.#memory = memory;
     this.#share = new FairShare(clock);
     this.#rate = room && new RoomRate(room, clock);
   }
 
+  /** The same bounds, counts and order for requests that go to a room of their own: shares are of that one. */
+  forRoom(room: Room): Admission {
+    return new Admission(this.settings, { memory: this.#memory, room, clock: this.#clock }, this.#all);
+  }
+
+  get turns(): Turns {
+    return this.#all.turns;
+  }
+
+  get draining(): boolean {
+    return this.#all.draining;
+  }
+
+  /** Nothing more is let in. */
+  set draining(draining: boolean) {
+    this.#all.draining = draining;
+  }
+
   get settings(): ReceiveSettings {
-    return this.#settings;
+    return this.#all.settings;
   }
 
   /** In force from the next request on. */
   set settings(settings: ReceiveSettings) {
-    this.#settings = settings;
-    for (const changed of this.#changed) changed(settings);
+    this.#all.settings = settings;
+    for (const changed of this.#all.changed) changed(settings);
   }
 
   /** Calls `changed` after each change of the settings; the answer ends that. */
   onChange(changed: (settings: ReceiveSettings) => void): () => void {
-    this.#changed.add(changed);
-    return () => this.#changed.delete(changed);
+    this.#all.changed.add(changed);
+    return () => this.#all.changed.delete(changed);
   }
 
   get requests(): number {
-    return this.#requests;
+    return this.#all.requests;
   }
 
   get bytes(): number {
-    return this.#bytes;
+    return this.#all.bytes;
   }
 
   /** Before anything of a request's body is read: undefined when it may be; each such one must `leave` once. */
   enter(client: Client): Refusal | undefined {
-    const { concurrentRequestsMax, clientRequestsMax } = this.#settings;
+    const { concurrentRequestsMax, clientRequestsMax } = this.settings;
     if (this.draining) return refusal("draining", "the collector is shutting down; send to another one or retry", RETRY_MS);
     if (this.#memory?.state === "full") return refusal("memory_limit", "the collector is at its memory limit (memory.limitBytes)", RETRY_MS);
     if (client.requests >= clientRequestsMax) {
       return refusal("client_limit", `${client.requests} requests of this connection are open already (receive.clientRequestsMax)`, RETRY_MS);
     }
-    if (this.#requests >= concurrentRequestsMax) {
-      return refusal("busy", `${this.#requests} requests are being read already (receive.concurrentRequestsMax)`, RETRY_MS);
+    if (this.requests >= concurrentRequestsMax) {
+      return refusal("busy", `${this.requests} requests are being read already (receive.concurrentRequestsMax)`, RETRY_MS);
     }
     this.#look();
     if (this.#share.isSpent(client)) return this.#beyondShare();
-    this.#requests++;
+    this.#all.requests++;
     client.requests++;
     return undefined;
   }
@@ -93,19 +118,19 @@ export class Admission {
   }
 
   leave(client: Client): void {
-    this.#requests--;
+    this.#all.requests--;
     client.requests--;
   }
 
   /** A buffer is about to grow by `bytes`; false when there is no room for it now. */
   reserve(bytes: number): boolean {
-    if (this.#bytes + bytes > Math.max(BYTES_IN_FLIGHT_MAX, 2 * this.#settings.requestBytesMax)) return false;
-    this.#bytes += bytes;
+    if (this.bytes + bytes > Math.max(BYTES_IN_FLIGHT_MAX, 2 * this.settings.requestBytesMax)) return false;
+    this.#all.bytes += bytes;
     return true;
   }
 
   release(bytes: number): void {
-    this.#bytes -= bytes;
+    this.#all.bytes -= bytes;
   }
 
   #look(): void {

@@ -14,6 +14,7 @@ export const REFUSAL_REASONS = [
   "wal_full",
   "wal_behind",
   "wal_failed",
+  "not_taken",
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 

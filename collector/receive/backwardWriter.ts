@@ -46,6 +46,12 @@ export class BackwardWriter {
 
   /** Two's complement for negative values, as int64 demands. */
   int64(field: number, value: bigint): void {
+    this.varint64(value);
+    this.#tag(field, 0);
+  }
+
+  /** A varint without a tag: one of a packed list, whose last comes first. */
+  varint64(value: bigint): void {
     let rest = BigInt.asUintN(64, value);
     const bytes: number[] = [];
     while (rest > 127n) {
@@ -56,7 +62,6 @@ export class BackwardWriter {
     this.#reserve(bytes.length);
     this.#at -= bytes.length;
     this.#buffer.set(bytes, this.#at);
-    this.#tag(field, 0);
   }
 
   fixed64(field: number, value: bigint): void {

@@ -18,6 +18,7 @@ const CODES: Record<RefusalReason, number> = {
   too_large: GRPC.resourceExhausted,
   unsupported: GRPC.unimplemented,
   unauthenticated: GRPC.unauthenticated,
+  not_taken: GRPC.unimplemented,
 };
 
 export type GrpcTrailers = { "grpc-status": string; "grpc-message"?: string; "grpc-status-details-bin"?: string; "grpc-accept-encoding"?: string };

@@ -1,4 +1,5 @@
 import type { GrpcReceiverSettings } from "#domain/pipeline/receivers.ts";
+import { GRPC_PATHS, signalOfGrpcPath } from "../signals/otlpPaths.ts";
 import { GRPC } from "../status/rpcStatus.ts";
 import { Client } from "./client.ts";
 import { parseEncoding } from "./decompress.ts";
@@ -7,10 +8,8 @@ import { GrpcCall } from "./grpcCall.ts";
 import type { ConnectionEnd, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
 import { createLeanGrpcEngine } from "./lean/leanGrpcEngine.ts";
 import { createNodeGrpcEngine } from "./nodeGrpcEngine.ts";
-import { NO_TOKEN, type ReceiverParts } from "./offerRequest.ts";
+import { NO_TOKEN, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { SlowRequests } from "./slowRequests.ts";
-
-const EXPORT_PATH = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 export type GrpcReceiver = {
   start(host: string, port: number): Promise<number>;
@@ -20,9 +19,10 @@ export type GrpcReceiver = {
   readonly connectionsEnded: ReadonlyMap<ConnectionEnd, number>;
 };
 
-/** OTLP/gRPC TraceService. */
+/** OTLP/gRPC: the Export call of TraceService, MetricsService and LogsService. */
 export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverSettings): GrpcReceiver {
   const { admission, intake } = parts;
+  const bySignal = partsBySignal(parts);
   const slow = new SlowRequests<GrpcCall>(parts.requestTimeoutMs, (call) => call.timeOut());
   const connectionsEnded = new Map<ConnectionEnd, number>();
   const engine = createEngine(settings, {
@@ -35,16 +35,18 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
       const client = new Client();
       return {
         call(head, stream) {
-          if (turnAway(head, stream)) {
-            intake.refused("unsupported");
+          const signal = signalOfGrpcPath(head.path);
+          const entered = signal && bySignal[signal];
+          if (turnAway(head, stream, entered !== undefined) || entered === undefined) {
+            (entered ?? parts).intake.refused("unsupported");
             return undefined;
           }
           if (parts.security.tokens?.allow(head.authorization) === false) {
-            intake.refused("unauthenticated");
+            entered.intake.refused("unauthenticated");
             stream.fail(grpcStatus(GRPC.unauthenticated, NO_TOKEN));
             return undefined;
           }
-          return GrpcCall.begin(stream, head, client, parts, slow);
+          return GrpcCall.begin(stream, head, client, entered, slow);
         },
         refusedStreams(count) {
           for (let i = 0; i < count; i++) intake.refused("client_limit");
@@ -74,7 +76,7 @@ function createEngine(settings: GrpcReceiverSettings, parts: GrpcEngineParts): G
 }
 
 /** Answers what is no call of Export; true when it was none. */
-function turnAway({ method, contentType, path, encoding }: GrpcHead, stream: GrpcStream): boolean {
+function turnAway({ method, contentType, path, encoding }: GrpcHead, stream: GrpcStream, isKnown: boolean): boolean {
   if (
     method !== "POST" ||
     !(contentType === "application/grpc" || contentType.startsWith("application/grpc+") || contentType.startsWith("application/grpc;"))
@@ -82,8 +84,8 @@ function turnAway({ method, contentType, path, encoding }: GrpcHead, stream: Grp
     stream.reject(415);
     return true;
   }
-  if (path !== EXPORT_PATH) {
-    stream.fail(grpcStatus(GRPC.unimplemented, `unknown method ${path}; this is ${EXPORT_PATH}`));
+  if (!isKnown) {
+    stream.fail(grpcStatus(GRPC.unimplemented, `unknown method ${path}; this is ${GRPC_PATHS.traces}, and the same of metrics and logs`));
     return true;
   }
   if (parseEncoding(encoding) === undefined) {

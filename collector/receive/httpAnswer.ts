@@ -5,7 +5,7 @@ import { retryDelaySeconds } from "./retryDelay.ts";
 export type BodyKind = "protobuf" | "json";
 
 const CONTENT_TYPES: Record<BodyKind, string> = { protobuf: "application/x-protobuf", json: "application/json" };
-/** An empty ExportTraceServiceResponse. */
+/** An empty response of any of the services. */
 const ACCEPTED: Record<BodyKind, string> = { protobuf: "", json: "{}" };
 const GRPC_CODES = new Map([
   [400, GRPC.invalidArgument],
@@ -16,6 +16,7 @@ const GRPC_CODES = new Map([
   [413, GRPC.resourceExhausted],
   [415, GRPC.unimplemented],
   [429, GRPC.unavailable],
+  [501, GRPC.unimplemented],
   [503, GRPC.unavailable],
 ]);
 

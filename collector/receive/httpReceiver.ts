@@ -3,12 +3,13 @@ import type { Socket } from "node:net";
 import { listen } from "../listen.ts";
 import { http } from "../nodeHttp.ts";
 import { guardServer, serverTlsOptions } from "../security/secureServer.ts";
+import { HTTP_PATHS, type OtlpSignal, signalOfHttpPath } from "../signals/otlpPaths.ts";
 import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
 import { Client } from "./client.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
 import { type BodyKind, sendAccepted, sendStatus } from "./httpAnswer.ts";
 import { jsonToProtobuf } from "./jsonToProtobuf.ts";
-import { NO_TOKEN, offerRequest, type ReceiverParts } from "./offerRequest.ts";
+import { NO_TOKEN, offerRequest, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 
 const HEADER_BYTES_MAX = 16_384;
@@ -31,6 +32,7 @@ const HTTP_CODES: Record<RefusalReason, number> = {
   too_large: 413,
   unsupported: 415,
   unauthenticated: 401,
+  not_taken: 501,
 };
 
 export type HttpReceiver = {
@@ -38,8 +40,9 @@ export type HttpReceiver = {
   shutdown(deadlineMs: number): Promise<void>;
 };
 
-/** OTLP/HTTP: POST /v1/traces, protobuf or JSON. */
+/** OTLP/HTTP: POST /v1/traces, /v1/metrics and /v1/logs, protobuf or JSON. */
 export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
+  const bySignal = partsBySignal(parts);
   const clients = new WeakMap<Socket, Client>();
   const clientOf = (socket: Socket) => {
     const known = clients.get(socket) ?? new Client();
@@ -54,7 +57,7 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
     connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
     keepAliveTimeout: KEEP_ALIVE_MS,
   };
-  const handleRequest: RequestListener = (request, response) => handle(request, response, clientOf(request.socket), parts);
+  const handleRequest: RequestListener = (request, response) => handle(request, response, clientOf(request.socket), bySignal, parts);
   const server =
     secure === undefined
       ? http.createServer(options, handleRequest)
@@ -73,21 +76,23 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
   };
 }
 
-function handle(request: IncomingMessage, response: ServerResponse, client: Client, parts: ReceiverParts): void {
+function handle(request: IncomingMessage, response: ServerResponse, client: Client, bySignal: BySignal, parts: ReceiverParts): void {
   const startedAt = performance.now();
   const kind = bodyKind(request.headers["content-type"]);
+  const path = (request.url ?? "").split("?", 1)[0];
+  const signal = signalOfHttpPath(path);
+  const entered = signal && bySignal[signal];
   response.on("error", () => response.destroy());
   const { cors, tokens } = parts.security;
   const { origin } = request.headers;
   const allowed = origin === undefined ? undefined : cors?.headers(origin);
   for (const [name, value] of Object.entries(allowed ?? {})) response.setHeader(name, value);
   const turnAway = (code: number, message: string, headers: OutgoingHttpHeaders = {}, reason: RefusalReason = "unsupported") => {
-    parts.intake.refused(reason);
+    (entered ?? parts).intake.refused(reason);
     keepOrClose(request, response);
     sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, Math.random, headers);
   };
-  const path = (request.url ?? "").split("?", 1)[0];
-  if (path !== "/v1/traces") return turnAway(404, `unknown path ${path}; traces go to POST /v1/traces`);
+  if (signal === undefined || entered === undefined) return turnAway(404, `unknown path ${path}; OTLP goes to POST ${Object.values(HTTP_PATHS).join(", ")}`);
   if (request.method === "OPTIONS" && origin !== undefined && cors !== undefined) {
     // A browser that asks; without headers the answer means no.
     response.writeHead(204, cors.preflight(origin));
@@ -99,10 +104,11 @@ function handle(request: IncomingMessage, response: ServerResponse, client: Clie
   if (kind === undefined) return turnAway(415, "content-type must be application/x-protobuf or application/json");
   const encoding = parseEncoding(request.headers["content-encoding"]);
   if (encoding === undefined) return turnAway(415, "content-encoding must be identity, gzip or zstd", { "accept-encoding": "identity, gzip, zstd" });
-  read(request, response, { kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, client, parts);
+  read(request, response, { signal, kind, encoding, isSample: request.headers["x-headgate-sample"] === "1", startedAt }, client, entered);
 }
 
-type Head = { kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
+type BySignal = ReturnType<typeof partsBySignal>;
+type Head = { signal: OtlpSignal; kind: BodyKind; encoding: Encoding; isSample: boolean; startedAt: number };
 
 function read(request: IncomingMessage, response: ServerResponse, head: Head, client: Client, parts: ReceiverParts): void {
   const { intake, admission, random = Math.random } = parts;
@@ -162,7 +168,7 @@ function read(request: IncomingMessage, response: ServerResponse, head: Head, cl
     intake.network(networkMs / 1000);
     intake.bytesReceived(body.length);
     const offer = (plain: Buffer | Refusal, length: number): number => {
-      const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length) : plain;
+      const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length, head.signal) : plain;
       if (!Buffer.isBuffer(otlp)) {
         intake.refused(otlp.reason);
         end(otlp);

@@ -1,4 +1,4 @@
-/** A JSON body that is no ExportTraceServiceRequest; `message` begins with the path of what was wrong. Caught in one place, `jsonToProtobuf`. */
+/** A JSON body that is no request to export; `message` begins with the path of what was wrong. Caught in one place, `jsonToProtobuf`. */
 export class JsonShapeError extends Error {
   constructor(path: string, expected: string) {
     super(`${path}: must be ${expected}`);
@@ -65,6 +65,10 @@ export function uint64(value: unknown, path: string): bigint {
 
 export function int64(value: unknown, path: string): bigint {
   return integer(value, INT64_MIN, INT64_MAX, path, "a whole number of 64 bits, or a text of one");
+}
+
+export function int32(value: unknown, path: string): number {
+  return value === undefined || value === null ? 0 : Number(integer(value, -2_147_483_648n, 2_147_483_647n, path, "a whole number of 32 bits"));
 }
 
 export function uint32(value: unknown, path: string): number {

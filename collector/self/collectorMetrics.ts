@@ -10,6 +10,7 @@ import type { PlaneFigures, TimerFigures } from "./planeFigures.ts";
 import type { ProfilerFigures } from "./profiler.ts";
 import type { Family, Sample } from "./prometheusText.ts";
 import type { RuntimeFigures } from "./runtime.ts";
+import { signalMetrics } from "./signalMetrics.ts";
 
 export type MetricsParts = {
   figures: PlaneFigures;
@@ -129,6 +130,7 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     counter("headgate_export_failures_total", "Tries of delivery that failed.", ledger.failedTries),
     { name: "headgate_stage_duration_seconds", type: "histogram", help: "Time in each stage, per request or batch.", samples: stages(timers) },
     ...destinationMetrics(figures.destinations),
+    ...signalMetrics(figures.signals, { drop: parts.dropReasons, refusal: parts.refusalReasons }),
     gauge("headgate_wal_waiting_bytes", "Size of the write-ahead log of what waits for a decision.", figures.waitingLogBytes),
     states("headgate_memory_state", "1 for the state that the memory limiter is in.", MEMORY_STATES, [{ name: "", state: figures.memory.state }]),
     gauge("headgate_memory_limit_bytes", "Resident memory at which everything is refused.", figures.memory.limitBytes),

@@ -145,7 +145,7 @@ export class Ledger {
   dropWaiting(reason: string, spans: number): void {
     this.waiting -= spans;
     this.dropped += spans;
-    count(this.droppedByReason, reason, spans);
+    countReason(this.droppedByReason, reason, spans);
   }
 
   deliver(spans: number, bytes: number): void {
@@ -157,14 +157,14 @@ export class Ledger {
   drop(reason: string, spans: number): void {
     this.queued -= spans;
     this.dropped += spans;
-    count(this.droppedByReason, reason, spans);
+    countReason(this.droppedByReason, reason, spans);
   }
 
   /** `spans` is 0 where a request was turned away before its spans could be counted. */
   refuse(reason: string, spans: number): void {
     this.refused += spans;
     this.refusedRequests++;
-    count(this.refusedByReason, reason, spans);
+    countReason(this.refusedByReason, reason, spans);
   }
 
   figures(): LedgerFigures {
@@ -194,7 +194,8 @@ export function shedReason(tier: string): string {
   return `shed:${tier}`;
 }
 
-function count(totals: Map<string, ReasonTotals>, reason: string, spans: number): void {
+/** One more occurrence of a reason; their names are few and fixed, or bounded by whoever makes them. */
+export function countReason(totals: Map<string, ReasonTotals>, reason: string, spans: number): void {
   const known = totals.get(reason);
   if (known === undefined) totals.set(reason, { spans, requests: 1 });
   else {

@@ -2,6 +2,7 @@ import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, Trace
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import type { LedgerFigures } from "./ledger.ts";
+import type { SignalFigures } from "./signalLedger.ts";
 
 /** Since the start: counts at or below each bound of BUCKET_BOUNDS, the last is all; the sum in seconds. */
 export type BucketFigures = { cumulative: number[]; count: number; sum: number };
@@ -16,6 +17,8 @@ export type PlaneFigures = {
   ledger: LedgerFigures;
   timers: TimerFigures;
   destinations: DestinationFigures[];
+  /** Metrics and logs, in the order of SIGNALS. */
+  signals: SignalFigures[];
   memory: MemoryFigures;
   waitingLogBytes: number;
   archive: ArchiveFigures;

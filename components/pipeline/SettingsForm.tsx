@@ -52,4 +52,5 @@ const ABOUT: Record<PipelineSection, string> = {
   breaker: "when a backend is down",
   memory: "of the whole process",
   wal: "on disk, for each destination",
+  signals: "passed through, each with a queue and a log of its own",
 };

@@ -57,7 +57,9 @@ const otlp = z
   .strictObject({
     kind: z.literal("otlp"),
     protocol: z.enum(["grpc", "http"], "must be grpc or http").default("grpc").describe("OTLP over gRPC, or over HTTP with protobuf bodies."),
-    endpoint: endpoint.describe("http:// or https:// address. With protocol http and no path, /v1/traces is appended."),
+    endpoint: endpoint.describe(
+      "http:// or https:// address. With protocol http and no path, /v1/traces is appended; metrics and logs go to /v1/metrics and /v1/logs in its place.",
+    ),
     compression: z.enum(["none", "gzip", "zstd"], "must be none, gzip or zstd").default("none").describe("Compression of request bodies."),
     headers: z.record(headerName, headerValue).default({}).describe("Headers sent with every request, for example an API key."),
     tls: tls.optional().describe("How an https:// endpoint is spoken to. The files are read again when they change."),

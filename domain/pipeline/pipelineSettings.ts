@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { signalSettingsSchema } from "./signals.ts";
 
 const count = (min: number, max: number, unit: string) =>
   z.int(`must be a whole number of ${unit}`).min(min, `must be between ${min} and ${max} ${unit}`).max(max, `must be between ${min} and ${max} ${unit}`);
@@ -140,6 +141,7 @@ export const pipelineSettingsSchema = z.strictObject({
   breaker: breaker.prefault({}),
   memory: memory.prefault({}),
   wal: wal.prefault({}),
+  signals: signalSettingsSchema.prefault({}),
 });
 
 export type PipelineSettings = z.infer<typeof pipelineSettingsSchema>;

@@ -12,6 +12,7 @@ export const SECTION_WORDS: Record<PipelineSection, string> = {
   breaker: "breaker",
   memory: "memory",
   wal: "write-ahead log",
+  signals: "metrics and logs",
 };
 
 type Measure = "bytes" | "ms" | "share" | "plain";
@@ -52,11 +53,16 @@ export const FIELD_WORDS: Record<PipelineField, FieldWords> = {
   "wal.fsyncMs": time("Forced every", "forced every"),
   "wal.whenBroken": field("While it can't be written", "while it can't be written:", ""),
   "wal.waiting": field("Traces that wait", "traces that wait:", ""),
+  "signals.enabled": field("Metrics and logs", "", ""),
+  "signals.itemsMax": field("Points or records in memory", "in memory", "of each"),
+  "signals.bytesMax": bytes("Bytes in memory", "in memory, of each"),
+  "signals.walBytesMax": bytes("Bytes on disk", "bound on disk, of each"),
 };
 
 /** Choices and switches in words; what isn't here is shown as it is. */
 const VALUE_WORDS: Partial<Record<PipelineField, Record<string, string>>> = {
   "wal.enabled": { true: "on", false: "off" },
+  "signals.enabled": { true: "passed through", false: "refused" },
   "wal.waiting": { true: "written as well", false: "in memory only" },
   "wal.fsync": { always: "before each acknowledgement", interval: "at an interval", never: "when the system likes" },
   "wal.whenBroken": { continue: "go on in memory", refuse: "refuse requests" },

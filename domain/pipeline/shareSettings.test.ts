@@ -38,6 +38,9 @@ describe("shareSettings", () => {
     expect(pipeline.queue.bytesMax * workers).toBeLessThanOrEqual(whole.pipeline.queue.bytesMax);
     expect(pipeline.wal.bytesMax * workers).toBeLessThanOrEqual(whole.pipeline.wal.bytesMax);
     expect(pipeline.receive.concurrentRequestsMax * workers).toBeLessThanOrEqual(whole.pipeline.receive.concurrentRequestsMax);
+    for (const field of ["itemsMax", "bytesMax", "walBytesMax"] as const) {
+      expect(pipeline.signals[field] * workers).toBeLessThanOrEqual(whole.pipeline.signals[field]);
+    }
     expect(sampling.tiers[0].keep).toEqual({ kind: "budget", spansPerSecond: 300 / workers });
     expect(sampling.tiers[1]).toEqual(whole.sampling.tiers[1]);
     // Of the process, which they share.
@@ -48,5 +51,10 @@ describe("shareSettings", () => {
   it("names every bound that is too small to be shared", () => {
     const shared = shareSettings(config({ ...traces, pipeline: { queue: { spansMax: 3, bytesMax: 100_000 } } }), 32);
     expect(!shared.ok && shared.problems.map(({ path }) => path)).toEqual(["pipeline.queue.spansMax", "pipeline.queue.bytesMax", "sampling.bytesMax"]);
+    const signals = { itemsMax: 1, bytesMax: 65_536, walBytesMax: 16_777_216 };
+    const small = shareSettings(config({ pipeline: { signals } }), 32);
+    const names = ["pipeline.signals.itemsMax", "pipeline.signals.bytesMax", "pipeline.signals.walBytesMax"];
+    expect(!small.ok && small.problems.map(({ path }) => path)).toEqual(names);
+    expect(shareSettings(config({ pipeline: { signals: { ...signals, enabled: false } } }), 32).ok).toBe(true);
   });
 });

@@ -284,6 +284,7 @@ describeEngines("refusals", () => {
     wal_full: [14, 429],
     wal_behind: [14, 429],
     wal_failed: [14, 429],
+    not_taken: [12, 501],
   };
 
   it.each(REFUSAL_REASONS)("answer %s with the right codes, and with delays that are spread", async (reason) => {

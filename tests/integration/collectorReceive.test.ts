@@ -123,7 +123,7 @@ describe.each(ENGINES)("OTLP/gRPC, engine %s", (engine) => {
   });
 
   it.each<[string, number, () => Promise<unknown>]>([
-    ["an unknown method", 12, () => grpc.call(Buffer.alloc(0), { path: "/opentelemetry.proto.collector.logs.v1.LogsService/Export" })],
+    ["an unknown method", 12, () => grpc.call(Buffer.alloc(0), { path: "/opentelemetry.proto.collector.profiles.v1.ProfilesService/Export" })],
     ["an unknown compression", 12, () => grpc.call(Buffer.alloc(9), { headers: { "grpc-encoding": "br" } })],
     ["malformed protobuf", 3, () => grpc.call(Buffer.from([0x0a, 0x7f, 0x01]))],
     ["a truncated request", 3, () => grpc.call(traffic.nextRequest(10).subarray(0, 1000))],
@@ -190,7 +190,7 @@ describe("OTLP/HTTP", () => {
     ["too large a body", 413, 8, () => post(Buffer.alloc(REQUEST_BYTES_MAX + 1))],
     ["a gzip bomb", 413, 8, () => post(gzipSync(Buffer.alloc(50_000_000)), { encoding: "gzip" })],
     ["an unknown encoding", 415, 12, () => post("x", { encoding: "br" })],
-    ["an unknown path", 404, 12, () => post("x", { path: "/v1/logs" })],
+    ["an unknown path", 404, 12, () => post("x", { path: "/v1/profiles" })],
   ])("answers %s with %i and a Status in protobuf", async (_what, http, code, send) => {
     expect(await statusOf(await send())).toEqual({ http, type: "application/x-protobuf", code, message: expect.stringMatching(/./) });
   });
