@@ -46,7 +46,7 @@ describe("a destination's draft", () => {
     expect(destinationInput({ ...draft, endpoint: "http://otlp:4317" })).not.toHaveProperty("tls");
     expect(destinationProblems(draft)).toEqual([]);
     expect(destinationProblems({ ...draft, tls: { ...draft.tls, certFile: "/etc/own.crt" } })).toEqual([
-      { path: "tls", message: "certFile and keyFile go together" },
+      { path: "tls.keyFile", message: "a certificate and its key go together: give both files or neither" },
     ]);
     expect(destinationProblems({ ...draft, tls: { ...draft.tls, serverName: "no name" } })).toMatchObject([{ path: "tls.serverName" }]);
     expect(

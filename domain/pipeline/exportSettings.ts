@@ -50,7 +50,10 @@ const tls = z
       .default(false)
       .describe("Takes any certificate: whoever is in between can read and change what is sent."),
   })
-  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), { message: "certFile and keyFile go together" });
+  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
+    path: ["keyFile"],
+    message: "a certificate and its key go together: give both files or neither",
+  });
 export type ExportTlsSettings = z.infer<typeof tls>;
 
 const otlp = z
