@@ -58,6 +58,7 @@ function figures(
         },
       },
     ],
+    receivers: { handshakesFailed: 1, connectionsTurnedAway: 2, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: sinceMs },
     signals: [
       { signal: "metrics", ...signalLedger.figures(), destination: undefined },
       { signal: "logs", ...new SignalLedger().figures(), destination: undefined },
@@ -142,6 +143,12 @@ describe("mergeFigures", () => {
       trace: { waitingTraces: 4, tracesMax: 20 },
     });
     expect(merged.decidedByCause.get("wait")).toBe(4);
+  });
+
+  it("adds up what the receivers turned away, and of their files, which are the same, gives what the furthest has read", () => {
+    expect(mergeFigures([figures({ sinceMs: 5 }), figures({ sinceMs: 9 })]).receivers).toEqual({
+      ...{ handshakesFailed: 2, connectionsTurnedAway: 4, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: 5 },
+    });
   });
 
   it("leaves one as it is", () => {

@@ -1,9 +1,10 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { GrpcReceiver } from "../receive/grpcReceiver.ts";
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
 
-export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connectionsEnded">): PlaneFigures {
+export function readFigures(pipeline: Pipeline, security: ReceiverSecurity, grpc: Pick<GrpcReceiver, "connectionsEnded">): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
   const { heapUsed, external } = process.memoryUsage();
   return {
@@ -24,6 +25,7 @@ export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connec
     decidedByCause: new Map(intake.decidedByCause()),
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
+    receivers: security.figures(),
     grpcConnectionsEnded: new Map(grpc.connectionsEnded),
     heap: { usedBytes: heapUsed, externalBytes: external },
   };

@@ -1,5 +1,6 @@
 import net from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { systemClock } from "#collector/clock.ts";
 import type { GrpcEngine, GrpcEngineParts } from "#collector/receive/grpcEngine.ts";
 import { clientBytes } from "#collector/receive/lean/clientBytesTestData.ts";
 import { FRAME } from "#collector/receive/lean/http2.ts";
@@ -7,6 +8,8 @@ import { createLeanGrpcEngine } from "#collector/receive/lean/leanGrpcEngine.ts"
 import { frame } from "#collector/receive/lean/leanTestData.ts";
 import { createNodeGrpcEngine } from "#collector/receive/nodeGrpcEngine.ts";
 import { seededRandom } from "#collector/sample/wireTestData.ts";
+import { ReceiverSecurity } from "#collector/security/receiverSecurity.ts";
+import { receiversSchema } from "#domain/pipeline/receivers.ts";
 import { waitFor } from "../fixtures/waitFor.ts";
 
 const INPUTS = 200;
@@ -21,8 +24,12 @@ afterEach(async () => {
 
 async function start(create: (parts: GrpcEngineParts) => GrpcEngine) {
   const heard: Heard[] = [];
+  const settings = receiversSchema.parse({});
+  const security = await ReceiverSecurity.open(settings, systemClock, () => undefined);
   const engine = create({
     streamsMax: 100,
+    security,
+    age: { maxMs: undefined, graceMs: 0 },
     buffersDropped() {},
     connectionEnded() {},
     connected() {
