@@ -15,7 +15,7 @@ import { collectorMetrics } from "./self/collectorMetrics.ts";
 import { measure } from "./self/measure.ts";
 import { createMetricsServer } from "./self/metricsServer.ts";
 import { Profiler } from "./self/profiler.ts";
-import { runtimeFigures } from "./self/runtime.ts";
+import { type DelayFigures, readProcess } from "./self/runtime.ts";
 import { SecondTicks } from "./self/secondTicks.ts";
 import { startingConfig } from "./startingConfig.ts";
 
@@ -48,16 +48,17 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   let ready = false;
 
   let draining = false;
+  let eventLoopDelay: DelayFigures = { p50Ms: 0, p99Ms: 0 };
 
   const profiler = new Profiler((request, signal) => plane.profile(request, signal));
   const metrics = createMetricsServer({
     async read() {
       const figures = await plane.figures();
-      const runtime = runtimeFigures(figures.heap);
       const config = { revision, hash: plane.hash };
       return collectorMetrics({
         figures,
-        runtime,
+        process: readProcess(),
+        eventLoopDelay,
         processStartMs,
         config,
         dropReasons: DROP_REASONS,
@@ -85,6 +86,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     const delegate = createFleetDelegate({
       env,
       plane,
+      profiler,
       data,
       clock,
       log,
@@ -104,12 +106,13 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
 
   let windowStart = clock.now();
   const takeMeasurement = async (atMs: number) => {
-    const { window, eventLoopDelayP99Ms, figures } = await plane.endWindow();
+    const { window, gc, figures, ...ended } = await plane.endWindow();
+    eventLoopDelay = ended.eventLoopDelay;
     const now = clock.now();
     const windowMs = Math.max(1, now - windowStart);
     windowStart = now;
     if (fleet === undefined) return;
-    ring.push(measure({ atMs, windowMs, processStartMs, revision, figures, window, runtime: runtimeFigures(figures.heap), eventLoopDelayP99Ms }));
+    ring.push(measure({ atMs, windowMs, processStartMs, revision, figures, window, process: readProcess(), eventLoopDelay, gc }));
     fleet.measured();
   };
   const ticks = new SecondTicks(clock, (atMs) => void takeMeasurement(atMs));

@@ -10,6 +10,7 @@ import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
 import { ReceiverSecurity } from "../security/receiverSecurity.ts";
+import { GcPauses } from "../self/gcPauses.ts";
 import { recordThread } from "../self/recordThread.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
 import type { ShardRouter } from "../shard/shardRouter.ts";
@@ -55,6 +56,8 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   };
   const eventLoopDelay = new EventLoopDelay();
   eventLoopDelay.start();
+  const gc = new GcPauses();
+  gc.start();
   relief.afterStart();
   return {
     ports,
@@ -65,10 +68,11 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline, security, grpc),
+    figures: async () => readFigures(pipeline, security, grpc, gc),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelayP99Ms: eventLoopDelay.takeP99Ms(), figures: readFigures(pipeline, security, grpc) };
+      const figures = readFigures(pipeline, security, grpc, gc);
+      return { window: pipeline.timers.endWindow(), eventLoopDelay: eventLoopDelay.take(), gc: gc.take(), figures };
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],
@@ -80,6 +84,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
     async drain(deadlineMs) {
       await pipeline.drain(deadlineMs);
       eventLoopDelay.stop();
+      gc.stop();
     },
     async stop() {
       security.stop();

@@ -10,6 +10,7 @@ import {
   WAL_STATES,
 } from "#domain/telemetry/measurement.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
+import { GC_KINDS } from "../self/gcPauses.ts";
 import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
 import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
 import type { SignalFigures } from "../self/signalLedger.ts";
@@ -46,6 +47,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     receivers: mergeReceivers(all.map(({ receivers }) => receivers)),
     grpcConnectionsEnded: addMaps(all.map(({ grpcConnectionsEnded }) => grpcConnectionsEnded)),
     heap: addAll(all.map(({ heap }) => heap)),
+    gc: Object.fromEntries(GC_KINDS.map((kind) => [kind, mergeBuckets(all.map(({ gc }) => gc[kind]))])) as PlaneFigures["gc"],
   };
 }
 
@@ -56,7 +58,9 @@ export function mergeWindows(all: readonly PlaneWindow[]): PlaneWindow {
       acknowledgement: mergeHistograms(windows.map(({ acknowledgement }) => acknowledgement)),
       stages: perStage((stage) => mergeHistograms(windows.map(({ stages }) => stages[stage]))) as WindowSnapshot["stages"],
     },
-    eventLoopDelayP99Ms: Math.max(...all.map(({ eventLoopDelayP99Ms }) => eventLoopDelayP99Ms)),
+    // The thread that is worst off counts: its clients wait for it.
+    eventLoopDelay: { p50Ms: Math.max(...all.map((one) => one.eventLoopDelay.p50Ms)), p99Ms: Math.max(...all.map((one) => one.eventLoopDelay.p99Ms)) },
+    gc: { gcMs: all.reduce((sum, { gc }) => sum + gc.gcMs, 0), gcLongestMs: Math.max(...all.map(({ gc }) => gc.gcLongestMs)) },
     figures: mergeFigures(all.map(({ figures }) => figures)),
   };
 }

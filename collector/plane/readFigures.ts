@@ -2,11 +2,12 @@ import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { GrpcReceiver } from "../receive/grpcReceiver.ts";
 import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
+import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
+import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline, security: ReceiverSecurity, grpc: Pick<GrpcReceiver, "connectionsEnded">): PlaneFigures {
+export function readFigures(pipeline: Pipeline, security: ReceiverSecurity, grpc: Pick<GrpcReceiver, "connectionsEnded">, gc: GcPauses): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
-  const { heapUsed, external } = process.memoryUsage();
   return {
     ledger: ledger.figures(),
     timers: {
@@ -26,7 +27,8 @@ export function readFigures(pipeline: Pipeline, security: ReceiverSecurity, grpc
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
     receivers: security.figures(),
+    heap: readHeap(),
+    gc: gc.figures(),
     grpcConnectionsEnded: new Map(grpc.connectionsEnded),
-    heap: { usedBytes: heapUsed, externalBytes: external },
   };
 }

@@ -5,16 +5,19 @@ import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STA
 import { CONNECTION_ENDS } from "../receive/grpcEngine.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
+import { GC_KINDS } from "./gcPauses.ts";
 import type { ReasonTotals } from "./ledger.ts";
-import type { PlaneFigures, TimerFigures } from "./planeFigures.ts";
+import type { BucketFigures, PlaneFigures, TimerFigures } from "./planeFigures.ts";
 import type { ProfilerFigures } from "./profiler.ts";
 import type { Family, Sample } from "./prometheusText.ts";
-import type { RuntimeFigures } from "./runtime.ts";
+import type { DelayFigures, ProcessFigures } from "./runtime.ts";
 import { signalMetrics } from "./signalMetrics.ts";
 
 export type MetricsParts = {
   figures: PlaneFigures;
-  runtime: RuntimeFigures;
+  process: ProcessFigures;
+  /** Of the last full second. */
+  eventLoopDelay: DelayFigures;
   processStartMs: number;
   config: { revision: number; hash: string };
   dropReasons: readonly string[];
@@ -24,7 +27,7 @@ export type MetricsParts = {
 
 /** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
 export function collectorMetrics(parts: MetricsParts): Family[] {
-  const { figures, runtime } = parts;
+  const { figures, process } = parts;
   const { ledger, timers, archive, trace } = figures;
   const { tiers } = ledger;
   return [
@@ -41,8 +44,9 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       help: "Kept spans not yet answered by the backend.",
       samples: [{ labels: { type: "spans" }, value: ledger.queued }],
     },
-    gauge("process_resident_memory_bytes", "Resident memory.", runtime.rssBytes),
-    counter("process_cpu_seconds_total", "User and system time.", runtime.cpuSeconds),
+    gauge("process_resident_memory_bytes", "Resident memory.", process.rssBytes),
+    counter("process_cpu_seconds_total", "User and system time.", process.cpuSeconds),
+    ...runtimeMetrics(parts),
     gauge("process_start_time_seconds", "When the process started, Unix time.", parts.processStartMs / 1000),
     counter("headgate_requests_total", "Requests accepted.", ledger.requests),
     counter("headgate_spans_received_total", "Spans of accepted requests.", ledger.received),
@@ -179,6 +183,30 @@ function receiverMetrics({ handshakesFailed, connectionsTurnedAway, reloads, rel
   ];
 }
 
+/** By the names that other programs on Node have for them, so that dashboards made for those show ours. */
+function runtimeMetrics({ figures: { heap, gc }, process, eventLoopDelay }: MetricsParts): Family[] {
+  return [
+    ...(process.openFiles === null ? [] : [gauge("process_open_fds", "Open files and sockets.", process.openFiles)]),
+    ...(process.threads === null ? [] : [gauge("process_threads", "Threads of the operating system.", process.threads)]),
+    gauge("nodejs_heap_size_used_bytes", "Of the heap, what is in use; all threads that receive together.", heap.usedBytes),
+    gauge("nodejs_heap_size_total_bytes", "Size of the heap.", heap.totalBytes),
+    gauge("nodejs_external_memory_bytes", "Memory outside of the heap that belongs to objects in it, buffers included.", heap.externalBytes),
+    gauge("nodejs_array_buffers_bytes", "Of that, buffers.", heap.arrayBuffersBytes),
+    gauge(
+      "nodejs_eventloop_lag_p50_seconds",
+      "How late the event loop was in the last second: median; of several threads the one that is worst off.",
+      eventLoopDelay.p50Ms / 1000,
+    ),
+    gauge("nodejs_eventloop_lag_p99_seconds", "How late the event loop was in the last second: 99th percentile.", eventLoopDelay.p99Ms / 1000),
+    {
+      name: "nodejs_gc_duration_seconds",
+      type: "histogram",
+      help: "Pauses of garbage collection, by kind.",
+      samples: GC_KINDS.flatMap((kind) => histogram({ kind }, gc[kind])),
+    },
+  ];
+}
+
 /** Of the default destination the sample has no further label where the name was promised without one. */
 function destinationMetrics(all: readonly DestinationFigures[]): Family[] {
   const each = (name: string, type: "counter" | "gauge", help: string, value: (of: DestinationFigures) => number): Family => ({
@@ -242,13 +270,14 @@ function durations({ lastMinute, acknowledgements }: TimerFigures): Sample[] {
 }
 
 function stages(timers: TimerFigures): Sample[] {
-  return STAGES.flatMap((stage) => {
-    const { cumulative, count, sum } = timers.stages[stage];
-    const buckets = cumulative.map((value, i) => ({
-      suffix: "_bucket",
-      labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" },
-      value,
-    }));
-    return [...buckets, { suffix: "_sum", labels: { stage }, value: sum }, { suffix: "_count", labels: { stage }, value: count }];
-  });
+  return STAGES.flatMap((stage) => histogram({ stage }, timers.stages[stage]));
+}
+
+function histogram(labels: Record<string, string>, { cumulative, count, sum }: BucketFigures): Sample[] {
+  const buckets = cumulative.map((value, i) => ({
+    suffix: "_bucket",
+    labels: { ...labels, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" },
+    value,
+  }));
+  return [...buckets, { suffix: "_sum", labels, value: sum }, { suffix: "_count", labels, value: count }];
 }
