@@ -68,11 +68,15 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline, security, grpc, gc),
+    figures: async () => readFigures({ pipeline, security, grpc, gc }),
     async endWindow() {
       errors.flush();
-      const figures = readFigures(pipeline, security, grpc, gc);
-      return { window: pipeline.timers.endWindow(), eventLoopDelay: eventLoopDelay.take(), gc: gc.take(), figures };
+      return {
+        window: pipeline.timers.endWindow(),
+        eventLoopDelay: eventLoopDelay.take(),
+        gc: gc.take(),
+        figures: readFigures({ pipeline, security, grpc, gc }),
+      };
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],

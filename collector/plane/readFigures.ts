@@ -6,7 +6,9 @@ import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
 import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline, security: ReceiverSecurity, grpc: Pick<GrpcReceiver, "connectionsEnded">, gc: GcPauses): PlaneFigures {
+type Read = { pipeline: Pipeline; security: ReceiverSecurity; grpc: Pick<GrpcReceiver, "connectionsEnded">; gc: GcPauses };
+
+export function readFigures({ pipeline, security, grpc, gc }: Read): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
   return {
     ledger: ledger.figures(),
