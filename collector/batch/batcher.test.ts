@@ -90,6 +90,18 @@ describe("Batcher", () => {
     expect(sealed[3].buffer).not.toBe(first.buffer);
   });
 
+  it("uses the buffer of a small batch again as well", () => {
+    const small = "x".repeat(100_000);
+    add(small, 10);
+    const [first] = sealed;
+    add(small, 10);
+    expect(sealed[1].buffer).not.toBe(first.buffer);
+    first.release();
+    add("y".repeat(90_000), 10);
+    expect(sealed[2].buffer).toBe(first.buffer);
+    expect(texts()[2]).toBe("y".repeat(90_000));
+  });
+
   it("takes new settings at once", () => {
     add("a", 5);
     batcher.configure(sized(3));
@@ -160,10 +172,18 @@ describe("logged batches", () => {
 });
 
 describe("BatchBuffers", () => {
-  it("keeps a bounded number of buffers", () => {
+  it("keeps a bounded number of bytes, and nothing that is too small or too large", () => {
     const buffers = new BatchBuffers();
-    const taken = Array.from({ length: 20 }, () => buffers.take(1));
-    for (const buffer of taken) buffers.give(buffer);
-    expect(buffers.retained).toBe(8);
+    const taken = [BATCH_BUFFER_BYTES, 100_000, 1000, BATCH_BUFFER_BYTES + 1].flatMap((bytes) => Array.from({ length: 300 }, () => buffers.take(bytes)));
+    for (const buffer of taken.reverse()) buffers.give(buffer);
+    expect(buffers.retainedBytes).toBe(8 * BATCH_BUFFER_BYTES);
+    for (let count = 0; count < 8 * 32; count++) buffers.take(100_000);
+    expect(buffers.retainedBytes).toBe(0);
+  });
+
+  it.each([1, 65_535, 65_536, 65_537, 220_005, BATCH_BUFFER_BYTES, BATCH_BUFFER_BYTES + 1])("takes %d bytes with less than 64 KiB more", (bytes) => {
+    const { length } = new BatchBuffers().take(bytes);
+    expect(length).toBeGreaterThanOrEqual(bytes);
+    expect(length - bytes).toBeLessThan(65_536);
   });
 });

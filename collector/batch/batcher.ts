@@ -68,7 +68,7 @@ export class Batcher {
     if (this.#spans > 0 && (this.#spans + spans > this.size || this.#at + bytesMax > BATCH_BUFFER_BYTES)) this.seal();
     if (this.#at + bytesMax > this.buffer.length) {
       if (this.buffer.length > 0) this.#buffers.give(this.buffer);
-      this.buffer = this.#buffers.take(BATCH_HEADROOM + bytesMax);
+      this.buffer = this.#buffers.take(Math.max(BATCH_BUFFER_BYTES, BATCH_HEADROOM + bytesMax));
     }
     return this.#at;
   }
@@ -103,9 +103,9 @@ export class Batcher {
     this.#adapt();
     // A batch that fills little of its buffer would hold memory that the queue's bound in bytes does not see.
     if (end * 2 < buffer.length) {
-      const own = Buffer.allocUnsafeSlow(end);
+      const own = this.#buffers.take(end);
       buffer.copy(own, 0, 0, end);
-      this.#sealed({ ...batch, buffer: own, release: nothing });
+      this.#sealed({ ...batch, buffer: own, release: once(() => this.#buffers.give(own)) });
       return;
     }
     this.buffer = EMPTY;
@@ -133,7 +133,6 @@ export class Batcher {
 
 const NOT_LOGGED = -1;
 const EMPTY = Buffer.alloc(0);
-const nothing = () => {};
 
 function once(run: () => void): () => void {
   let done = false;

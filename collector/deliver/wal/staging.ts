@@ -4,8 +4,6 @@ import { RECORD_HEADER_BYTES, writeRecordHeader } from "./walRecord.ts";
 /** What is written in one go at most; a larger record has a slot of its own. */
 export const SLOT_BYTES = 4_194_304;
 export const SLOTS = 3;
-/** Kept for use again: one that is filled and one that is written. */
-const SPARE_MAX = 2;
 
 export type Slot = {
   buffer: Buffer;
@@ -70,7 +68,7 @@ export class Staging {
     this.bytes -= slot.used;
     this.records -= slot.table.count;
     slot.waiting?.resolve(true);
-    if (slot.buffer.length !== SLOT_BYTES || this.#spare.length >= SPARE_MAX) return;
+    if (slot.buffer.length !== SLOT_BYTES) return;
     slot.used = 0;
     slot.sealed = false;
     slot.failed = false;
@@ -78,7 +76,11 @@ export class Staging {
     this.#spare.push(slot);
   }
 
-  /** Gives the memory back that is not in use. */
+  get hasSpare(): boolean {
+    return this.#spare.length > 0;
+  }
+
+  /** Gives the memory back that is not in use; there are never more than `SLOTS` of the usual size. */
   releaseSpare(): void {
     this.#spare.length = 0;
   }

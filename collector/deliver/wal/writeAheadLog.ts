@@ -98,7 +98,7 @@ export class WriteAheadLog {
   #ended = false;
   /** Told already in this tick; or nobody has the log yet whom it could be told. */
   #told = true;
-  readonly #timers = new Map<"retry" | "sync" | "flush", () => void>();
+  readonly #timers = new Map<"retry" | "sync" | "flush", { dueAt: number; cancel: () => void }>();
   readonly #pauses = new Set<() => void>();
 
   /** Always resolves; what can't be opened is in `state`, and is tried again once a second: `recovered`, `firstSeq` and `nextSeq` are set when `isOpen` is. */
@@ -387,15 +387,19 @@ export class WriteAheadLog {
     if (this.bytes < before) this.#notify();
   }
 
-  /** The current segment is deleted too once everything in it is settled and it is large, or nothing was appended for a second. */
+  /**
+   * The current segment is deleted too once everything in it is settled and it is large, or nothing was appended for a second. Only then the memory goes as well: taken anew for each segment,
+   * it made V8 mark the heap every few seconds.
+   */
   async #dropIdleSegment(): Promise<void> {
+    if (this.#writing !== undefined || this.#staging.first !== undefined) return;
+    const isIdle = this.#clock.now() - this.#lastAppendAt >= IDLE_MS;
+    if (isIdle) this.#staging.releaseSpare();
+    else if (this.#staging.hasSpare) this.#later("flush", IDLE_MS);
     const { current } = this.#store;
-    if (current === undefined || current.table.unsettled > 0 || this.#writing !== undefined || this.#staging.first !== undefined) return;
-    if (current.bytes < this.#segmentBytes / 2 && this.#clock.now() - this.#lastAppendAt < IDLE_MS) this.#later("flush", IDLE_MS);
-    else {
-      await this.#writer.seal();
-      this.#staging.releaseSpare();
-    }
+    if (current === undefined || current.table.unsettled > 0) return;
+    if (isIdle || current.bytes >= this.#segmentBytes / 2) await this.#writer.seal();
+    else this.#later("flush", IDLE_MS);
   }
 
   // --- reading ---
@@ -503,15 +507,20 @@ export class WriteAheadLog {
 
   // --- timers, and the end ---
 
+  /** What is due earlier counts. */
   #later(what: "retry" | "sync" | "flush", ms: number): void {
-    if (this.#closing !== undefined || this.#timers.has(what)) return;
+    if (this.#closing !== undefined) return;
+    const dueAt = this.#clock.now() + ms;
+    const before = this.#timers.get(what);
+    if (before !== undefined && before.dueAt <= dueAt) return;
+    before?.cancel();
     const cancel = this.#clock.after(ms, () => {
       this.#timers.delete(what);
       if (what === "retry") this.#retry();
       else if (what === "sync") this.#sync();
       else this.#flush();
     });
-    this.#timers.set(what, cancel);
+    this.#timers.set(what, { dueAt, cancel });
   }
 
   #pause(ms: number): Promise<void> {
@@ -531,7 +540,7 @@ export class WriteAheadLog {
   }
 
   async #close(deadlineMs: number): Promise<number> {
-    for (const cancel of this.#timers.values()) cancel();
+    for (const { cancel } of this.#timers.values()) cancel();
     this.#timers.clear();
     this.#endPauses();
     // `#closing` is set once this function has returned to its caller: nothing below may run before.
