@@ -15,7 +15,7 @@ import { collectorMetrics } from "./self/collectorMetrics.ts";
 import { measure } from "./self/measure.ts";
 import { createMetricsServer } from "./self/metricsServer.ts";
 import { Profiler } from "./self/profiler.ts";
-import { runtimeFigures } from "./self/runtime.ts";
+import { type DelayFigures, readProcess } from "./self/runtime.ts";
 import { SecondTicks } from "./self/secondTicks.ts";
 import { startingConfig } from "./startingConfig.ts";
 
@@ -46,16 +46,17 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   let ready = false;
 
   let draining = false;
+  let eventLoopDelay: DelayFigures = { p50Ms: 0, p99Ms: 0 };
 
   const profiler = new Profiler((request, signal) => plane.profile(request, signal));
   const metrics = createMetricsServer({
     async read() {
       const figures = await plane.figures();
-      const runtime = runtimeFigures(figures.heap);
       const config = { revision, hash: plane.hash };
       return collectorMetrics({
         figures,
-        runtime,
+        process: readProcess(),
+        eventLoopDelay,
         processStartMs,
         config,
         dropReasons: DROP_REASONS,
@@ -83,6 +84,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     const delegate = createFleetDelegate({
       env,
       plane,
+      profiler,
       data,
       clock,
       log,
@@ -102,24 +104,23 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
 
   let windowStart = clock.now();
   const takeMeasurement = async (atMs: number) => {
-    const { window, eventLoopDelayP99Ms, figures } = await plane.endWindow();
+    const { window, gc, figures, ...ended } = await plane.endWindow();
+    eventLoopDelay = ended.eventLoopDelay;
     const now = clock.now();
     const windowMs = Math.max(1, now - windowStart);
     windowStart = now;
     if (fleet === undefined) return;
-    ring.push(measure({ atMs, windowMs, processStartMs, revision, figures, window, runtime: runtimeFigures(figures.heap), eventLoopDelayP99Ms }));
+    ring.push(measure({ atMs, windowMs, processStartMs, revision, figures, window, process: readProcess(), eventLoopDelay, gc }));
     fleet.measured();
   };
   const ticks = new SecondTicks(clock, (atMs) => void takeMeasurement(atMs));
   ticks.start();
   ready = true;
   logger.info({ source: start.source, revision, hash: plane.hash, name: env.name, dataDir: env.dataDir }, "running configuration");
-  for (const [host, what] of [
-    [env.otlp.host, "OTLP"],
-    [env.metrics.host, "metrics"],
-  ]) {
-    if (!isLoopback(host)) logger.warn({ host }, `${what} listens beyond this machine without TLS`);
+  if (!isLoopback(env.otlp.host) && start.process.receivers.tls === undefined) {
+    logger.warn({ host: env.otlp.host }, "OTLP listens beyond this machine without TLS (receivers.tls)");
   }
+  if (!isLoopback(env.metrics.host)) logger.warn({ host: env.metrics.host }, "metrics listens beyond this machine without TLS");
 
   return {
     ports,

@@ -7,6 +7,7 @@ import type { Clock } from "./clock.ts";
 import { checkExport } from "./control/checkExport.ts";
 import type { DataFolder } from "./control/dataFolder.ts";
 import type { FleetDelegate } from "./control/fleetClient.ts";
+import { ProfileCommands } from "./control/profileCommands.ts";
 import { redactedConfigJson } from "./control/redactConfig.ts";
 import { createExporter } from "./createExporter.ts";
 import { createDiscardExporter } from "./deliver/discardExporter.ts";
@@ -15,6 +16,7 @@ import type { CollectorEnv } from "./env.ts";
 import type { Log } from "./log.ts";
 import { problemsText } from "./pipeline.ts";
 import type { Plane } from "./plane/plane.ts";
+import type { Profiler } from "./self/profiler.ts";
 import { VERSION } from "./version.ts";
 
 const COMMAND_LIMIT_MS = 15_000;
@@ -24,6 +26,7 @@ const STATE = { applying: 1, applied: 2, failed: 3 } as const;
 type Parts = {
   env: CollectorEnv;
   plane: Plane;
+  profiler: Profiler;
   data: DataFolder;
   clock: Clock;
   log: Log;
@@ -37,6 +40,7 @@ type Parts = {
 /** What the control plane may ask of this collector: take a configuration, check a destination. */
 export function createFleetDelegate(parts: Parts): FleetDelegate {
   const { env, plane, data, clock, log, ports, revision } = parts;
+  const profiles = new ProfileCommands(parts.profiler);
 
   return {
     hello: () => ({
@@ -50,7 +54,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       otlpGrpcEndpoint: httpUrl(env.otlp.host, ports.otlpGrpc),
       otlpHttpEndpoint: httpUrl(env.otlp.host, ports.otlpHttp),
       processStartMs: parts.processStartMs,
-      capabilities: ["config", "measurements", "checkExport", "explain"],
+      capabilities: ["config", "measurements", "checkExport", "explain", "profile"],
       nowMs: clock.unixMs(),
     }),
 
@@ -85,8 +89,10 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(plane.config), carryOver: applied.carryOver });
     },
 
-    async command({ commandId, checkExport: check, explain }) {
+    async command({ commandId, checkExport: check, explain, recordProfile, cancel }, send, gone) {
       const startedAt = clock.now();
+      if (cancel) return profiles.cancel(cancel.commandId ?? "");
+      if (recordProfile) return { commandId, ...(await profiles.record(commandId ?? "", recordProfile, send, gone)), tookMs: clock.now() - startedAt };
       if (explain) return { commandId, ...(await explained(explain.traceId ?? "")), tookMs: clock.now() - startedAt };
       const result = check
         ? await withinLimit(checkExport(check.export ?? "", buildForCheck), clock)

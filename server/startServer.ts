@@ -28,6 +28,7 @@ import { startJobs } from "./jobs/startJobs.ts";
 import type { Log } from "./log.ts";
 import { OpenStreams } from "./openStreams.ts";
 import { openWithoutTls } from "./openWithoutTls.ts";
+import { PROFILES_AT_ONCE_MAX } from "./services/collectors/recordProfile.ts";
 import type { Actor, Ports, ServiceContext } from "./services/context.ts";
 import { isCollectorAllowed } from "./services/fleet-channel/isCollectorAllowed.ts";
 import { EXPLAINS_AT_ONCE_MAX } from "./services/live/explainTrace.ts";
@@ -101,9 +102,11 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         isConnected: (id) => fleet.isConnected(id),
         checkExport: (id, json, timeoutMs) => fleet.checkExport(id, json, timeoutMs),
         explain: (id, ...rest) => (fleet.isConnected(id) ? fleet.explainHere(id, ...rest) : relay.explain(id, ...rest)),
+        profile: (id, request, signal) => fleet.profile(id, request, signal),
         disconnect: (id, reason) => fleet.disconnect(id, reason),
       },
       explains: new Slots(EXPLAINS_AT_ONCE_MAX),
+      profiles: new Slots(PROFILES_AT_ONCE_MAX),
       sampleTraffic: traffic,
       seal: createSecretBox(secret),
       nowMs,
@@ -201,7 +204,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         }),
         onStream: (req, res) => streams.add(req, res),
         isReady: () => hub.database.state === "up" && fleetUrl !== "",
-        metrics: serverMetrics({ hub, fleet, limiter, explains: ports.explains, relay }),
+        metrics: serverMetrics({ hub, fleet, limiter, explains: ports.explains, profiles: ports.profiles, relay }),
         pages: pages.handle,
       }),
     );

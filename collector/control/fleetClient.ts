@@ -23,8 +23,15 @@ export type FleetDelegate = {
   hello(): NonNullable<CollectorMessageFields["hello"]>;
   /** Applies a configuration; `report` may be called several times (APPLYING, then APPLIED or FAILED). Never rejects. */
   config(config: NonNullable<ServerMessageFields["config"]>, report: (report: NonNullable<CollectorMessageFields["configReport"]>) => void): Promise<void>;
-  /** Answers a command within its own time limit. Never rejects. */
-  command(command: NonNullable<ServerMessageFields["command"]>): Promise<NonNullable<CollectorMessageFields["commandResult"]>>;
+  /**
+   * Answers a command within its own time limit; `send` takes what goes before the answer; `gone` aborts when the connection has ended. Undefined where there is nothing to
+   * answer. Never rejects.
+   */
+  command(
+    command: NonNullable<ServerMessageFields["command"]>,
+    send: (message: CollectorMessageFields) => void,
+    gone: AbortSignal,
+  ): Promise<CollectorMessageFields["commandResult"] | undefined>;
 };
 
 type Parts = {
@@ -157,14 +164,17 @@ export class FleetClient {
     const stream = client.makeBidiStreamRequest(path, requestSerialize, responseDeserialize, metadata);
     const sender = new MeasurementSender(stream, ring, clock.unixMs);
     let reconnectAfterMs: number | undefined;
+    const gone = new AbortController();
     this.#stream = stream;
     this.#sender = sender;
     stream.on("data", (message: ServerMessageFields) => {
       if (message.welcome) this.#welcomed(sender, message.welcome.haveUntilMs ?? 0);
       else if (message.watch) sender.watch(message.watch.intervalMs ?? 0);
       else if (message.config) void delegate.config(message.config, (configReport) => write(this.#stream, { configReport }));
-      else if (message.command) void delegate.command(message.command).then((commandResult) => write(stream, { commandResult }));
-      else if (message.goodbye) {
+      else if (message.command) {
+        const answering = delegate.command(message.command, (more) => write(stream, more), gone.signal);
+        void answering.then((commandResult) => commandResult && write(stream, { commandResult }));
+      } else if (message.goodbye) {
         reconnectAfterMs = Math.min(GOODBYE_MAX_MS, message.goodbye.reconnectAfterMs ?? 0);
         stream.end();
       }
@@ -172,6 +182,7 @@ export class FleetClient {
     // "status" follows every error and says the same.
     stream.on("error", () => {});
     stream.on("status", (ended) => {
+      gone.abort(new Error("the connection to the control plane ended"));
       if (this.#stream !== stream) return;
       this.#stream = undefined;
       this.#sender = undefined;

@@ -3,6 +3,7 @@ import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { messageOf } from "../appError.ts";
 import { GRPC_PATHS, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
+import { ClientTls, type SecureOptions } from "./clientTls.ts";
 import { compressPayload } from "./compressPayload.ts";
 import type { Exporter, ExportOutcome } from "./exporter.ts";
 import { outcomeOfGrpc } from "./grpcOutcome.ts";
@@ -25,10 +26,19 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
   };
   if (settings.compression !== "none") headers["grpc-encoding"] = settings.compression;
   let current: http2.ClientHttp2Session | undefined;
+  const tls = settings.tls && new ClientTls(settings.tls);
+  let secureOfCurrent: SecureOptions | undefined;
 
-  function connect(): http2.ClientHttp2Session {
+  async function connect(): Promise<http2.ClientHttp2Session> {
+    const secure = await tls?.options();
+    if (current !== undefined && secure !== secureOfCurrent) retire(current);
     if (current !== undefined && !current.closed && !current.destroyed) return current;
-    const session = http2.connect(url.origin, { settings: { initialWindowSize: WINDOW_BYTES, enablePush: false }, maxSessionMemory: SESSION_MEMORY_MAX_MB });
+    const session = http2.connect(url.origin, {
+      ...secure,
+      settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
+      maxSessionMemory: SESSION_MEMORY_MAX_MB,
+    });
+    secureOfCurrent = secure;
     // Every stream hears of the session's end by itself; listening keeps Node from throwing.
     session.on("error", () => retire(session));
     session.on("goaway", () => retire(session));
@@ -44,9 +54,9 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
     if (!session.closed && !session.destroyed) session.close();
   }
 
-  function send(frame: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+  async function send(frame: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+    const session = await connect();
     const { promise, resolve } = Promise.withResolvers<ExportOutcome>();
-    const session = connect();
     const stream = session.request({ ...headers, "grpc-timeout": `${timeoutMs}m` });
     let answer: http2.IncomingHttpHeaders = {};
     let trailers: http2.IncomingHttpHeaders | undefined;
@@ -77,7 +87,11 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       clearTimeout(timer);
       const outcome = failure === undefined || trailers !== undefined ? outcomeOfGrpc(answer, trailers, Buffer.concat(body)) : undefined;
       resolve(
-        outcome ?? { kind: "retryable", message: `${url.origin}: ${failure ?? "the connection was closed before an answer came"}`, retryAfterMs: undefined },
+        outcome ?? {
+          kind: "retryable",
+          message: `${url.origin}: ${failure ?? "the connection was closed before an answer came"}${tls?.problem ?? ""}`,
+          retryAfterMs: undefined,
+        },
       );
     });
     stream.end(frame);
@@ -95,11 +109,16 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
     },
     async close(deadlineMs) {
       const session = current;
-      if (session === undefined) return;
-      const closed = new Promise<void>((resolve) => session.once("close", resolve));
+      if (session === undefined || session.destroyed) return;
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      session.once("close", end);
       retire(session);
-      const timer = setTimeout(() => session.destroy(), deadlineMs);
-      await closed;
+      // A session whose TLS was refused has ended without an event.
+      const timer = setTimeout(() => {
+        session.destroy();
+        end();
+      }, deadlineMs);
+      await ended;
       clearTimeout(timer);
     },
   };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { NO_TRACES } from "#domain/telemetry/measurement.ts";
+import { GcPauses } from "../self/gcPauses.ts";
 import { Ledger } from "../self/ledger.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
 import { SignalLedger } from "../self/signalLedger.ts";
@@ -11,6 +12,8 @@ function figures(
 ): PlaneFigures {
   const { ledger = new Ledger(), signalLedger = new SignalLedger(), seconds = [], breaker = "closed", sinceMs = 1, ratio = 1 } = over;
   const timers = new StageTimers();
+  const pauses = new GcPauses();
+  pauses.record("minor", 1.5);
   for (const one of seconds) {
     timers.record("export", one);
     timers.acknowledged(one);
@@ -58,6 +61,7 @@ function figures(
         },
       },
     ],
+    receivers: { handshakesFailed: 1, connectionsTurnedAway: 2, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: sinceMs },
     signals: [
       { signal: "metrics", ...signalLedger.figures(), destination: undefined },
       { signal: "logs", ...new SignalLedger().figures(), destination: undefined },
@@ -70,7 +74,8 @@ function figures(
     decidedByCause: new Map([["wait", 2]]),
     ratios: new Map([["default", ratio]]),
     queueCapacity: { spans: 100, bytes: 1000 },
-    heap: { usedBytes: 10, externalBytes: 20 },
+    heap: { usedBytes: 10, totalBytes: 15, externalBytes: 20, arrayBuffersBytes: 12 },
+    gc: pauses.figures(),
   };
 }
 
@@ -138,10 +143,17 @@ describe("mergeFigures", () => {
     expect(merged.ratios.get("default")).toBeCloseTo(0.3);
     expect(merged).toMatchObject({
       queueCapacity: { spans: 200, bytes: 2000 },
-      heap: { usedBytes: 20, externalBytes: 40 },
+      heap: { usedBytes: 20, totalBytes: 30, externalBytes: 40, arrayBuffersBytes: 24 },
       trace: { waitingTraces: 4, tracesMax: 20 },
     });
     expect(merged.decidedByCause.get("wait")).toBe(4);
+    expect([merged.gc.minor.count, merged.gc.minor.sum, merged.gc.minor.cumulative[2], merged.gc.minor.cumulative[3]]).toEqual([2, 0.003, 0, 2]);
+  });
+
+  it("adds up what the receivers turned away, and of their files, which are the same, gives what the furthest has read", () => {
+    expect(mergeFigures([figures({ sinceMs: 5 }), figures({ sinceMs: 9 })]).receivers).toEqual({
+      ...{ handshakesFailed: 2, connectionsTurnedAway: 4, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: 5 },
+    });
   });
 
   it("leaves one as it is", () => {

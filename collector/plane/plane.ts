@@ -2,12 +2,14 @@ import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import type { Applied } from "../pipeline.ts";
+import type { GcWindow } from "../self/gcPauses.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
+import type { DelayFigures } from "../self/runtime.ts";
 import type { WindowSnapshot } from "../self/stageTimers.ts";
 import type { ThreadProfile } from "../self/threadProfile.ts";
 
 /** What happened since the last window ended, and where everything stands. */
-export type PlaneWindow = { window: WindowSnapshot; eventLoopDelayP99Ms: number; figures: PlaneFigures };
+export type PlaneWindow = { window: WindowSnapshot; eventLoopDelay: DelayFigures; gc: GcWindow; figures: PlaneFigures };
 
 /** The data plane, receivers to backends, as the rest of the process sees it: in this thread or in several of their own. */
 export type Plane = {

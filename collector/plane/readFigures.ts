@@ -1,11 +1,15 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { GrpcReceiver } from "../receive/grpcReceiver.ts";
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
+import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
+import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connectionsEnded">): PlaneFigures {
+type Read = { pipeline: Pipeline; security: ReceiverSecurity; grpc: Pick<GrpcReceiver, "connectionsEnded">; gc: GcPauses };
+
+export function readFigures({ pipeline, security, grpc, gc }: Read): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
-  const { heapUsed, external } = process.memoryUsage();
   return {
     ledger: ledger.figures(),
     timers: {
@@ -24,7 +28,9 @@ export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connec
     decidedByCause: new Map(intake.decidedByCause()),
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
+    receivers: security.figures(),
+    heap: readHeap(),
+    gc: gc.figures(),
     grpcConnectionsEnded: new Map(grpc.connectionsEnded),
-    heap: { usedBytes: heapUsed, externalBytes: external },
   };
 }

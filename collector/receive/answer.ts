@@ -5,6 +5,7 @@ export const REFUSAL_REASONS = [
   "too_large",
   "too_deep",
   "unsupported",
+  "unauthenticated",
   "busy",
   "draining",
   "memory_limit",

@@ -8,6 +8,8 @@ import { offerRequest, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 import type { SlowRequests } from "./slowRequests.ts";
 
+type CallParts = Omit<ReceiverParts, "security">;
+
 const FRAME_HEADER_BYTES = 5;
 
 /** One Export call, from its headers to its answer. */
@@ -16,7 +18,7 @@ export class GrpcCall implements GrpcReading {
   readonly #encoding: Encoding;
   readonly #isSample: boolean;
   readonly #client: Client;
-  readonly #parts: ReceiverParts;
+  readonly #parts: CallParts;
   readonly #slow: SlowRequests<GrpcCall>;
   readonly #startedAt = performance.now();
   readonly #bytesMax: number;
@@ -28,12 +30,12 @@ export class GrpcCall implements GrpcReading {
   #waiting: (() => number) | undefined;
 
   /** Undefined when it was refused at once. */
-  static begin(stream: GrpcStream, head: GrpcHead, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>): GrpcCall | undefined {
+  static begin(stream: GrpcStream, head: GrpcHead, client: Client, parts: CallParts, slow: SlowRequests<GrpcCall>): GrpcCall | undefined {
     const call = new GrpcCall(stream, head, client, parts, slow);
     return call.#enter() ? call : undefined;
   }
 
-  private constructor(stream: GrpcStream, head: GrpcHead, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>) {
+  private constructor(stream: GrpcStream, head: GrpcHead, client: Client, parts: CallParts, slow: SlowRequests<GrpcCall>) {
     this.#stream = stream;
     this.#encoding = parseEncoding(head.encoding) ?? "identity";
     this.#isSample = head.isSample;

@@ -1,3 +1,4 @@
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { GrpcTrailers } from "./grpcAnswer.ts";
 
 /** What a call's headers say, as far as anybody here asks. Header values as they came; undefined: not sent. */
@@ -54,11 +55,19 @@ export const CONNECTION_ENDS = [
   /** Its client did not read its answers. */
   "unread",
   "not_http2",
-  /** There were too many. */
-  "crowded",
+  /** It was asked to go after its time. */
+  "aged",
   "socket_error",
 ] as const;
 export type ConnectionEnd = (typeof CONNECTION_ENDS)[number];
+
+/** When a connection is asked to go, and how long what is open on it may then still take. Undefined: never. */
+export type ConnectionAge = { maxMs: number | undefined; graceMs: number };
+
+/** ±10%, so that connections that came together do not all go together. */
+export function jittered(maxMs: number): number {
+  return maxMs * (0.9 + 0.2 * Math.random());
+}
 
 export type GrpcEngineParts = {
   /** A connection has come. */
@@ -69,6 +78,8 @@ export type GrpcEngineParts = {
   streamsMax: number;
   /** Other threads listen on the same port. */
   reusePort?: boolean;
+  security: ReceiverSecurity;
+  age: ConnectionAge;
 };
 
 /** An HTTP/2 server that takes unary gRPC calls. */

@@ -10,6 +10,7 @@ const CONTENT_TYPES: Record<BodyKind, string> = { protobuf: "application/x-proto
 const ACCEPTED: Record<BodyKind, string> = { protobuf: "", json: "{}" };
 const GRPC_CODES = new Map([
   [400, GRPC.invalidArgument],
+  [401, GRPC.unauthenticated],
   [404, GRPC.unimplemented],
   [405, GRPC.unimplemented],
   [408, GRPC.deadlineExceeded],

@@ -3,17 +3,21 @@ import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
 import { CONNECTION_ENDS } from "../receive/grpcEngine.ts";
+import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
+import { GC_KINDS } from "./gcPauses.ts";
 import type { ReasonTotals } from "./ledger.ts";
-import type { PlaneFigures, TimerFigures } from "./planeFigures.ts";
+import type { BucketFigures, PlaneFigures, TimerFigures } from "./planeFigures.ts";
 import type { ProfilerFigures } from "./profiler.ts";
 import type { Family, Sample } from "./prometheusText.ts";
-import type { RuntimeFigures } from "./runtime.ts";
+import type { DelayFigures, ProcessFigures } from "./runtime.ts";
 import { signalMetrics } from "./signalMetrics.ts";
 
 export type MetricsParts = {
   figures: PlaneFigures;
-  runtime: RuntimeFigures;
+  process: ProcessFigures;
+  /** Of the last full second. */
+  eventLoopDelay: DelayFigures;
   processStartMs: number;
   config: { revision: number; hash: string };
   dropReasons: readonly string[];
@@ -23,7 +27,7 @@ export type MetricsParts = {
 
 /** Every metric of a scrape, read in one tick. Names are promised to users and dashboards. */
 export function collectorMetrics(parts: MetricsParts): Family[] {
-  const { figures, runtime } = parts;
+  const { figures, process } = parts;
   const { ledger, timers, archive, trace } = figures;
   const { tiers } = ledger;
   return [
@@ -40,8 +44,9 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       help: "Kept spans not yet answered by the backend.",
       samples: [{ labels: { type: "spans" }, value: ledger.queued }],
     },
-    gauge("process_resident_memory_bytes", "Resident memory.", runtime.rssBytes),
-    counter("process_cpu_seconds_total", "User and system time.", runtime.cpuSeconds),
+    gauge("process_resident_memory_bytes", "Resident memory.", process.rssBytes),
+    counter("process_cpu_seconds_total", "User and system time.", process.cpuSeconds),
+    ...runtimeMetrics(parts),
     gauge("process_start_time_seconds", "When the process started, Unix time.", parts.processStartMs / 1000),
     counter("headgate_requests_total", "Requests accepted.", ledger.requests),
     counter("headgate_spans_received_total", "Spans of accepted requests.", ledger.received),
@@ -139,6 +144,7 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       "Of the spans received: those that a process before this one had received, back from the write-ahead log.",
       ledger.recovered,
     ),
+    ...receiverMetrics(figures.receivers),
     gauge("headgate_queue_capacity_spans", "Spans that may be queued before requests are refused.", figures.queueCapacity.spans),
     gauge("headgate_archive_bytes", "Size of the local archive.", archive.bytes),
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
@@ -151,6 +157,52 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       type: "info",
       help: "The running configuration.",
       samples: [{ labels: { revision: String(parts.config.revision), hash: parts.config.hash }, value: 1 }],
+    },
+  ];
+}
+
+function receiverMetrics({ handshakesFailed, connectionsTurnedAway, reloads, reloadsFailed, certificateNotAfterMs }: ReceiverFigures): Family[] {
+  return [
+    counter("headgate_receiver_tls_handshakes_failed_total", "Connections that came to no TLS session.", handshakesFailed),
+    counter("headgate_receiver_connections_turned_away_total", "Connections beyond receivers.connectionsMax.", connectionsTurnedAway),
+    {
+      name: "headgate_receiver_reloads_total",
+      type: "counter",
+      help: "Changed files of certificates and tokens, put in force or found broken.",
+      samples: [
+        { labels: { result: "ok" }, value: reloads },
+        { labels: { result: "failed" }, value: reloadsFailed },
+      ],
+    },
+    {
+      name: "headgate_receiver_certificate_not_after_timestamp_seconds",
+      type: "gauge",
+      help: "When the receivers' certificate ends, Unix time; absent without TLS.",
+      samples: certificateNotAfterMs === 0 ? [] : [{ value: certificateNotAfterMs / 1000 }],
+    },
+  ];
+}
+
+/** By the names that other programs on Node have for them, so that dashboards made for those show ours. */
+function runtimeMetrics({ figures: { heap, gc }, process, eventLoopDelay }: MetricsParts): Family[] {
+  return [
+    ...(process.openFiles === null ? [] : [gauge("process_open_fds", "Open files and sockets.", process.openFiles)]),
+    ...(process.threads === null ? [] : [gauge("process_threads", "Threads of the operating system.", process.threads)]),
+    gauge("nodejs_heap_size_used_bytes", "Of the heap, what is in use; all threads that receive together.", heap.usedBytes),
+    gauge("nodejs_heap_size_total_bytes", "Size of the heap.", heap.totalBytes),
+    gauge("nodejs_external_memory_bytes", "Memory outside of the heap that belongs to objects in it, buffers included.", heap.externalBytes),
+    gauge("nodejs_array_buffers_bytes", "Of that, buffers.", heap.arrayBuffersBytes),
+    gauge(
+      "nodejs_eventloop_lag_p50_seconds",
+      "How late the event loop was in the last second: median; of several threads the one that is worst off.",
+      eventLoopDelay.p50Ms / 1000,
+    ),
+    gauge("nodejs_eventloop_lag_p99_seconds", "How late the event loop was in the last second: 99th percentile.", eventLoopDelay.p99Ms / 1000),
+    {
+      name: "nodejs_gc_duration_seconds",
+      type: "histogram",
+      help: "Pauses of garbage collection, by kind.",
+      samples: GC_KINDS.flatMap((kind) => histogram({ kind }, gc[kind])),
     },
   ];
 }
@@ -218,13 +270,14 @@ function durations({ lastMinute, acknowledgements }: TimerFigures): Sample[] {
 }
 
 function stages(timers: TimerFigures): Sample[] {
-  return STAGES.flatMap((stage) => {
-    const { cumulative, count, sum } = timers.stages[stage];
-    const buckets = cumulative.map((value, i) => ({
-      suffix: "_bucket",
-      labels: { stage, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" },
-      value,
-    }));
-    return [...buckets, { suffix: "_sum", labels: { stage }, value: sum }, { suffix: "_count", labels: { stage }, value: count }];
-  });
+  return STAGES.flatMap((stage) => histogram({ stage }, timers.stages[stage]));
+}
+
+function histogram(labels: Record<string, string>, { cumulative, count, sum }: BucketFigures): Sample[] {
+  const buckets = cumulative.map((value, i) => ({
+    suffix: "_bucket",
+    labels: { ...labels, le: i < BUCKET_BOUNDS.length ? String(BUCKET_BOUNDS[i]) : "+Inf" },
+    value,
+  }));
+  return [...buckets, { suffix: "_sum", labels, value: sum }, { suffix: "_count", labels, value: count }];
 }

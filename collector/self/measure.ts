@@ -1,7 +1,8 @@
 import type { Measurement } from "#domain/telemetry/measurement.ts";
+import type { GcWindow } from "./gcPauses.ts";
 import type { ReasonTotals } from "./ledger.ts";
 import type { PlaneFigures } from "./planeFigures.ts";
-import type { RuntimeFigures } from "./runtime.ts";
+import type { DelayFigures, ProcessFigures } from "./runtime.ts";
 import type { WindowSnapshot } from "./stageTimers.ts";
 
 export type MeasureParts = {
@@ -11,8 +12,9 @@ export type MeasureParts = {
   revision: number;
   figures: PlaneFigures;
   window: WindowSnapshot;
-  runtime: RuntimeFigures;
-  eventLoopDelayP99Ms: number;
+  process: ProcessFigures;
+  eventLoopDelay: DelayFigures;
+  gc: GcWindow;
 };
 
 /** One second of this collector as the control plane takes it. */
@@ -48,8 +50,19 @@ export function measure(parts: MeasureParts): Measurement {
     queueBytes: destinations.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
     queueCapacitySpans: figures.queueCapacity.spans,
     queueCapacityBytes: figures.queueCapacity.bytes,
-    ...parts.runtime,
-    eventLoopDelayP99Ms: parts.eventLoopDelayP99Ms,
+    rssBytes: parts.process.rssBytes,
+    cpuSeconds: parts.process.cpuSeconds,
+    heapUsedBytes: figures.heap.usedBytes,
+    externalBytes: figures.heap.externalBytes,
+    eventLoopDelayP99Ms: parts.eventLoopDelay.p99Ms,
+    runtime: {
+      heapTotalBytes: figures.heap.totalBytes,
+      arrayBuffersBytes: figures.heap.arrayBuffersBytes,
+      eventLoopDelayP50Ms: parts.eventLoopDelay.p50Ms,
+      ...parts.gc,
+      threads: parts.process.threads,
+      openFiles: parts.process.openFiles,
+    },
     archiveBytes: figures.archive.bytes,
     archiveBytesMax: figures.archive.bytesMax,
     acknowledgement: window.acknowledgement,

@@ -41,6 +41,10 @@ export function createMetricsServer({ read, notReady, explain, profile, profiles
         const text = profilesFor === "nobody" ? "profiles are switched off here; HEADGATE_PPROF=loopback switches them on" : PROFILES_ELSEWHERE;
         return send(response, 403, "text/plain", `${text}\n`);
       }
+      // A page of some other site could make a browser on this machine ask.
+      if (!["none", "same-origin", undefined].includes(request.headers["sec-fetch-site"]?.toString())) {
+        return send(response, 403, "text/plain", "no page of another site may record a profile\n");
+      }
       return answerProfile(response, kind, new URLSearchParams(query).get("seconds"), profile);
     }
     switch (path) {

@@ -1,6 +1,9 @@
 import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
+import type { ReceiverFigures } from "../security/receiverSecurity.ts";
+import type { GcKind } from "./gcPauses.ts";
 import type { LedgerFigures } from "./ledger.ts";
+import type { HeapFigures } from "./runtime.ts";
 import type { SignalFigures } from "./signalLedger.ts";
 
 /** Since the start: counts at or below each bound of BUCKET_BOUNDS, the last is all; the sum in seconds. */
@@ -27,8 +30,11 @@ export type PlaneFigures = {
   ratios: ReadonlyMap<string, number>;
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
+  receivers: ReceiverFigures;
   /** Of OTLP/gRPC, by how. */
   grpcConnectionsEnded: ReadonlyMap<string, number>;
   /** Of this thread's heap. */
-  heap: { usedBytes: number; externalBytes: number };
+  heap: HeapFigures;
+  /** Pauses of its garbage collection, since the start. */
+  gc: Record<GcKind, BucketFigures>;
 };

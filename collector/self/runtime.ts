@@ -1,14 +1,44 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 /** Each sample wakes the process, which was a third of what an idle one burns at 20 ms. What stands still for longer than this is always seen. */
 const RESOLUTION_MS = 50;
 
-export type RuntimeFigures = { rssBytes: number; heapUsedBytes: number; externalBytes: number; cpuSeconds: number };
+/** Of the heaps of one or several threads. */
+export type HeapFigures = { usedBytes: number; totalBytes: number; externalBytes: number; arrayBuffersBytes: number };
+/** What the process takes, all its threads together; null where the system does not say. */
+export type ProcessFigures = { rssBytes: number; cpuSeconds: number; threads: number | null; openFiles: number | null };
+/** Percentiles of one window. */
+export type DelayFigures = { p50Ms: number; p99Ms: number };
 
-/** What the process itself takes, all its threads together. `heap`: of every thread that has one. */
-export function runtimeFigures(heap: { usedBytes: number; externalBytes: number }): RuntimeFigures {
+export function readHeap(): HeapFigures {
+  const { heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage();
+  return { usedBytes: heapUsed, totalBytes: heapTotal, externalBytes: external, arrayBuffersBytes: arrayBuffers };
+}
+
+export function readProcess(): ProcessFigures {
   const { user, system } = process.cpuUsage();
-  return { rssBytes: process.memoryUsage.rss(), heapUsedBytes: heap.usedBytes, externalBytes: heap.externalBytes, cpuSeconds: (user + system) / 1e6 };
+  return { rssBytes: process.memoryUsage.rss(), cpuSeconds: (user + system) / 1e6, threads: countThreads(), openFiles: countOpenFiles() };
+}
+
+/** Linux: field 20 of /proc/PID/stat (proc(5)), counted from behind the name, which may hold anything. */
+function countThreads(): number | null {
+  try {
+    const stat = readFileSync("/proc/self/stat", "latin1");
+    const threads = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ", 18)[17]);
+    return Number.isInteger(threads) ? threads : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Linux since 6.2 says it as the size of the folder; before, they have to be listed. */
+function countOpenFiles(): number | null {
+  try {
+    return statSync("/proc/self/fd").size || readdirSync("/proc/self/fd").length - 1;
+  } catch {
+    return null;
+  }
 }
 
 /** How late the event loop was in each window. */
@@ -23,10 +53,12 @@ export class EventLoopDelay {
     this.#histogram.disable();
   }
 
-  /** The 99th percentile since the last call. Node's figure includes the sampling interval, which is no delay. */
-  takeP99Ms(): number {
-    const p99 = this.#histogram.count === 0 ? 0 : this.#histogram.percentile(99) / 1e6 - RESOLUTION_MS;
+  /** Since the last call. Node's figures include the sampling interval, which is no delay. */
+  take(): DelayFigures {
+    const none = this.#histogram.count === 0;
+    const percentile = (p: number) => (none ? 0 : Math.max(0, this.#histogram.percentile(p) / 1e6 - RESOLUTION_MS));
+    const taken = { p50Ms: percentile(50), p99Ms: percentile(99) };
     this.#histogram.reset();
-    return Math.max(0, p99);
+    return taken;
   }
 }

@@ -1,9 +1,9 @@
-import type { ReactNode } from "react";
 import { formatDate } from "#components/format/formatDuration.ts";
 import { Chip } from "#components/ui/Chip.tsx";
 import { CopyButton } from "#components/ui/CopyButton.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
+import { Fact } from "./Fact.tsx";
 import { RunningConfig } from "./RunningConfig.tsx";
 
 type CollectorFactsProps = { row: CollectorRow; instanceUid: string; enrolledAtMs: number; tokenName: string | null };
@@ -45,15 +45,6 @@ export function CollectorFacts({ row, instanceUid, enrolledAtMs, tokenName }: Co
         </Fact>
       </dl>
     </Panel>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: ReactNode }) {
-  return (
-    <>
-      <dt className="text-ink-2">{name}</dt>
-      <dd className="min-w-0">{children}</dd>
-    </>
   );
 }
 

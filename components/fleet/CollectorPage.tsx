@@ -25,6 +25,7 @@ import { CollectorStateChip, ConfigStateChip, DeliveryChip } from "./CollectorSt
 import { ConfigReports } from "./ConfigReports.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
 import { inReadingOrder } from "./inReadingOrder.ts";
+import { RuntimePanel } from "./RuntimePanel.tsx";
 import { useNow } from "./useNow.ts";
 
 // Tables and charts of delivery come after what the page is about.
@@ -79,6 +80,7 @@ export function CollectorPage({ id }: { id: string }) {
             </Suspense>
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-3">
+                <RuntimePanel row={row} />
                 <CollectorFacts row={row} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />
                 <ConfigReports reports={data.reports} />
               </div>

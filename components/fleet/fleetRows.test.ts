@@ -22,6 +22,7 @@ const row = (id: string, more: Partial<CollectorRow> = {}): CollectorRow => ({
   queueSpans: null,
   queueCapacitySpans: null,
   rssBytes: null,
+  runtime: null,
   cpuCores: null,
   costMicroUsdPerHour: null,
   otlpGrpcEndpoint: null,

@@ -25,6 +25,7 @@ const healthy: CollectorRow = {
   queueSpans: 10,
   queueCapacitySpans: 100,
   rssBytes: 1,
+  runtime: null,
   cpuCores: 0.1,
   costMicroUsdPerHour: 1,
   otlpGrpcEndpoint: null,

@@ -18,3 +18,5 @@ export type ProfileRequest = z.infer<typeof profileRequestSchema>;
 
 /** Of a profile as it is handed out: gzipped pprof. A minute of a busy collector takes a tenth of it. */
 export const PROFILE_BYTES_MAX = 4_194_304;
+/** Of one piece of it on the fleet channel. */
+export const PROFILE_CHUNK_BYTES_MAX = 65_536;

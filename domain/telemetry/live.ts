@@ -111,6 +111,22 @@ export type LiveHistory = {
   delivery: CollectorDelivery | null;
 };
 
+/** What a collector's runtime takes at present; of several threads what can be added is, of delays and pauses the longest counts. */
+export type RowRuntime = {
+  heapUsedBytes: number;
+  heapTotalBytes: number;
+  /** Outside of the heap, buffers included. */
+  externalBytes: number;
+  arrayBuffersBytes: number;
+  eventLoopDelayP50Ms: number;
+  eventLoopDelayP99Ms: number;
+  /** Of each second, what garbage collection takes, and its longest pause. */
+  gcMsPerS: number;
+  gcLongestMs: number;
+  threads: number | null;
+  openFiles: number | null;
+};
+
 export type CollectorState = "online" | "stale" | "offline";
 
 /** A row of the fleet table and the head of a collector's page. Figures are null when the collector has not reported them lately. */
@@ -134,6 +150,8 @@ export type CollectorRow = {
   queueCapacitySpans: number | null;
   rssBytes: number | null;
   cpuCores: number | null;
+  /** Null as well of a collector that is too old to say. */
+  runtime: RowRuntime | null;
   costMicroUsdPerHour: number | null;
   otlpGrpcEndpoint: string | null;
   otlpHttpEndpoint: string | null;

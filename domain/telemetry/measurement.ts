@@ -117,6 +117,20 @@ export const histogramSnapshotSchema = z.strictObject({
 });
 export type HistogramSnapshot = z.infer<typeof histogramSnapshotSchema>;
 
+/** What the runtime takes besides memory and CPU; of several threads what can be added is, of delays and pauses the longest counts. */
+export const runtimeFiguresSchema = z.strictObject({
+  heapTotalBytes: total,
+  /** Of `externalBytes` of the measurement, what buffers hold. */
+  arrayBuffersBytes: total,
+  eventLoopDelayP50Ms: total,
+  /** In this window: garbage collection held the threads up so long, and at most so long at once. */
+  gcMs: total,
+  gcLongestMs: total,
+  /** Null where the system does not say. */
+  threads: total.nullable(),
+  openFiles: total.nullable(),
+});
+
 export const measurementSchema = z.strictObject({
   atMs: z.number().positive(),
   windowMs: z.number().positive(),
@@ -167,6 +181,8 @@ export const measurementSchema = z.strictObject({
   externalBytes: total,
   cpuSeconds: total,
   eventLoopDelayP99Ms: total,
+  /** Null of a collector that is too old to say. */
+  runtime: runtimeFiguresSchema.nullable(),
   archiveBytes: total,
   archiveBytesMax: total,
   /** First byte in to answer out, per request. */

@@ -1,5 +1,6 @@
 import type { ServerDuplexStream, status } from "@grpc/grpc-js";
-import type { ExplainAnswer } from "../services/context.ts";
+import { PROFILE_BYTES_MAX, PROFILE_CHUNK_BYTES_MAX, type ProfileRequest } from "#domain/fleet/profileRequest.ts";
+import type { ExplainAnswer, ProfileAnswer } from "../services/context.ts";
 import type { Hello } from "../services/fleet-channel/helloInput.ts";
 import type { NewestConfig } from "../services/fleet-channel/newestConfig.ts";
 import type { CollectorMessageFields, ServerMessageFields } from "./fleetMethods.ts";
@@ -21,6 +22,9 @@ export class CollectorSession {
   readonly #stream: FleetStream;
   readonly #pending = new Map<string, (answer: CommandAnswer) => void>();
   readonly #canExplain: boolean;
+  readonly #canProfile: boolean;
+  /** What has come of the profiles that are waited for; at most as many as commands. */
+  readonly #profiles = new Map<string, Uint8Array[]>();
   #runningHash: string;
   #sent: { revision: number; hash: string; failed: boolean } | null = null;
   #closed = false;
@@ -30,6 +34,7 @@ export class CollectorSession {
     this.#stream = stream;
     this.#runningHash = runningHash;
     this.#canExplain = capabilities.includes("explain");
+    this.#canProfile = capabilities.includes("profile");
   }
 
   get closed(): boolean {
@@ -73,6 +78,29 @@ export class CollectorSession {
     if (!ok) return { ok, problem: message || "it could not explain, and gave no reason" };
     if (explanation.length > EXPLANATION_CHARS_MAX) return { ok: false, problem: `its answer is longer than the ${EXPLANATION_CHARS_MAX} characters allowed` };
     return { ok, explanation };
+  }
+
+  /** When `signal` aborts, the collector is told to give it up. Never rejects. */
+  async profile(commandId: string, request: ProfileRequest, timeoutMs: number, signal?: AbortSignal): Promise<ProfileAnswer> {
+    if (!this.#canProfile) return { ok: false, problem: "it is of a version that can't profile itself; update it" };
+    const pieces: Uint8Array[] = [];
+    this.#profiles.set(commandId, pieces);
+    const { ok, message } = await this.#ask({ commandId, recordProfile: request }, timeoutMs, signal);
+    this.#profiles.delete(commandId);
+    if (message === GIVEN_UP) this.#write({ command: { commandId: `${commandId}/cancel`, cancel: { commandId } } });
+    return ok ? { ok, bytes: Buffer.concat(pieces) } : { ok, problem: message || "it could not record a profile, and gave no reason" };
+  }
+
+  /** A piece of a profile; of one that nobody waits for any more it is left out. */
+  piece(commandId: string, data: Uint8Array): void {
+    const pieces = this.#profiles.get(commandId);
+    if (pieces === undefined) return;
+    pieces.push(data);
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    if (data.length <= PROFILE_CHUNK_BYTES_MAX && bytes <= PROFILE_BYTES_MAX) return;
+    pieces.length = 0;
+    this.#profiles.delete(commandId);
+    this.answered(commandId, noAnswer(`its profile is larger than the ${PROFILE_BYTES_MAX} bytes allowed`));
   }
 
   answered(commandId: string, answer: CommandAnswer): void {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { logVerbosity, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, setLogVerbosity, status } from "@grpc/grpc-js";
+import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import { AppError } from "../errors/appError.ts";
-import type { ExplainAnswer, FleetPort, ServiceContext } from "../services/context.ts";
+import type { ExplainAnswer, FleetPort, ProfileAnswer, ServiceContext } from "../services/context.ts";
 import { authenticateCollector } from "../services/fleet-channel/authenticateCollector.ts";
 import { enrolCollector } from "../services/fleet-channel/enrolCollector.ts";
 import { configReportSchema, helloSchema } from "../services/fleet-channel/helloInput.ts";
@@ -24,6 +25,8 @@ const UNWATCHED_INTERVAL_MS = 10_000;
 const HELLO_WITHIN_MS = 10_000;
 const MEASUREMENTS_PER_BATCH_MAX = 1_000;
 const MESSAGE_BYTES_MAX = 16_777_216;
+/** What a collector may take to put a profile together, which a busy one does beside its work. */
+const PROFILE_MARGIN_MS = 20_000;
 const GOODBYE_RECONNECT_MS = 1_000;
 
 export type FleetServerOptions = {
@@ -110,6 +113,14 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     return session
       ? session.explain(randomUUID(), traceId, timeoutMs, signal)
       : Promise.resolve({ ok: false, problem: "it is not connected at this moment; ask again" });
+  }
+
+  profile(collectorId: string, request: ProfileRequest, signal?: AbortSignal): Promise<ProfileAnswer> {
+    const session = this.#sessions.get(collectorId);
+    const elsewhere = "it is not connected to this process of the control plane at this moment; try again, or ask there where it is connected";
+    return session
+      ? session.profile(randomUUID(), request, request.seconds * 1_000 + PROFILE_MARGIN_MS, signal)
+      : Promise.resolve({ ok: false, problem: elsewhere });
   }
 
   disconnect(collectorId: string, reason: string): void {
@@ -224,6 +235,7 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     try {
       if (message.measurements) this.#measurements(session, message.measurements);
       else if (message.configReport) this.#configReport(session, message.configReport);
+      else if (message.commandChunk) session.piece(message.commandChunk.commandId ?? "", message.commandChunk.data ?? new Uint8Array());
       else if (message.commandResult) {
         const { commandId, ok, message: text, tookMs, explanation } = message.commandResult;
         session.answered(commandId ?? "", { ok: ok ?? false, message: (text ?? "").slice(0, 1_000), tookMs: tookMs ?? 0, explanation: explanation ?? "" });

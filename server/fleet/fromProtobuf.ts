@@ -59,7 +59,7 @@ function toCarryOver({ tracesCarriedOver, spansCarriedOver, tracesDecidedEarly, 
 
 /** Null when it is not a measurement as the domain knows it. Fields a message leaves out are zero, as protobuf has it. */
 export function toMeasurement(fields: Fields<"Measurement">): Measurement | null {
-  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory } = fields;
+  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory, runtime } = fields;
   const parsed = measurementSchema.safeParse({
     ...ZEROS,
     ...withoutNull(fields),
@@ -74,6 +74,7 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
     trace: toTraceFigures(trace),
     destinations: destinations?.length ? destinations.map(toDestination) : [destinationOfOld(fields)],
     memory: { state: memory?.state || "ok", limitBytes: memory?.limitBytes ?? 0, softBytes: memory?.softBytes ?? 0 },
+    runtime: runtime ? toRuntime(runtime) : null,
     droppedByReason: (droppedByReason ?? []).map(toReason),
     refusedByReason: (refusedByReason ?? []).map(toReason),
     acknowledgement: toHistogram(acknowledgement),
@@ -124,6 +125,11 @@ const ZEROS = Object.fromEntries(NUMBERS.map((name) => [name, 0]));
 
 function withoutNull(fields: Fields<"Measurement">): Record<string, number> {
   return Object.fromEntries(NUMBERS.flatMap((name) => (typeof fields[name] === "number" ? [[name, fields[name]]] : [])));
+}
+
+function toRuntime({ heapTotalBytes, arrayBuffersBytes, eventLoopDelayP50Ms, gcMs, gcLongestMs, threads, openFiles }: Fields<"Runtime">) {
+  const numbers = { heapTotalBytes, arrayBuffersBytes, eventLoopDelayP50Ms, gcMs, gcLongestMs };
+  return { ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, value ?? 0])), threads: threads ?? null, openFiles: openFiles ?? null };
 }
 
 const TRACE_NUMBERS = Object.keys(traceFiguresSchema.shape) as (keyof TraceFigures & keyof Fields<"TraceFigures">)[];

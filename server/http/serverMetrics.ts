@@ -5,10 +5,10 @@ import type { Slots } from "../services/slots.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 
-type Parts = { hub: LiveHub; fleet: FleetServer; limiter: SignInLimiter; explains: Slots; relay: ExplainRelay };
+type Parts = { hub: LiveHub; fleet: FleetServer; limiter: SignInLimiter; explains: Slots; profiles: Slots; relay: ExplainRelay };
 
 /** What the control plane says about itself: every bound has its counter here. */
-export function serverMetrics({ hub, fleet, limiter, explains, relay }: Parts): Metrics {
+export function serverMetrics({ hub, fleet, limiter, explains, profiles, relay }: Parts): Metrics {
   const { counters } = hub;
   return createMetrics({
     collectors() {
@@ -36,6 +36,7 @@ export function serverMetrics({ hub, fleet, limiter, explains, relay }: Parts): 
       headgate_fleet_malformed_total: { help: "Streams ended because of a malformed message", read: () => fleet.counters.malformed },
       headgate_configs_sent_total: { help: "Configurations sent to collectors", read: () => fleet.counters.configsSent },
       headgate_explains_refused_total: { help: "Look-ups of a trace refused because too many were under way", read: () => explains.refused },
+      headgate_profiles_refused_total: { help: "Profiles not asked of a collector because too many were under way", read: () => profiles.refused },
       headgate_relayed_questions_refused_total: {
         help: "Questions of other replicas left unanswered because too many came at once",
         read: () => relay.refused,

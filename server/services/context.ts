@@ -1,4 +1,5 @@
 import type { Role } from "#domain/auth/role.ts";
+import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import type { MeasuredLoad } from "#domain/pipeline/checkAgainstPeak.ts";
 import type { CollectorRow, LiveEvent, LiveHistory, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
 import type { Database } from "../db/database.ts";
@@ -26,12 +27,17 @@ export type LivePort = {
 /** `explanation` is JSON as the collector sent it, not checked yet; `problem` says why there is none. */
 export type ExplainAnswer = { ok: true; explanation: string } | { ok: false; problem: string };
 
+/** `bytes`: gzipped pprof as the collector sent it; `problem` says why there is none. */
+export type ProfileAnswer = { ok: true; bytes: Uint8Array } | { ok: false; problem: string };
+
 /** What services need from the fleet channel. */
 export type FleetPort = {
   isConnected(collectorId: string): boolean;
   checkExport(collectorId: string, exportJson: string, timeoutMs: number): Promise<{ ok: boolean; message: string; tookMs: number }>;
   /** Asks a collector about a trace, also one that another replica holds. Never rejects; when `signal` aborts nobody waits any longer. */
   explain(collectorId: string, traceId: string, timeoutMs: number, signal?: AbortSignal): Promise<ExplainAnswer>;
+  /** Has a collector that this process holds record a profile of itself. Never rejects; when `signal` aborts the collector gives it up. */
+  profile(collectorId: string, request: ProfileRequest, signal?: AbortSignal): Promise<ProfileAnswer>;
   disconnect(collectorId: string, reason: string): void;
 };
 
@@ -43,6 +49,8 @@ export type Ports = {
   fleet: FleetPort;
   /** How many traces may be looked up at the same time. */
   explains: Slots;
+  /** How many profiles may be recorded at the same time. */
+  profiles: Slots;
   sampleTraffic: SampleTrafficPort;
   seal: SealPort;
   nowMs: () => number;

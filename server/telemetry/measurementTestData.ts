@@ -13,6 +13,7 @@ const GAUGES = {
   heapUsedBytes: 0,
   externalBytes: 0,
   eventLoopDelayP99Ms: 0,
+  runtime: null,
   archiveBytes: 7,
   archiveBytesMax: 0,
 };

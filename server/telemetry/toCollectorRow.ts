@@ -1,6 +1,7 @@
 import { costMicroUsdPerHour, type LivePrice } from "#domain/cost/livePrice.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
-import type { CollectorRow, CollectorState } from "#domain/telemetry/live.ts";
+import type { CollectorRow, CollectorState, RowRuntime } from "#domain/telemetry/live.ts";
+import type { Measurement } from "#domain/telemetry/measurement.ts";
 import type { CollectorRecord, Directory } from "./collectorDirectory.ts";
 import type { CollectorSeries } from "./collectorSeries.ts";
 
@@ -47,6 +48,7 @@ export function toCollectorRow({ record, series, connection, newest, price, repl
     queueCapacitySpans: slot?.queueCapacitySpans ?? null,
     rssBytes: slot?.rssBytes ?? null,
     cpuCores: slot?.cpuCores ?? null,
+    runtime: slot && series?.last ? toRuntime(series.last) : null,
     costMicroUsdPerHour: slot ? costMicroUsdPerHour(price, slot.bytesKeptPerS, 1) : null,
     otlpGrpcEndpoint,
     otlpHttpEndpoint,
@@ -55,6 +57,12 @@ export function toCollectorRow({ record, series, connection, newest, price, repl
     delivery: slot && series ? series.rowDelivery() : null,
     sampleShare: slot ? (slot.receivedPerS === 0 ? 0 : Math.min(1, slot.sampleReceivedPerS / slot.receivedPerS)) : null,
   };
+}
+
+function toRuntime({ runtime, windowMs, heapUsedBytes, externalBytes, eventLoopDelayP99Ms }: Measurement): RowRuntime | null {
+  if (runtime === null) return null;
+  const { gcMs, ...rest } = runtime;
+  return { ...rest, heapUsedBytes, externalBytes, eventLoopDelayP99Ms, gcMsPerS: (gcMs * 1_000) / windowMs };
 }
 
 function stateOf(record: CollectorRecord, connection: Connection | null, replica: string, nowMs: number): CollectorState {

@@ -79,13 +79,13 @@ export function createGrpcClient(port: number): OtlpClient {
 }
 
 /** `connectionsMax` as HTTP/1.1 needs one for each request that is under way. */
-export function createHttpClient(port: number, connectionsMax: number): OtlpClient {
+export function createHttpClient(port: number, connectionsMax: number, contentType = "application/x-protobuf"): OtlpClient {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connectionsMax });
   return {
     headroom: 0,
     send(request, timeoutMs) {
       const { promise, resolve } = Promise.withResolvers<SendResult>();
-      const headers = { "content-type": "application/x-protobuf", "content-length": request.length };
+      const headers = { "content-type": contentType, "content-length": request.length };
       const call = http.request({ port, host: "127.0.0.1", path: "/v1/traces", method: "POST", agent, headers }, (response) => {
         response.on("end", () => resolve(resultOf(response)));
         response.on("error", () => resolve({ kind: "retryable", answer: "closed" }));

@@ -3,12 +3,14 @@ import http2 from "node:http2";
 import net from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "#collector/clock.ts";
 import { Admission } from "#collector/receive/admission.ts";
 import { ACCEPTED, type Answer, type Intake, REFUSAL_REASONS, type RefusalReason, refusal } from "#collector/receive/answer.ts";
 import { BodyPool } from "#collector/receive/bodyPool.ts";
 import { createGrpcReceiver } from "#collector/receive/grpcReceiver.ts";
 import { createHttpReceiver } from "#collector/receive/httpReceiver.ts";
-import type { GrpcReceiverSettings } from "#domain/pipeline/receivers.ts";
+import { ReceiverSecurity } from "#collector/security/receiverSecurity.ts";
+import { type GrpcReceiverSettings, receiversSchema } from "#domain/pipeline/receivers.ts";
 import { createTraffic } from "#traffic/createTraffic.ts";
 import { connectGrpc, EXPORT_PATH, type GrpcConnection } from "../fixtures/grpcCall.ts";
 import { waitFor } from "../fixtures/waitFor.ts";
@@ -50,9 +52,11 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
     network() {},
     acknowledged: (seconds) => void seen.acknowledgedS.push(seconds),
   };
+  const settings = receiversSchema.parse({});
+  const security = await ReceiverSecurity.open(settings, systemClock, () => undefined);
   const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax, clientRequestsMax }, { memory });
-  const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs };
-  const [grpc, http1] = [createGrpcReceiver(parts, { engine }), createHttpReceiver(parts)];
+  const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs, security };
+  const [grpc, http1] = [createGrpcReceiver(parts, { ...settings.grpc, engine }), createHttpReceiver(parts)];
   const ports = { grpc: await grpc.start("127.0.0.1", 0), http: await http1.start("127.0.0.1", 0) };
   ends.push(() => Promise.all([grpc.shutdown(0), http1.shutdown(0)]));
   return {
@@ -330,6 +334,7 @@ describeEngines("refusals", () => {
     too_large: [8, 413],
     too_deep: [3, 400],
     unsupported: [12, 415],
+    unauthenticated: [16, 401],
     busy: [14, 503],
     draining: [14, 503],
     memory_limit: [14, 429],

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { Profile } from "pprof-format";
@@ -60,7 +61,7 @@ describe("a collector that profiles itself", () => {
   it("says over its metrics port where its CPU time goes, and what it holds", async () => {
     const collector = await start(1);
     keepBusy(collector);
-    const cpu = await ask(collector, "/debug/pprof/profile?seconds=1");
+    const cpu = await ask(collector, "/debug/pprof/profile?seconds=3");
     expect(cpu.status).toBe(200);
     const { functions, threads } = read(new Uint8Array(await cpu.arrayBuffer()));
     expect(functions).toContain("scanTraces");
@@ -73,7 +74,7 @@ describe("a collector that profiles itself", () => {
   it("with several threads profiles all of them for the same seconds", async () => {
     const collector = await start(2);
     keepBusy(collector);
-    const { functions, threads } = read(new Uint8Array(await (await ask(collector, "/debug/pprof/profile?seconds=2")).arrayBuffer()));
+    const { functions, threads } = read(new Uint8Array(await (await ask(collector, "/debug/pprof/profile?seconds=4")).arrayBuffer()));
     expect(functions).toContain("scanTraces");
     expect(threads).toEqual(["main", "worker-0", "worker-1"]);
   });
@@ -103,11 +104,25 @@ describe("a collector that profiles itself", () => {
     }
   });
 
+  it("records nothing for a page of another site, nor for anyone where that is switched off", async () => {
+    const collector = await startCollector(folder, { config: { export: { kind: "discard" } }, env: { HEADGATE_PPROF: "nobody" } });
+    stops.push(() => collector.process.stop());
+    const refused = await ask(collector, "/debug/pprof/profile?seconds=1");
+    expect([refused.status, await refused.text()]).toEqual([403, "profiles are switched off here; HEADGATE_PPROF=loopback switches them on\n"]);
+    await collector.process.stop();
+    const other = await start(1);
+    const url = `http://127.0.0.1:${other.metricsPort}/debug/pprof/heap?seconds=1`;
+    const status = await new Promise((resolve) =>
+      request(url, { headers: { "sec-fetch-site": "cross-site" } }, (answer) => resolve(answer.resume().statusCode)).end(),
+    );
+    expect(status).toBe(403);
+  });
+
   it("is recorded and written by the command, which prints what took most", async () => {
     const collector = await start(1);
     keepBusy(collector);
     const file = join(folder, "cpu.pb.gz");
-    const done = command(collector, "profile", "cpu", "--seconds", "1", "--out", file);
+    const done = command(collector, "profile", "cpu", "--seconds", "3", "--out", file);
     expect(await done.ended).toMatchObject({ code: 0 });
     expect(done.output()).toContain("go tool pprof");
     expect(read(readFileSync(file)).functions).toContain("scanTraces");

@@ -145,9 +145,9 @@ export class Connection implements FrameTaker, Answerer {
   }
 
   /** No new stream is let in; ends when the open ones have. */
-  drain(): void {
+  drain(why: "drained" | "aged" = "drained"): void {
     if (this.#isEnded || this.#isDraining) return;
-    this.#leave("drained", "this collector is shutting down");
+    this.#leave(why, why === "aged" ? "this connection has had its time (maxConnectionAgeMs)" : "this collector is shutting down");
   }
 
   setStreamsMax(streamsMax: number): void {

@@ -1,13 +1,14 @@
 import net from "node:net";
+import tls from "node:tls";
 import { listen } from "../../listen.ts";
-import type { GrpcEngine, GrpcEngineParts } from "../grpcEngine.ts";
+import { guardServer, serverTlsOptions } from "../../security/secureServer.ts";
+import { type GrpcEngine, type GrpcEngineParts, jittered } from "../grpcEngine.ts";
 import { Connection, type Patience } from "./connection.ts";
 import { WriteBuffers } from "./frameWriter.ts";
 import { readInto } from "./readInto.ts";
 
-const CONNECTIONS_MAX = 10_000;
-/** Above this many, idle ones have to go sooner. */
-const CROWDED_FROM = CONNECTIONS_MAX / 2;
+/** Above this share of the connections that there may be, idle ones have to go sooner. */
+const CROWDED_FROM = 0.5;
 const READ_BYTES = 262_144;
 const SWEEP_MS = 1_000;
 /** How long the other side has to end a connection that this one has ended. */
@@ -28,8 +29,9 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   const shared = { buffers, connected: parts.connected, ended: parts.connectionEnded, now: () => performance.now(), defer: queueMicrotask };
 
   function serve(accepted: net.Socket): void {
-    if (open.size >= CONNECTIONS_MAX) {
-      parts.connectionEnded("crowded");
+    // The server does not know them any more once they are read in this way, and can't count them.
+    if (open.size >= parts.security.connectionsMax) {
+      parts.security.connectionsTurnedAway++;
       return void accepted.destroy();
     }
     let isOver = false;
@@ -59,7 +61,9 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     open.set(socket, connection);
     socket.on("end", () => connection.closed("client"));
     socket.on("error", (error: NodeJS.ErrnoException) => connection.closed(error.code === "ECONNRESET" || error.code === "EPIPE" ? "client" : "socket_error"));
+    const stopAging = age(socket, connection);
     socket.on("close", () => {
+      stopAging();
       connection.closed("client");
       open.delete(socket);
       if (open.size === 0) allClosed();
@@ -67,9 +71,25 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     socket.resume();
   }
 
-  const server = net.createServer({ noDelay: true, pauseOnConnect: true }, serve);
+  /** Asks it to go after its time; what is open then may end, within the grace. */
+  function age(socket: net.Socket, connection: Connection): () => void {
+    const { maxMs, graceMs } = parts.age;
+    if (maxMs === undefined) return () => undefined;
+    let timer = setTimeout(() => {
+      connection.drain("aged");
+      timer = setTimeout(() => socket.destroy(), graceMs);
+    }, jittered(maxMs));
+    return () => clearTimeout(timer);
+  }
+
+  const secure = serverTlsOptions(parts.security);
+  const server =
+    secure === undefined
+      ? net.createServer({ noDelay: true, pauseOnConnect: true }, serve)
+      : tls.createServer({ ...secure, ALPNProtocols: ["h2"], noDelay: true }, serve);
+  guardServer(server, parts.security);
   const sweep = setInterval(() => {
-    const patience = open.size > CROWDED_FROM ? { ...PATIENCE, idleMs: CROWDED_IDLE_MS } : PATIENCE;
+    const patience = open.size > CROWDED_FROM * parts.security.connectionsMax ? { ...PATIENCE, idleMs: CROWDED_IDLE_MS } : PATIENCE;
     for (const connection of open.values()) connection.sweep(patience);
   }, SWEEP_MS).unref();
 

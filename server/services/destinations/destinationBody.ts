@@ -1,10 +1,17 @@
 import { z } from "zod";
-import { exportSettingsSchema, HEADERS_MAX } from "#domain/pipeline/exportSettings.ts";
+import { type ExportTlsSettings, exportSettingsSchema, HEADERS_MAX } from "#domain/pipeline/exportSettings.ts";
 import { type Problem, parseOrProblems } from "#domain/validation/problems.ts";
 import type { SealPort } from "../../db/secretBox.ts";
 import { AppError } from "../../errors/appError.ts";
 
-type Otlp<Header> = { kind: "otlp"; protocol: "grpc" | "http"; endpoint: string; compression: "none" | "gzip" | "zstd"; headers: Header[] };
+type Otlp<Header> = {
+  kind: "otlp";
+  protocol: "grpc" | "http";
+  endpoint: string;
+  compression: "none" | "gzip" | "zstd";
+  headers: Header[];
+  tls?: ExportTlsSettings;
+};
 type Local = { kind: "archive"; bytesMax: number } | { kind: "discard" };
 
 /** What a browser sees: header values are never among it. */
@@ -57,9 +64,9 @@ export function showDestination(body: unknown, secrets: Record<string, string>):
   const settings = exportSettingsSchema.parse(body);
   switch (settings.kind) {
     case "otlp": {
-      const { kind, protocol, endpoint, compression } = settings;
+      const { kind, protocol, endpoint, compression, tls } = settings;
       const names = Object.keys(secrets).sort();
-      return { kind, protocol, endpoint, compression, headers: names.map((name) => ({ name, isSet: true })) };
+      return { kind, protocol, endpoint, compression, headers: names.map((name) => ({ name, isSet: true })), ...(tls && { tls }) };
     }
     case "archive":
       return { kind: "archive", bytesMax: settings.bytesMax };

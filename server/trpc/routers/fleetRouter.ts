@@ -1,6 +1,7 @@
 import { forgetCollector } from "../../services/collectors/forgetCollector.ts";
 import { getCollector } from "../../services/collectors/getCollector.ts";
 import { listCollectors } from "../../services/collectors/listCollectors.ts";
+import { type RecordProfileInput, recordProfile } from "../../services/collectors/recordProfile.ts";
 import { revokeCredential } from "../../services/collectors/revokeCredential.ts";
 import type { ByIdInput } from "../../services/documents/documentInput.ts";
 import { type CreateTokenInput, createToken } from "../../services/tokens/createToken.ts";
@@ -13,6 +14,7 @@ export const fleetRouter = router({
   get: procedure.input(untrusted<ByIdInput>()).query(({ ctx, input }) => getCollector({ ctx, input })),
   forget: procedure.input(untrusted<ByIdInput>()).mutation(({ ctx, input }) => forgetCollector({ ctx, input })),
   revokeCredential: procedure.input(untrusted<ByIdInput>()).mutation(({ ctx, input }) => revokeCredential({ ctx, input })),
+  recordProfile: procedure.input(untrusted<RecordProfileInput>()).mutation(({ ctx, input, signal }) => recordProfile({ ctx, input, signal })),
   tokens: procedure.query(({ ctx }) => listTokens({ ctx })),
   createToken: procedure.input(untrusted<CreateTokenInput>()).mutation(({ ctx, input }) => createToken({ ctx, input })),
   revokeToken: procedure.input(untrusted<ByIdInput>()).mutation(({ ctx, input }) => revokeToken({ ctx, input })),
