@@ -25,6 +25,8 @@ const CONTROL_CLOSE_MS = 500;
 
 export type Collector = {
   ports: { otlpGrpc: number; otlpHttp: number; metrics: number };
+  /** Reads the files of certificates and tokens now, instead of at the next interval. */
+  lookAtFiles(): Promise<void>;
   /** Ordered: no new requests, those being read answered, the queue delivered, the control plane told, metrics last. Ends within ten seconds. */
   shutdown(): Promise<void>;
 };
@@ -117,15 +119,14 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   ticks.start();
   ready = true;
   logger.info({ source: start.source, revision, hash: plane.hash, name: env.name, dataDir: env.dataDir }, "running configuration");
-  for (const [host, what] of [
-    [env.otlp.host, "OTLP"],
-    [env.metrics.host, "metrics"],
-  ]) {
-    if (!isLoopback(host)) logger.warn({ host }, `${what} listens beyond this machine without TLS`);
+  if (!isLoopback(env.otlp.host) && start.process.receivers.tls === undefined) {
+    logger.warn({ host: env.otlp.host }, "OTLP listens beyond this machine without TLS (receivers.tls)");
   }
+  if (!isLoopback(env.metrics.host)) logger.warn({ host: env.metrics.host }, "metrics listens beyond this machine without TLS");
 
   return {
     ports,
+    lookAtFiles: () => plane.lookAtFiles(),
     async shutdown() {
       draining = true;
       await plane.closeReceivers(RECEIVERS_CLOSE_MS);

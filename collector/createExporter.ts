@@ -2,6 +2,7 @@ import path from "node:path";
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { type ArchiveExporter, type ArchiveFigures, createArchiveExporter } from "./archive/archiveExporter.ts";
 import type { Clock } from "./clock.ts";
+import { checkClientTls } from "./deliver/clientTls.ts";
 import { createDiscardExporter } from "./deliver/discardExporter.ts";
 import type { Exporter } from "./deliver/exporter.ts";
 import { createOtlpGrpcExporter } from "./deliver/otlpGrpcExporter.ts";
@@ -27,6 +28,7 @@ export async function createExporter(settings: ExportSettings, dataDir: string, 
       return { exporter: archive, archive };
     }
     case "otlp": {
+      if (settings.tls !== undefined) await checkClientTls(settings.tls);
       const exporter = settings.protocol === "grpc" ? createOtlpGrpcExporter(settings) : createOtlpHttpExporter(settings, CONNECTIONS_MAX, clock.unixMs);
       return { exporter, archive: undefined };
     }

@@ -1,7 +1,7 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Received bytes after which the young generation is collected; well under the 64 MB of buffers at which V8 marks the whole heap. */
+/** Bytes of dropped buffers after which the young generation is collected; well under the 64 MB of buffers at which V8 marks the whole heap. */
 const YOUNG_EVERY_BYTES = 8_388_608;
 /**
  * The young generation is large enough then for what lives between two of its collections. Left alone it grows to a hundred megabytes in minutes and never shrinks, because V8 gives
@@ -21,7 +21,7 @@ export type HeapRelief = {
   /** A full collection, for when memory runs out. */
   collect(): void;
   /**
-   * For bytes that came in, from the network or from the log. The network's buffers die young, but there are few objects beside them, so V8 would not look at the young generation
+   * For bytes that came in buffers made for them alone, from the network or from the log. These die young, but there are few objects beside them, so V8 would not look at the young generation
    * until their size makes it mark the whole heap, several times a second: a fifth of the CPU under load (bench collector).
    */
   received(bytes: number): void;

@@ -1,5 +1,6 @@
 // A process of its own (started by bench/delivery.ts): receivers, scan, decision and framing of the product, and then nothing: each batch goes straight to the
 // exporter, once, whatever becomes of it. No queue, no retry, no breaker, no write-ahead log. What the real one costs more is what these cost.
+
 import { setFlagsFromString } from "node:v8";
 import { Batcher } from "#collector/batch/batcher.ts";
 import { systemClock } from "#collector/clock.ts";
@@ -11,9 +12,11 @@ import { createIntake } from "#collector/intake.ts";
 import { Admission } from "#collector/receive/admission.ts";
 import { BodyPool } from "#collector/receive/bodyPool.ts";
 import { createGrpcReceiver } from "#collector/receive/grpcReceiver.ts";
+import { ReceiverSecurity } from "#collector/security/receiverSecurity.ts";
 import { Ledger } from "#collector/self/ledger.ts";
 import { StageTimers } from "#collector/self/stageTimers.ts";
 import { parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import { receiversSchema } from "#domain/pipeline/receivers.ts";
 
 setFlagsFromString("--no-incremental-marking");
 
@@ -66,8 +69,10 @@ const intake = createIntake({
   random: Math.random,
   processStartMs: Date.now(),
 });
-const parts = { intake, admission: new Admission(pipeline.receive), pool: new BodyPool(), requestTimeoutMs: 30_000 };
-const receiver = createGrpcReceiver(parts, { engine: "node" });
+const receivers = receiversSchema.parse({});
+const security = await ReceiverSecurity.open(receivers, systemClock, console.error);
+const parts = { intake, admission: new Admission(pipeline.receive), pool: new BodyPool(), requestTimeoutMs: 30_000, security };
+const receiver = createGrpcReceiver(parts, receivers.grpc);
 const otlpGrpc = await receiver.start("127.0.0.1", 0);
 relief.afterStart();
 setInterval(() => timers.endWindow(), 1000).unref();

@@ -1,15 +1,17 @@
 import http2 from "node:http2";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
-import { messageOf } from "../appError.ts";
+import { explainClosed, explainFailure } from "../security/explainFailure.ts";
 import { GRPC_PATHS, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
+import { ClientTls, type SecureOptions } from "./clientTls.ts";
 import { compressPayload } from "./compressPayload.ts";
 import type { Exporter, ExportOutcome } from "./exporter.ts";
 import { outcomeOfGrpc } from "./grpcOutcome.ts";
 
 const WINDOW_BYTES = 16_777_216;
 const SESSION_MEMORY_MAX_MB = 1024;
-const RESPONSE_BYTES_MAX = 65_536;
+/** OTLP specification, "OTLP/gRPC Response": a larger answer is a failure for good. Compressed ones are not asked for. */
+const RESPONSE_BYTES_MAX = 4_194_304;
 
 /** OTLP/gRPC over one HTTP/2 connection, opened when it is needed and opened anew after it broke, went away or stopped answering. */
 export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: OtlpSignal = "traces"): Exporter {
@@ -24,10 +26,19 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
   };
   if (settings.compression !== "none") headers["grpc-encoding"] = settings.compression;
   let current: http2.ClientHttp2Session | undefined;
+  const tls = settings.tls && new ClientTls(settings.tls);
+  let secureOfCurrent: SecureOptions | undefined;
 
-  function connect(): http2.ClientHttp2Session {
+  async function connect(): Promise<http2.ClientHttp2Session> {
+    const secure = await tls?.options();
+    if (current !== undefined && secure !== secureOfCurrent) retire(current);
     if (current !== undefined && !current.closed && !current.destroyed) return current;
-    const session = http2.connect(url.origin, { settings: { initialWindowSize: WINDOW_BYTES, enablePush: false }, maxSessionMemory: SESSION_MEMORY_MAX_MB });
+    const session = http2.connect(url.origin, {
+      ...secure,
+      settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
+      maxSessionMemory: SESSION_MEMORY_MAX_MB,
+    });
+    secureOfCurrent = secure;
     // Every stream hears of the session's end by itself; listening keeps Node from throwing.
     session.on("error", () => retire(session));
     session.on("goaway", () => retire(session));
@@ -43,9 +54,9 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
     if (!session.closed && !session.destroyed) session.close();
   }
 
-  function send(frame: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+  async function send(frame: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+    const session = await connect();
     const { promise, resolve } = Promise.withResolvers<ExportOutcome>();
-    const session = connect();
     const stream = session.request({ ...headers, "grpc-timeout": `${timeoutMs}m` });
     let answer: http2.IncomingHttpHeaders = {};
     let trailers: http2.IncomingHttpHeaders | undefined;
@@ -64,17 +75,23 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       trailers = given;
     });
     stream.on("data", (chunk: Buffer) => {
-      if (length < RESPONSE_BYTES_MAX) body.push(chunk);
       length += chunk.length;
+      if (length <= RESPONSE_BYTES_MAX) return void body.push(chunk);
+      resolve({ kind: "permanent", message: `${url.origin}: the answer has more than ${RESPONSE_BYTES_MAX} bytes` });
+      stream.close(http2.constants.NGHTTP2_CANCEL);
     });
     stream.on("error", (error) => {
-      failure ??= messageOf(error);
+      failure ??= explainFailure(error, settings);
     });
     stream.on("close", () => {
       clearTimeout(timer);
       const outcome = failure === undefined || trailers !== undefined ? outcomeOfGrpc(answer, trailers, Buffer.concat(body)) : undefined;
       resolve(
-        outcome ?? { kind: "retryable", message: `${url.origin}: ${failure ?? "the connection was closed before an answer came"}`, retryAfterMs: undefined },
+        outcome ?? {
+          kind: "retryable",
+          message: `${url.origin}: ${failure ?? explainClosed(settings)}${tls?.problem ?? ""}`,
+          retryAfterMs: undefined,
+        },
       );
     });
     stream.end(frame);
@@ -87,16 +104,21 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       try {
         return await send(await framed(batch, settings.compression), timeoutMs);
       } catch (error) {
-        return { kind: "retryable", message: `${url.origin}: ${messageOf(error)}`, retryAfterMs: undefined };
+        return { kind: "retryable", message: `${url.origin}: ${explainFailure(error, settings)}`, retryAfterMs: undefined };
       }
     },
     async close(deadlineMs) {
       const session = current;
-      if (session === undefined) return;
-      const closed = new Promise<void>((resolve) => session.once("close", resolve));
+      if (session === undefined || session.destroyed) return;
+      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+      session.once("close", end);
       retire(session);
-      const timer = setTimeout(() => session.destroy(), deadlineMs);
-      await closed;
+      // A session whose TLS was refused has ended without an event.
+      const timer = setTimeout(() => {
+        session.destroy();
+        end();
+      }, deadlineMs);
+      await ended;
       clearTimeout(timer);
     },
   };

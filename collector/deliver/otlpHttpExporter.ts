@@ -1,45 +1,72 @@
-import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import type { Agent, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
-import { messageOf } from "../appError.ts";
 import { http } from "../nodeHttp.ts";
+import { explainClosed, explainFailure } from "../security/explainFailure.ts";
 import { httpUrlFor, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { decodeRpcStatus } from "../status/rpcStatus.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
+import { ClientTls, type SecureOptions } from "./clientTls.ts";
 import { compressPayload } from "./compressPayload.ts";
 import type { Exporter, ExportOutcome } from "./exporter.ts";
 import { readPartialSuccess } from "./partialSuccess.ts";
 
 /** OTLP specification, "Retryable Response Codes". */
 const RETRYABLE = new Set([429, 502, 503, 504]);
-const RESPONSE_BYTES_MAX = 65_536;
+/** OTLP specification, "OTLP/HTTP Response": a larger answer is a failure for good. Compressed ones are not asked for. */
+const RESPONSE_BYTES_MAX = 4_194_304;
 
 /** OTLP/HTTP with protobuf bodies over kept-alive connections. Metrics and logs need an endpoint that has a place for them (httpUrlFor). */
 export function createOtlpHttpExporter(settings: OtlpExportSettings, connectionsMax: number, unixMs: () => number, signal: OtlpSignal = "traces"): Exporter {
   const url = httpUrlFor(settings.endpoint, signal) ?? new URL(settings.endpoint);
   const secure = url.protocol === "https:";
-  const agent = new (secure ? https : http).Agent({ keepAlive: true, maxSockets: connectionsMax, keepAliveMsecs: 15_000 });
+  const tls = settings.tls && new ClientTls(settings.tls);
+  const newAgent = (options?: SecureOptions) =>
+    new (secure ? https : http).Agent({ keepAlive: true, maxSockets: connectionsMax, keepAliveMsecs: 15_000, ...options });
+  let agent = newAgent();
+  let secureOfAgent: SecureOptions | undefined;
+
+  /** Other certificates mean other connections; what is under way on the old ones ends there. */
+  async function currentAgent(): Promise<Agent> {
+    const options = await tls?.options();
+    if (options === secureOfAgent) return agent;
+    agent.maxFreeSockets = 0;
+    for (const socket of Object.values(agent.freeSockets).flat()) socket?.destroy();
+    secureOfAgent = options;
+    agent = newAgent(options);
+    return agent;
+  }
+
   const headers: OutgoingHttpHeaders = { ...settings.headers, "content-type": "application/x-protobuf", "user-agent": "headgate-collector" };
   if (settings.compression !== "none") headers["content-encoding"] = settings.compression;
 
-  function send(body: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+  async function send(body: Buffer, timeoutMs: number): Promise<ExportOutcome> {
+    const used = await currentAgent();
     const { promise, resolve } = Promise.withResolvers<ExportOutcome>();
-    const fail = (error: unknown) => resolve({ kind: "retryable", message: `${url.origin}: ${messageOf(error)}`, retryAfterMs: undefined });
-    const request = (secure ? https : http).request(url, { method: "POST", agent, headers: { ...headers, "content-length": body.length } }, (response) => {
-      const parts: Buffer[] = [];
-      let length = 0;
-      response.on("data", (chunk: Buffer) => {
-        if (length < RESPONSE_BYTES_MAX) parts.push(chunk);
-        length += chunk.length;
-      });
-      response.on("end", () => resolve(outcomeOf(response, Buffer.concat(parts), unixMs)));
-      response.on("error", fail);
-    });
+    const fail = (error: unknown) =>
+      resolve({ kind: "retryable", message: `${url.origin}: ${explainFailure(error, settings)}${tls?.problem ?? ""}`, retryAfterMs: undefined });
+    const request = (secure ? https : http).request(
+      url,
+      { method: "POST", agent: used, headers: { ...headers, "content-length": body.length } },
+      (response) => {
+        const parts: Buffer[] = [];
+        let length = 0;
+        response.on("data", (chunk: Buffer) => {
+          parts.push(chunk);
+          length += chunk.length;
+          if (length <= RESPONSE_BYTES_MAX) return;
+          resolve({ kind: "permanent", message: `${url.origin}: the answer has more than ${RESPONSE_BYTES_MAX} bytes` });
+          response.destroy();
+        });
+        response.on("end", () => resolve(outcomeOf(response, Buffer.concat(parts), unixMs)));
+        response.on("error", fail);
+      },
+    );
     const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
     request.on("error", fail);
     request.on("close", () => {
       clearTimeout(timer);
-      fail(new Error("the connection was closed before an answer came"));
+      fail(new Error(explainClosed(settings)));
     });
     request.end(body);
     return promise;
@@ -48,8 +75,11 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
   return {
     failure: { exhausted: "retry_exhausted", permanent: "permanent_error" },
     async export(batch: Batch, timeoutMs: number) {
-      const body = await compressPayload(batch.buffer.subarray(BATCH_HEADROOM, batch.end), settings.compression);
-      return send(body, timeoutMs);
+      try {
+        return await send(await compressPayload(batch.buffer.subarray(BATCH_HEADROOM, batch.end), settings.compression), timeoutMs);
+      } catch (error) {
+        return { kind: "retryable", message: `${url.origin}: ${explainFailure(error, settings)}`, retryAfterMs: undefined };
+      }
     },
     close() {
       agent.destroy();

@@ -58,6 +58,38 @@ for (const [type, field, inner] of [
   INNER[(type << 4) | field] = inner;
 }
 
+/** By message and field number: the wire type that the field has. Strict readers, the OpenTelemetry Collector's among them, refuse a message for another one. */
+const WIRE = new Uint8Array(11 << 5).fill(ANYTHING);
+const [VARINT, FIXED64, BYTES, FIXED32] = [0, 1, 2, 5];
+for (const [type, wire, fields] of [
+  [SPAN, BYTES, [1, 2, 3, 4, 5, 9, 11, 13, 15]],
+  [SPAN, VARINT, [6, 10, 12, 14]],
+  [SPAN, FIXED64, [7, 8]],
+  [SPAN, FIXED32, [16]],
+  [RESOURCE, BYTES, [1, 3]],
+  [RESOURCE, VARINT, [2]],
+  [SCOPE, BYTES, [1, 2, 3]],
+  [SCOPE, VARINT, [4]],
+  [EVENT, FIXED64, [1]],
+  [EVENT, BYTES, [2, 3]],
+  [EVENT, VARINT, [4]],
+  [LINK, BYTES, [1, 2, 3, 4]],
+  [LINK, VARINT, [5]],
+  [LINK, FIXED32, [6]],
+  [KEY_VALUE, BYTES, [1, 2]],
+  [KEY_VALUE, VARINT, [3]],
+  [ANY_VALUE, BYTES, [1, 5, 6, 7]],
+  [ANY_VALUE, VARINT, [2, 3, 8]],
+  [ANY_VALUE, FIXED64, [4]],
+  [ARRAY_VALUE, BYTES, [1]],
+  [KEY_VALUE_LIST, BYTES, [1]],
+  [STATUS, BYTES, [2]],
+  [STATUS, VARINT, [3]],
+  [ENTITY_REF, BYTES, [1, 2, 3, 4]],
+] as const) {
+  for (const field of fields) WIRE[(type << 5) | field] = wire;
+}
+
 /** 0 when the message in [start, end) is well formed all the way down, −1 when it is not, −2 when it is nested too deep. `view` is of the same bytes. */
 export function checkMessage(bytes: Uint8Array, view: DataView, type: number, start: number, end: number, depth = 0): number {
   if (depth > DEPTH_MAX) return -2;
@@ -70,6 +102,8 @@ export function checkMessage(bytes: Uint8Array, view: DataView, type: number, st
       tag = tagVarint(bytes, pos, body);
     }
     if (tag < 8) return -1;
+    const wire = tag < 256 ? WIRE[(type << 5) | (tag >>> 3)] : ANYTHING;
+    if (wire !== ANYTHING && wire !== (tag & 7)) return -1;
     if ((tag & 7) !== 2) {
       pos = (tag & 7) === 3 ? skipGroup(bytes, tag >>> 3, body, end, depth + 1) : skipField(bytes, tag, body, end);
       if (pos < 0) return -1;
@@ -169,7 +203,10 @@ function fieldEnd(bytes: Uint8Array, at: number, end: number): number {
   return tag < 0 ? -1 : skipField(bytes, tag, body, end);
 }
 
-/** Of both ResourceSpans and ScopeSpans field 1 is the message to look into (RESOURCE or SCOPE) and field 3 a text; the others have been checked by the scan. */
+/**
+ * Of both ResourceSpans and ScopeSpans field 1 is the message to look into (RESOURCE or SCOPE), field 2 what the scan has checked, and field 3 a text; none of them has another wire
+ * type.
+ */
 export function checkFields(bytes: Uint8Array, view: DataView, type: number, start: number, end: number): number {
   for (let pos = start; pos < end; ) {
     const content = varintEnd(bytes, pos, end);
@@ -178,14 +215,16 @@ export function checkFields(bytes: Uint8Array, view: DataView, type: number, sta
     if (tag === 0x0a) {
       const code = checkMessage(bytes, view, type, varintEnd(bytes, content, end), next);
       if (code < 0) return code;
-    } else if (tag === 0x1a && !isUtf8(view, varintEnd(bytes, content, end), next)) return -1;
+    } else if (tag === 0x1a) {
+      if (!isUtf8(view, varintEnd(bytes, content, end), next)) return -1;
+    } else if (tag < 32 && tag !== 0x12) return -1;
     pos = next;
   }
   return 0;
 }
 
-// Nearly all that is checked are attributes of this form: a key, then a value that is one text, number or boolean, each of under 128 bytes, texts in ASCII.
-function isPlainAttribute(bytes: Uint8Array, view: DataView, at: number, end: number): boolean {
+/** Nearly all that is checked are attributes of this form: a key, then a value that is one text, number or boolean, each of under 128 bytes, texts in ASCII. */
+export function isPlainAttribute(bytes: Uint8Array, view: DataView, at: number, end: number): boolean {
   const keyLength = bytes[at + 1];
   const second = (at + 2 + keyLength) | 0;
   const valueLength = bytes[second + 1];

@@ -9,6 +9,7 @@ import { BodyPool } from "../receive/bodyPool.ts";
 import { createGrpcReceiver } from "../receive/grpcReceiver.ts";
 import { createHttpReceiver } from "../receive/httpReceiver.ts";
 import { RepeatedErrors } from "../repeatedErrors.ts";
+import { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import { GcPauses } from "../self/gcPauses.ts";
 import { recordThread } from "../self/recordThread.ts";
 import { EventLoopDelay } from "../self/runtime.ts";
@@ -41,11 +42,12 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   const { receivers, otlp, receives, reusePort, log, ...rest } = parts;
   const clock = systemClock;
   const errors = new RepeatedErrors(clock, (kind, fields) => log("warn", fields, kind));
+  const security = await ReceiverSecurity.open(receivers, clock, (message) => log("warn", {}, message));
   const relief = createHeapRelief();
   const pipeline = await Pipeline.create({ ...rest, clock, random: Math.random, errors, relief, log });
   const { intake, admission } = pipeline;
   const signals = pipeline.signals.entrances(admission);
-  const receiveParts = { intake, admission, signals, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, reusePort };
+  const receiveParts = { intake, admission, signals, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, security, reusePort };
   const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
   const http = createHttpReceiver(receiveParts);
   const ports = {
@@ -66,13 +68,19 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
-    figures: async () => readFigures(pipeline, grpc, gc),
+    figures: async () => readFigures({ pipeline, security, grpc, gc }),
     async endWindow() {
       errors.flush();
-      return { window: pipeline.timers.endWindow(), eventLoopDelay: eventLoopDelay.take(), gc: gc.take(), figures: readFigures(pipeline, grpc, gc) };
+      return {
+        window: pipeline.timers.endWindow(),
+        eventLoopDelay: eventLoopDelay.take(),
+        gc: gc.take(),
+        figures: readFigures({ pipeline, security, grpc, gc }),
+      };
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],
+    lookAtFiles: () => security.look(),
     async closeReceivers(deadlineMs) {
       admission.draining = true;
       await Promise.all([grpc.shutdown(deadlineMs), http.shutdown(deadlineMs)]);
@@ -83,6 +91,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       gc.stop();
     },
     async stop() {
+      security.stop();
       errors.flush();
     },
   };

@@ -61,6 +61,7 @@ function figures(
         },
       },
     ],
+    receivers: { handshakesFailed: 1, connectionsTurnedAway: 2, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: sinceMs },
     signals: [
       { signal: "metrics", ...signalLedger.figures(), destination: undefined },
       { signal: "logs", ...new SignalLedger().figures(), destination: undefined },
@@ -147,6 +148,12 @@ describe("mergeFigures", () => {
     });
     expect(merged.decidedByCause.get("wait")).toBe(4);
     expect([merged.gc.minor.count, merged.gc.minor.sum, merged.gc.minor.cumulative[2], merged.gc.minor.cumulative[3]]).toEqual([2, 0.003, 0, 2]);
+  });
+
+  it("adds up what the receivers turned away, and of their files, which are the same, gives what the furthest has read", () => {
+    expect(mergeFigures([figures({ sinceMs: 5 }), figures({ sinceMs: 9 })]).receivers).toEqual({
+      ...{ handshakesFailed: 2, connectionsTurnedAway: 4, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: 5 },
+    });
   });
 
   it("leaves one as it is", () => {

@@ -9,6 +9,7 @@ import {
   type TraceFigures,
   WAL_STATES,
 } from "#domain/telemetry/measurement.ts";
+import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { GC_KINDS } from "../self/gcPauses.ts";
 import type { LedgerFigures, ReasonTotals } from "../self/ledger.ts";
 import type { BucketFigures, PlaneFigures } from "../self/planeFigures.ts";
@@ -43,6 +44,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     // Each thread adapts the ratio of a budget to what it gets: their mean is about the share that is kept.
     ratios: new Map(Array.from(addMaps(all.map(({ ratios }) => ratios)), ([tier, sum]) => [tier, sum / all.length])),
     queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
+    receivers: mergeReceivers(all.map(({ receivers }) => receivers)),
     grpcConnectionsEnded: addMaps(all.map(({ grpcConnectionsEnded }) => grpcConnectionsEnded)),
     heap: addAll(all.map(({ heap }) => heap)),
     gc: Object.fromEntries(GC_KINDS.map((kind) => [kind, mergeBuckets(all.map(({ gc }) => gc[kind]))])) as PlaneFigures["gc"],
@@ -81,6 +83,16 @@ function mergeReasons(all: readonly ReadonlyMap<string, ReasonTotals>[]): Map<st
   const merged = new Map<string, ReasonTotals>();
   for (const [reason, totals] of all.flatMap((one) => [...one])) merged.set(reason, addAll([merged.get(reason) ?? { spans: 0, requests: 0 }, totals]));
   return merged;
+}
+
+/** All of them read the same files, if not at the same instant. */
+function mergeReceivers(all: readonly ReceiverFigures[]): ReceiverFigures {
+  return {
+    ...addAll(all),
+    reloads: Math.max(...all.map(({ reloads }) => reloads)),
+    reloadsFailed: Math.max(...all.map(({ reloadsFailed }) => reloadsFailed)),
+    certificateNotAfterMs: Math.min(...all.map(({ certificateNotAfterMs }) => certificateNotAfterMs)),
+  };
 }
 
 /** All have them in the same order. */

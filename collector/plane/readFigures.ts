@@ -1,11 +1,14 @@
 import { STAGES } from "#domain/telemetry/measurement.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { GrpcReceiver } from "../receive/grpcReceiver.ts";
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { GcPauses } from "../self/gcPauses.ts";
 import type { PlaneFigures, TimerFigures } from "../self/planeFigures.ts";
 import { readHeap } from "../self/runtime.ts";
 
-export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connectionsEnded">, gc: GcPauses): PlaneFigures {
+type Read = { pipeline: Pipeline; security: ReceiverSecurity; grpc: Pick<GrpcReceiver, "connectionsEnded">; gc: GcPauses };
+
+export function readFigures({ pipeline, security, grpc, gc }: Read): PlaneFigures {
   const { ledger, timers, intake } = pipeline;
   return {
     ledger: ledger.figures(),
@@ -25,6 +28,7 @@ export function readFigures(pipeline: Pipeline, grpc: Pick<GrpcReceiver, "connec
     decidedByCause: new Map(intake.decidedByCause()),
     ratios: intake.ratiosInForce(),
     queueCapacity: pipeline.queueCapacity,
+    receivers: security.figures(),
     heap: readHeap(),
     gc: gc.figures(),
     grpcConnectionsEnded: new Map(grpc.connectionsEnded),

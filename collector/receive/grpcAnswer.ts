@@ -17,6 +17,7 @@ const CODES: Record<RefusalReason, number> = {
   too_deep: GRPC.invalidArgument,
   too_large: GRPC.resourceExhausted,
   unsupported: GRPC.unimplemented,
+  unauthenticated: GRPC.unauthenticated,
   not_taken: GRPC.unimplemented,
 };
 

@@ -8,6 +8,8 @@ import { offerRequest, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 import type { SlowRequests } from "./slowRequests.ts";
 
+type CallParts = Omit<ReceiverParts, "security">;
+
 const FRAME_HEADER_BYTES = 5;
 
 /** One Export call, from its headers to its answer. */
@@ -16,7 +18,7 @@ export class GrpcCall implements GrpcReading {
   readonly #encoding: Encoding;
   readonly #isSample: boolean;
   readonly #client: Client;
-  readonly #parts: ReceiverParts;
+  readonly #parts: CallParts;
   readonly #slow: SlowRequests<GrpcCall>;
   readonly #startedAt = performance.now();
   readonly #bytesMax: number;
@@ -28,12 +30,12 @@ export class GrpcCall implements GrpcReading {
   #waiting: (() => number) | undefined;
 
   /** Undefined when it was refused at once. */
-  static begin(stream: GrpcStream, head: GrpcHead, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>): GrpcCall | undefined {
+  static begin(stream: GrpcStream, head: GrpcHead, client: Client, parts: CallParts, slow: SlowRequests<GrpcCall>): GrpcCall | undefined {
     const call = new GrpcCall(stream, head, client, parts, slow);
     return call.#enter() ? call : undefined;
   }
 
-  private constructor(stream: GrpcStream, head: GrpcHead, client: Client, parts: ReceiverParts, slow: SlowRequests<GrpcCall>) {
+  private constructor(stream: GrpcStream, head: GrpcHead, client: Client, parts: CallParts, slow: SlowRequests<GrpcCall>) {
     this.#stream = stream;
     this.#encoding = parseEncoding(head.encoding) ?? "identity";
     this.#isSample = head.isSample;
@@ -67,12 +69,12 @@ export class GrpcCall implements GrpcReading {
     this.#leave();
   }
 
-  data(chunk: Buffer): void {
+  data(bytes: Buffer, start: number, end: number): void {
     if (this.#answered) return;
     const body = this.#body;
     const before = body.length;
-    if (before === 0 && chunk.length >= FRAME_HEADER_BYTES) body.expect(chunk.readUInt32BE(1) + FRAME_HEADER_BYTES);
-    const taken = body.append(chunk);
+    if (before === 0 && end - start >= FRAME_HEADER_BYTES) body.expect(bytes.readUInt32BE(start + 1) + FRAME_HEADER_BYTES);
+    const taken = body.append(bytes, start, end);
     if (taken === "too_large") return this.#refuse(this.#tooLarge());
     if (taken === "busy") return this.#refuse(refusal("busy", "too many bytes are being read at the same time", 1000));
     // Said as soon as the length is known, before the rest of a hopeless request is read.
@@ -118,7 +120,10 @@ export class GrpcCall implements GrpcReading {
   }
 
   #decompressed(plain: Buffer | Refusal): number {
-    if (Buffer.isBuffer(plain)) return this.#offer(plain, 0, plain.length);
+    if (Buffer.isBuffer(plain)) {
+      this.#parts.intake.buffersDropped(plain.length);
+      return this.#offer(plain, 0, plain.length);
+    }
     this.#refuse(plain);
     return 0;
   }

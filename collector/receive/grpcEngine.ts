@@ -1,3 +1,4 @@
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { GrpcTrailers } from "./grpcAnswer.ts";
 
 /** What a call's headers say, as far as anybody here asks. Header values as they came; undefined: not sent. */
@@ -20,9 +21,9 @@ export type GrpcStream = {
   reject(httpStatus: number): void;
 };
 
-/** A call as the engine feeds it: chunks of the body, valid during the call of `data` only, then `end`; `closed` comes last, always, once. */
+/** A call as the engine feeds it: pieces of the body, bytes[start, end), valid during the call of `data` only, then `end`; `closed` comes last, always, once. */
 export type GrpcReading = {
-  data(chunk: Buffer): void;
+  data(bytes: Buffer, start: number, end: number): void;
   end(): void;
   closed(): void;
 };
@@ -54,21 +55,33 @@ export const CONNECTION_ENDS = [
   /** Its client did not read its answers. */
   "unread",
   "not_http2",
-  /** There were too many. */
-  "crowded",
+  /** It was asked to go after its time. */
+  "aged",
   "socket_error",
 ] as const;
 export type ConnectionEnd = (typeof CONNECTION_ENDS)[number];
+
+/** When a connection is asked to go, and how long what is open on it may then still take. Undefined: never. */
+export type ConnectionAge = { maxMs: number | undefined; graceMs: number };
+
+/** ±10%, so that connections that came together do not all go together. */
+export function jittered(maxMs: number): number {
+  return maxMs * (0.9 + 0.2 * Math.random());
+}
 
 export type GrpcEngineParts = {
   /** A connection has come. */
   connected(): GrpcConnection;
   /** And one has ended, each once. */
   connectionEnded(why: ConnectionEnd): void;
+  /** So many bytes came in buffers made for them alone, and these are not used again. */
+  buffersDropped(bytes: number): void;
   /** How many streams a client may have open. */
   streamsMax: number;
   /** Other threads listen on the same port. */
   reusePort?: boolean;
+  security: ReceiverSecurity;
+  age: ConnectionAge;
 };
 
 /** An HTTP/2 server that takes unary gRPC calls. */

@@ -8,7 +8,7 @@ import { GrpcCall } from "./grpcCall.ts";
 import type { ConnectionEnd, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
 import { createLeanGrpcEngine } from "./lean/leanGrpcEngine.ts";
 import { createNodeGrpcEngine } from "./nodeGrpcEngine.ts";
-import { partsBySignal, type ReceiverParts } from "./offerRequest.ts";
+import { NO_TOKEN, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { SlowRequests } from "./slowRequests.ts";
 
 export type GrpcReceiver = {
@@ -29,6 +29,9 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
     connectionEnded: (why) => void connectionsEnded.set(why, (connectionsEnded.get(why) ?? 0) + 1),
     streamsMax: admission.settings.clientRequestsMax,
     reusePort: parts.reusePort,
+    buffersDropped: (bytes) => intake.buffersDropped(bytes),
+    security: parts.security,
+    age: { maxMs: settings.maxConnectionAgeMs, graceMs: settings.maxConnectionAgeGraceMs },
     connected() {
       const client = new Client();
       return {
@@ -37,6 +40,11 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
           const entered = signal && bySignal[signal];
           if (turnAway(head, stream, entered !== undefined) || entered === undefined) {
             (entered ?? parts).intake.refused("unsupported");
+            return undefined;
+          }
+          if (parts.security.tokens?.allow(head.authorization) === false) {
+            entered.intake.refused("unauthenticated");
+            stream.fail(grpcStatus(GRPC.unauthenticated, NO_TOKEN));
             return undefined;
           }
           return GrpcCall.begin(stream, head, client, entered, slow);

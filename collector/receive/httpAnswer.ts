@@ -1,4 +1,5 @@
-import type http from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { http } from "../nodeHttp.ts";
 import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
 import { retryDelaySeconds } from "./retryDelay.ts";
 
@@ -9,17 +10,19 @@ const CONTENT_TYPES: Record<BodyKind, string> = { protobuf: "application/x-proto
 const ACCEPTED: Record<BodyKind, string> = { protobuf: "", json: "{}" };
 const GRPC_CODES = new Map([
   [400, GRPC.invalidArgument],
+  [401, GRPC.unauthenticated],
   [404, GRPC.unimplemented],
   [405, GRPC.unimplemented],
   [408, GRPC.deadlineExceeded],
   [413, GRPC.resourceExhausted],
   [415, GRPC.unimplemented],
   [429, GRPC.unavailable],
+  [431, GRPC.resourceExhausted],
   [501, GRPC.unimplemented],
   [503, GRPC.unavailable],
 ]);
 
-export function sendAccepted(response: http.ServerResponse, kind: BodyKind): void {
+export function sendAccepted(response: ServerResponse, kind: BodyKind): void {
   if (response.destroyed) return;
   const body = ACCEPTED[kind];
   response.writeHead(200, { "content-type": CONTENT_TYPES[kind], "content-length": body.length });
@@ -28,12 +31,12 @@ export function sendAccepted(response: http.ServerResponse, kind: BodyKind): voi
 
 /** google.rpc.Status in the request's own encoding (OTLP specification, "Failures"), with Retry-After when a delay is asked for. */
 export function sendStatus(
-  response: http.ServerResponse,
+  response: ServerResponse,
   kind: BodyKind,
   code: number,
   { message, retryAfterMs }: { message: string; retryAfterMs: number | undefined },
   random: () => number,
-  headers: http.OutgoingHttpHeaders = {},
+  headers: OutgoingHttpHeaders = {},
 ): void {
   if (response.headersSent || response.destroyed) return;
   const rpcCode = GRPC_CODES.get(code) ?? GRPC.unknown;
@@ -45,4 +48,26 @@ export function sendStatus(
   const retry = delayS === undefined ? {} : { "retry-after": String(delayS) };
   response.writeHead(code, { ...headers, ...retry, "content-type": CONTENT_TYPES[kind], "content-length": body.length });
   response.end(body);
+}
+
+/** Of what Node could not read as HTTP: the status that it means, and what was wrong. */
+const UNREADABLE = new Map([
+  ["HPE_HEADER_OVERFLOW", { code: 431, message: "the headers are too large" }],
+  ["ERR_HTTP_REQUEST_TIMEOUT", { code: 408, message: "the request was not complete in time" }],
+]);
+
+/**
+ * The whole answer to what is no HTTP request, as bytes for the socket: it too has a Status for its body, in JSON, as nobody knows what was meant. `reason` is
+ * the code of Node's error.
+ */
+export function unreadableAnswer(reason: string | undefined): string {
+  const { code, message } = UNREADABLE.get(reason ?? "") ?? { code: 400, message: `the request is not valid HTTP/1.1 (${reason ?? "unknown"})` };
+  const body = JSON.stringify({ code: GRPC_CODES.get(code), message });
+  const head = [
+    `HTTP/1.1 ${code} ${http.STATUS_CODES[code]}`,
+    "connection: close",
+    `content-type: ${CONTENT_TYPES.json}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+  ];
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
 }

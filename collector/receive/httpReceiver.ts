@@ -1,19 +1,21 @@
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerOptions, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { listen } from "../listen.ts";
 import { http } from "../nodeHttp.ts";
+import { guardServer, serverTlsOptions } from "../security/secureServer.ts";
 import { HTTP_PATHS, type OtlpSignal, signalOfHttpPath } from "../signals/otlpPaths.ts";
 import { type Answer, type Refusal, type RefusalReason, refusal } from "./answer.ts";
 import { Client } from "./client.ts";
 import { decompress, type Encoding, parseEncoding } from "./decompress.ts";
-import { type BodyKind, sendAccepted, sendStatus } from "./httpAnswer.ts";
+import { type BodyKind, sendAccepted, sendStatus, unreadableAnswer } from "./httpAnswer.ts";
 import { jsonToProtobuf } from "./jsonToProtobuf.ts";
-import { offerRequest, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
+import { NO_TOKEN, offerRequest, partsBySignal, type ReceiverParts } from "./offerRequest.ts";
 import { RequestBody } from "./requestBody.ts";
 
 const HEADER_BYTES_MAX = 16_384;
 const KEEP_ALIVE_MS = 65_000;
-const CONNECTIONS_MAX = 10_000;
+/** How long the other side has to end a connection that was ended here. */
+const LINGER_MS = 1_000;
 /** How much of a refused body is read and thrown away to keep its connection; beyond it the connection is closed. */
 const DISCARD_BYTES_MAX = 67_108_864;
 
@@ -31,6 +33,7 @@ const HTTP_CODES: Record<RefusalReason, number> = {
   too_deep: 400,
   too_large: 413,
   unsupported: 415,
+  unauthenticated: 401,
   not_taken: 501,
 };
 
@@ -48,17 +51,27 @@ export function createHttpReceiver(parts: ReceiverParts): HttpReceiver {
     clients.set(socket, known);
     return known;
   };
-  const server = http.createServer(
-    {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      headersTimeout: Math.min(10_000, parts.requestTimeoutMs),
-      requestTimeout: parts.requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
-      keepAliveTimeout: KEEP_ALIVE_MS,
-    },
-    (request, response) => handle(request, response, clientOf(request.socket), bySignal, parts),
-  );
-  server.maxConnections = CONNECTIONS_MAX;
+  const secure = serverTlsOptions(parts.security);
+  const options: ServerOptions = {
+    maxHeaderSize: HEADER_BYTES_MAX,
+    headersTimeout: Math.min(10_000, parts.requestTimeoutMs),
+    requestTimeout: parts.requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, parts.requestTimeoutMs),
+    keepAliveTimeout: KEEP_ALIVE_MS,
+  };
+  const handleRequest: RequestListener = (request, response) => handle(request, response, clientOf(request.socket), bySignal, parts);
+  const server =
+    secure === undefined
+      ? http.createServer(options, handleRequest)
+      : process.getBuiltinModule("node:https").createServer({ ...options, ...secure }, handleRequest);
+  guardServer(server, parts.security);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A client that has gone hears nothing, and has asked for nothing.
+    if (error.code === "ECONNRESET" || error.code === "EPIPE" || !socket.writable) return void socket.destroy();
+    parts.intake.refused("malformed");
+    socket.end(unreadableAnswer(error.code));
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  });
   return {
     start: (host, port) => listen(server, host, port, parts.reusePort),
     async shutdown(deadlineMs) {
@@ -79,13 +92,24 @@ function handle(request: IncomingMessage, response: ServerResponse, client: Clie
   const signal = signalOfHttpPath(path);
   const entered = signal && bySignal[signal];
   response.on("error", () => response.destroy());
-  const turnAway = (code: number, message: string, headers: OutgoingHttpHeaders = {}) => {
-    (entered ?? parts).intake.refused("unsupported");
+  const { cors, tokens } = parts.security;
+  const { origin } = request.headers;
+  const allowed = origin === undefined ? undefined : cors?.headers(origin);
+  for (const [name, value] of Object.entries(allowed ?? {})) response.setHeader(name, value);
+  const turnAway = (code: number, message: string, headers: OutgoingHttpHeaders = {}, reason: RefusalReason = "unsupported") => {
+    (entered ?? parts).intake.refused(reason);
     keepOrClose(request, response);
     sendStatus(response, kind ?? "json", code, { message, retryAfterMs: undefined }, Math.random, headers);
   };
   if (signal === undefined || entered === undefined) return turnAway(404, `unknown path ${path}; OTLP goes to POST ${Object.values(HTTP_PATHS).join(", ")}`);
+  if (request.method === "OPTIONS" && origin !== undefined && cors !== undefined) {
+    // A browser that asks; without headers the answer means no.
+    response.writeHead(204, cors.preflight(origin));
+    response.end();
+    return;
+  }
   if (request.method !== "POST") return turnAway(405, `${request.method} is not supported here; use POST`, { allow: "POST" });
+  if (tokens?.allow(request.headers.authorization) === false) return turnAway(401, NO_TOKEN, { "www-authenticate": "Bearer" }, "unauthenticated");
   if (kind === undefined) return turnAway(415, "content-type must be application/x-protobuf or application/json");
   const encoding = parseEncoding(request.headers["content-encoding"]);
   if (encoding === undefined) return turnAway(415, "content-encoding must be identity, gzip or zstd", { "accept-encoding": "identity, gzip, zstd" });
@@ -152,6 +176,7 @@ function read(request: IncomingMessage, response: ServerResponse, head: Head, cl
     const networkMs = performance.now() - head.startedAt;
     intake.network(networkMs / 1000);
     intake.bytesReceived(body.length);
+    intake.buffersDropped(body.length);
     const offer = (plain: Buffer | Refusal, length: number): number => {
       const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length, head.signal) : plain;
       if (!Buffer.isBuffer(otlp)) {
@@ -170,7 +195,11 @@ function read(request: IncomingMessage, response: ServerResponse, head: Head, cl
     if (encoding === "identity") return inTurn(() => offer(body.bytes, body.length));
     inTurn(() => {
       const plain = decompress(body.bytes.subarray(0, body.length), encoding, bytesMax);
-      const offerPlain = (result: Buffer | Refusal) => offer(result, Buffer.isBuffer(result) ? result.length : 0);
+      const offerPlain = (result: Buffer | Refusal) => {
+        const length = Buffer.isBuffer(result) ? result.length : 0;
+        intake.buffersDropped(length);
+        return offer(result, length);
+      };
       if (!(plain instanceof Promise)) return offerPlain(plain);
       // Done by another thread; what comes out of it takes its turn again.
       void plain.then((result) => !done && inTurn(() => offerPlain(result)));

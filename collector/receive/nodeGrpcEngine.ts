@@ -1,12 +1,15 @@
 import http2 from "node:http2";
 import { listen } from "../listen.ts";
-import type { ConnectionEnd, GrpcEngine, GrpcEngineParts, GrpcHead, GrpcStream } from "./grpcEngine.ts";
+import { guardServer, serverTlsOptions } from "../security/secureServer.ts";
+import { type ConnectionAge, type ConnectionEnd, type GrpcEngine, type GrpcEngineParts, type GrpcHead, type GrpcStream, jittered } from "./grpcEngine.ts";
 
 /** Half the CPU of the default windows: fewer WINDOW_UPDATE frames and no stalls (measured, shared sketches). */
 const WINDOW_BYTES = 16_777_216;
 const SESSION_MEMORY_MAX_MB = 256;
-const CONNECTIONS_MAX = 10_000;
 const UNHEARD_REFUSALS_MAX = 1_000;
+const STREAM_ID_MAX = 2_147_483_647;
+/** For what the client has sent before it heard that the connection goes. */
+const LAST_CALLS_MS = 1000;
 const RESPONSE_HEADERS = { ":status": 200, "content-type": "application/grpc" };
 const OK_TRAILERS = { "grpc-status": "0" };
 /** An empty response as one gRPC message. */
@@ -17,14 +20,16 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   const sessions = new Set<http2.ServerHttp2Session>();
   let { streamsMax } = parts;
   let isDraining = false;
-  const server = http2.createServer({
+  const options: http2.ServerOptions = {
     // A client that keeps to maxConcurrentStreams waits by itself, without a refusal; what it sends before it has heard of it nghttp2 refuses (REFUSED_STREAM), and
     // breaking it ends the connection (RFC 9113, 5.1.2).
     settings: { initialWindowSize: WINDOW_BYTES, maxConcurrentStreams: streamsMax, enablePush: false },
     maxSessionMemory: SESSION_MEMORY_MAX_MB,
     maxSessionInvalidFrames: UNHEARD_REFUSALS_MAX,
-  });
-  server.maxConnections = CONNECTIONS_MAX;
+  };
+  const secure = serverTlsOptions(parts.security);
+  const server = secure === undefined ? http2.createServer(options) : http2.createSecureServer({ ...options, ...secure });
+  guardServer(server, parts.security);
   server.on("session", (session) => {
     const connection = parts.connected();
     sessions.add(session);
@@ -35,7 +40,11 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       why = "protocol_error";
       session.destroy();
     });
+    const stopAging = age(session, parts.age, () => {
+      why = "aged";
+    });
     session.on("close", () => {
+      stopAging();
       sessions.delete(session);
       parts.connectionEnded(isDraining ? "drained" : why);
     });
@@ -52,7 +61,10 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       stream.on("error", () => stream.destroy());
       const reading = connection.call(headOf(headers), new NodeGrpcStream(stream));
       if (reading === undefined) return;
-      stream.on("data", (chunk: Buffer) => reading.data(chunk));
+      stream.on("data", (chunk: Buffer) => {
+        parts.buffersDropped(chunk.length);
+        reading.data(chunk, 0, chunk.length);
+      });
       stream.on("end", () => reading.end());
       stream.on("close", () => reading.closed());
     });
@@ -78,6 +90,23 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Asks a connection to go after its time. First with a GOAWAY that still lets in what is under way, so that no call is refused for it (RFC 9113, 6.8), then closing for new calls, then, when
+ * the grace is over, cutting what is left.
+ */
+function age(session: http2.ServerHttp2Session, { maxMs, graceMs }: ConnectionAge, aged: () => void): () => void {
+  if (maxMs === undefined) return () => undefined;
+  let timer = setTimeout(() => {
+    aged();
+    session.goaway(http2.constants.NGHTTP2_NO_ERROR, STREAM_ID_MAX);
+    timer = setTimeout(() => {
+      session.close();
+      timer = setTimeout(() => session.destroy(), graceMs);
+    }, LAST_CALLS_MS);
+  }, jittered(maxMs));
+  return () => clearTimeout(timer);
 }
 
 function headOf(headers: http2.IncomingHttpHeaders): GrpcHead {

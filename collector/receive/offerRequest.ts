@@ -1,9 +1,13 @@
 import type { Signal } from "#domain/pipeline/signals.ts";
+import type { ReceiverSecurity } from "../security/receiverSecurity.ts";
 import type { OtlpSignal } from "../signals/otlpPaths.ts";
 import type { Admission } from "./admission.ts";
 import type { AboutRequest, Answer, Intake } from "./answer.ts";
 import type { BodyPool } from "./bodyPool.ts";
 import type { Client } from "./client.ts";
+
+/** Said to whoever sends without a token that is known. */
+export const NO_TOKEN = "the request carries no token that this collector knows; send it as `authorization: Bearer <token>`";
 
 /** Where requests of one signal go, and who lets them in. */
 export type Entrance = { intake: Intake; admission: Admission };
@@ -14,6 +18,7 @@ export type ReceiverParts = Entrance & {
   signals?: Record<Signal, Entrance>;
   pool: BodyPool;
   requestTimeoutMs: number;
+  security: ReceiverSecurity;
   /** Other threads listen on the same port. */
   reusePort?: boolean;
   /** For the delays that clients are told. */
@@ -29,7 +34,7 @@ export function partsBySignal(parts: ReceiverParts): Partial<Record<OtlpSignal, 
 
 /** Hands bytes[start, end), a request as protobuf, on if its client's share allows it. They are free when this returns; every refusal is counted. */
 export function offerRequest(
-  { intake, admission }: ReceiverParts,
+  { intake, admission }: Pick<ReceiverParts, "intake" | "admission">,
   client: Client,
   bytes: Buffer,
   start: number,

@@ -195,6 +195,31 @@ describe("hostile input", () => {
     }
   });
 
+  it("refuses a known field in another wire type in what is kept, as the OpenTelemetry Collector does with all that shares a batch with it", () => {
+    const varint1 = [0x08, 0x01];
+    const value = (content: number[]) => request(len(0x4a, len(0x12, content)));
+    for (const bytes of [
+      request(varint1),
+      request([0x3a, 0x00]),
+      request([0x33, 0x34]),
+      request([0x80, 0x01, 0x05]),
+      request(len(0x4a, varint1)),
+      value([0x0d, 1, 2, 3, 4]),
+      value([0x22, 0x00]),
+      request(len(0x5a, varint1)),
+      request(len(0x6a, [0x32, 0x00])),
+      request(len(0x7a, [0x1a, 0x00])),
+      len(0x0a, len(0x12, [...len(0x12, traceId), ...varint1])),
+      len(0x0a, len(0x12, [...len(0x12, traceId), ...len(0x0a, varint1)])),
+      len(0x0a, [...len(0x12, len(0x12, traceId)), 0x18, 0x01]),
+      len(0x0a, [...len(0x12, len(0x12, traceId)), ...len(0x0a, varint1)]),
+    ]) {
+      expect(sample(bytes)).toBe(SCAN_MALFORMED);
+    }
+    // What only profiles use is a varint, and passes.
+    expect(sample(request(len(0x4a, [0x18, 0x05, ...len(0x12, [0x40, 0x07])])))).toBe(1);
+  });
+
   it("steps over unknown groups at every level, however they nest, and refuses one that does not end as it began", () => {
     const group = (...content: number[]) => [0xa3, 0x06, ...content, 0xa4, 0x06];
     const inside = group(0x08, 0x01, ...group(0x12, 0x02, 0xa4, 0x06), 0x1b, 0x1c);

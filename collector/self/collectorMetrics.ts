@@ -3,6 +3,7 @@ import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
 import { CONNECTION_ENDS } from "../receive/grpcEngine.ts";
+import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
 import { GC_KINDS } from "./gcPauses.ts";
 import type { ReasonTotals } from "./ledger.ts";
@@ -143,6 +144,7 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       "Of the spans received: those that a process before this one had received, back from the write-ahead log.",
       ledger.recovered,
     ),
+    ...receiverMetrics(figures.receivers),
     gauge("headgate_queue_capacity_spans", "Spans that may be queued before requests are refused.", figures.queueCapacity.spans),
     gauge("headgate_archive_bytes", "Size of the local archive.", archive.bytes),
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
@@ -155,6 +157,28 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
       type: "info",
       help: "The running configuration.",
       samples: [{ labels: { revision: String(parts.config.revision), hash: parts.config.hash }, value: 1 }],
+    },
+  ];
+}
+
+function receiverMetrics({ handshakesFailed, connectionsTurnedAway, reloads, reloadsFailed, certificateNotAfterMs }: ReceiverFigures): Family[] {
+  return [
+    counter("headgate_receiver_tls_handshakes_failed_total", "Connections that came to no TLS session.", handshakesFailed),
+    counter("headgate_receiver_connections_turned_away_total", "Connections beyond receivers.connectionsMax.", connectionsTurnedAway),
+    {
+      name: "headgate_receiver_reloads_total",
+      type: "counter",
+      help: "Changed files of certificates and tokens, put in force or found broken.",
+      samples: [
+        { labels: { result: "ok" }, value: reloads },
+        { labels: { result: "failed" }, value: reloadsFailed },
+      ],
+    },
+    {
+      name: "headgate_receiver_certificate_not_after_timestamp_seconds",
+      type: "gauge",
+      help: "When the receivers' certificate ends, Unix time; absent without TLS.",
+      samples: certificateNotAfterMs === 0 ? [] : [{ value: certificateNotAfterMs / 1000 }],
     },
   ];
 }

@@ -1,5 +1,6 @@
 import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
+import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import type { GcKind } from "./gcPauses.ts";
 import type { LedgerFigures } from "./ledger.ts";
 import type { HeapFigures } from "./runtime.ts";
@@ -29,6 +30,7 @@ export type PlaneFigures = {
   ratios: ReadonlyMap<string, number>;
   /** What may be queued in memory. */
   queueCapacity: { spans: number; bytes: number };
+  receivers: ReceiverFigures;
   /** Of OTLP/gRPC, by how. */
   grpcConnectionsEnded: ReadonlyMap<string, number>;
   /** Of this thread's heap. */

@@ -10,6 +10,8 @@ import { SIZE_UNITS } from "./archiveSize.ts";
 import type { DestinationDraft } from "./destinationDraft.ts";
 import { HeaderFields } from "./HeaderFields.tsx";
 import { editHeaders } from "./headerEdits.ts";
+import { TlsFields } from "./TlsFields.tsx";
+import { speaksTls } from "./tlsDraft.ts";
 
 type DestinationFormProps = {
   draft: DestinationDraft;
@@ -95,6 +97,7 @@ export function DestinationForm({ draft, problemAt, readOnly, onChange }: Destin
             readOnly={readOnly}
             onEdit={(edit) => set({ headers: editHeaders(draft.headers, edit) })}
           />
+          {speaksTls(draft.endpoint) && <TlsFields tls={draft.tls} problemAt={problemAt} readOnly={readOnly} onChange={(tls) => set({ tls })} />}
         </>
       )}
       {draft.kind === "archive" && (

@@ -1,5 +1,6 @@
 import { formatBytes } from "../format/formatBytes.ts";
 import type { DestinationBody, DestinationInput } from "./destinationTypes.ts";
+import { describeTlsChange } from "./tlsDraft.ts";
 
 type Body = DestinationBody | DestinationInput;
 
@@ -30,6 +31,7 @@ export function describeDestinationChange(before: Body, after: Body): string[] {
   if (before.endpoint !== after.endpoint) sentences.push(`Endpoint: ${before.endpoint} → ${after.endpoint}.`);
   if (before.protocol !== after.protocol) sentences.push(`Protocol: ${before.protocol} → ${after.protocol}.`);
   if (before.compression !== after.compression) sentences.push(`Compression: ${before.compression} → ${after.compression}.`);
+  sentences.push(...describeTlsChange(before.tls, after.tls));
   const had = new Set(before.headers.map((header) => header.name));
   const has = new Set(after.headers.map((header) => header.name));
   for (const header of after.headers) {

@@ -39,6 +39,24 @@ describe("a destination's draft", () => {
     expect(destinationProblems({ ...draft, headers: badValue })[0].path).toBe("headers[1].value");
   });
 
+  it("keeps how TLS is spoken, sends it for https:// alone, and finds what is wrong in it", () => {
+    const tls = { caFile: "/etc/ca.crt", serverName: "otlp.example.com", insecureSkipVerify: false };
+    const draft = draftFromDestination({ ...OTLP, endpoint: "https://otlp:4317", tls });
+    expect(destinationInput(draft)).toMatchObject({ tls });
+    expect(destinationInput({ ...draft, endpoint: "http://otlp:4317" })).not.toHaveProperty("tls");
+    expect(destinationProblems(draft)).toEqual([]);
+    expect(destinationProblems({ ...draft, tls: { ...draft.tls, certFile: "/etc/own.crt" } })).toEqual([
+      { path: "tls.keyFile", message: "a certificate and its key go together: give both files or neither" },
+    ]);
+    expect(destinationProblems({ ...draft, tls: { ...draft.tls, serverName: "no name" } })).toMatchObject([{ path: "tls.serverName" }]);
+    expect(
+      describeDestinationChange(
+        { ...OTLP, endpoint: "https://otlp:4317", tls },
+        destinationInput({ ...draft, tls: { ...draft.tls, caFile: "", insecureSkipVerify: true } }),
+      ),
+    ).toEqual(["CA file: /etc/ca.crt → none.", "The backend's certificate is no longer verified."]);
+  });
+
   it("never shows a header's value", () => {
     const replaced = editHeaders(draftFromDestination(OTLP).headers, { kind: "value", id: 1, value: "secret" });
     const shown = JSON.stringify(shownDestination(destinationInput({ ...draftFromDestination(OTLP), headers: replaced })));

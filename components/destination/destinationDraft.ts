@@ -3,6 +3,7 @@ import { type Problem, parseOrProblems } from "#domain/validation/problems.ts";
 import { type Size, sizeBytes, sizeOfBytes } from "./archiveSize.ts";
 import type { DestinationBody, DestinationInput, DestinationKind } from "./destinationTypes.ts";
 import { duplicateHeaders, type HeaderRows, headerRows, headersInput } from "./headerEdits.ts";
+import { type TlsDraft, tlsDraft, tlsInput } from "./tlsDraft.ts";
 
 /** Everything the form holds; what belongs to another kind stays while one looks around. */
 export type DestinationDraft = {
@@ -11,6 +12,7 @@ export type DestinationDraft = {
   endpoint: string;
   compression: "none" | "gzip" | "zstd";
   headers: HeaderRows;
+  tls: TlsDraft;
   size: Size;
 };
 
@@ -22,14 +24,18 @@ export function draftFromDestination(body: DestinationBody): DestinationDraft {
     endpoint: otlp?.endpoint ?? "",
     compression: otlp?.compression ?? "none",
     headers: headerRows(otlp?.headers ?? []),
+    tls: tlsDraft(otlp?.tls),
     size: sizeOfBytes(body.kind === "archive" ? body.bytesMax : ARCHIVE_BYTES_DEFAULT),
   };
 }
 
 export function destinationInput(draft: DestinationDraft): DestinationInput {
   switch (draft.kind) {
-    case "otlp":
-      return { kind: "otlp", protocol: draft.protocol, endpoint: draft.endpoint.trim(), compression: draft.compression, headers: headersInput(draft.headers) };
+    case "otlp": {
+      const { protocol, compression } = draft;
+      const tls = tlsInput(draft.tls, draft.endpoint);
+      return { kind: "otlp", protocol, endpoint: draft.endpoint.trim(), compression, headers: headersInput(draft.headers), ...(tls && { tls }) };
+    }
     case "archive": {
       const bytes = sizeBytes(draft.size);
       return { kind: "archive", bytesMax: typeof bytes === "number" ? bytes : Number.NaN };
@@ -39,7 +45,7 @@ export function destinationInput(draft: DestinationDraft): DestinationInput {
   }
 }
 
-/** What the domain's schema finds, at the paths of the form: `endpoint`, `bytesMax`, `headers[1].name`, `headers[1].value`. */
+/** What the domain's schema finds, at the paths of the form: `endpoint`, `bytesMax`, `headers[1].name`, `headers[1].value`, `tls`, `tls.serverName`. */
 export function destinationProblems(draft: DestinationDraft): Problem[] {
   if (draft.kind === "archive") {
     const bytes = sizeBytes(draft.size);
@@ -48,7 +54,13 @@ export function destinationProblems(draft: DestinationDraft): Problem[] {
   }
   if (draft.kind === "discard") return [];
   const { rows } = draft.headers;
-  const problems = found({ kind: "otlp", protocol: draft.protocol, endpoint: draft.endpoint.trim(), compression: draft.compression });
+  const problems = found({
+    kind: "otlp",
+    protocol: draft.protocol,
+    endpoint: draft.endpoint.trim(),
+    compression: draft.compression,
+    tls: tlsInput(draft.tls, draft.endpoint),
+  });
   if (rows.length > HEADERS_MAX) problems.push({ path: "headers", message: `must have at most ${HEADERS_MAX} headers` });
   const twice = duplicateHeaders(draft.headers);
   for (const [index, row] of rows.entries()) {

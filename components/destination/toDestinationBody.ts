@@ -1,4 +1,5 @@
 import type { DestinationBody } from "./destinationTypes.ts";
+import { toTlsSettings } from "./tlsDraft.ts";
 
 /** Reads a body from an error's details, where it has no type; undefined when it is of another shape. */
 export function toDestinationBody(value: unknown): DestinationBody | undefined {
@@ -12,7 +13,8 @@ export function toDestinationBody(value: unknown): DestinationBody | undefined {
   const names = headers.flatMap((header: unknown) =>
     isRecord(header) && typeof header.name === "string" ? [{ name: header.name, isSet: true as const }] : [],
   );
-  return { kind, protocol, endpoint, compression, headers: names };
+  const tls = toTlsSettings(value.tls);
+  return { kind, protocol, endpoint, compression, headers: names, ...(tls && { tls }) };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

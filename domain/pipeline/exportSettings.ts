@@ -34,6 +34,28 @@ const endpoint = z.string("must be a URL such as http://127.0.0.1:4317").superRe
   }
 });
 
+const tlsFile = z.string("must be the path of a PEM file").min(1, "must be the path of a PEM file").max(4096, "must have at most 4096 characters");
+const tls = z
+  .strictObject({
+    caFile: tlsFile.optional().describe("CAs that the backend's certificate is trusted by, PEM, on the collector's machine. Absent: the system's."),
+    certFile: tlsFile.optional().describe("The collector's own certificate, PEM, for a backend that asks for one (mTLS)."),
+    keyFile: tlsFile.optional().describe("The private key of that certificate, PEM."),
+    serverName: z
+      .string("must be a host name")
+      .regex(/^[A-Za-z0-9.-]{1,253}$/, "must be a host name")
+      .optional()
+      .describe("The name that the backend's certificate is checked for, where it is not the endpoint's."),
+    insecureSkipVerify: z
+      .boolean("must be true or false")
+      .default(false)
+      .describe("Takes any certificate: whoever is in between can read and change what is sent."),
+  })
+  .refine(({ certFile, keyFile }) => (certFile === undefined) === (keyFile === undefined), {
+    path: ["keyFile"],
+    message: "a certificate and its key go together: give both files or neither",
+  });
+export type ExportTlsSettings = z.infer<typeof tls>;
+
 const otlp = z
   .strictObject({
     kind: z.literal("otlp"),
@@ -43,7 +65,9 @@ const otlp = z
     ),
     compression: z.enum(["none", "gzip", "zstd"], "must be none, gzip or zstd").default("none").describe("Compression of request bodies."),
     headers: z.record(headerName, headerValue).default({}).describe("Headers sent with every request, for example an API key."),
+    tls: tls.optional().describe("How an https:// endpoint is spoken to. The files are read again when they change."),
   })
+  .refine(({ endpoint: url, tls: secure }) => secure === undefined || !url.startsWith("http://"), { path: ["tls"], message: "needs an https:// endpoint" })
   .refine((value) => Object.keys(value.headers).length <= HEADERS_MAX, { path: ["headers"], message: `must have at most ${HEADERS_MAX} headers` });
 
 const archive = z.strictObject({

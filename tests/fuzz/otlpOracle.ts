@@ -77,8 +77,30 @@ function decode(of: protobuf.Type, bytes: Uint8Array): protobuf.Message {
   const reader = protobuf.Reader.create(bytes);
   reader.discardUnknown = false;
   reader.skip = skipStrictly;
-  return of.decode(reader);
+  const message = of.decode(reader);
+  // What is taken apart is looked at when it is read whole.
+  if (!/Frame$|^Request$/.test(of.name)) checkWireTypes(of, bytes);
+  return message;
 }
+
+/** protobufjs takes a known field in another wire type for an unknown one; so does the protobuf specification, but the OpenTelemetry Collector refuses the message. */
+function checkWireTypes(of: protobuf.Type, bytes: Uint8Array): void {
+  const reader = protobuf.Reader.create(bytes);
+  while (reader.pos < reader.len) {
+    const tag = reader.tag();
+    const [number, wire] = [tag >>> 3, tag & 7];
+    const field = of.fieldsById[number];
+    const expected = field === undefined ? undefined : (BASIC[field.type] ?? 2);
+    if (expected !== undefined ? wire !== expected : STRINDEX[of.name] === number && wire !== 0)
+      throw new Error(`field ${number} of ${of.name} in another wire type`);
+    if (field?.resolvedType instanceof protobuf.Type) checkWireTypes(field.resolvedType, reader.bytes());
+    else reader.skipType(wire, 0, number);
+  }
+}
+
+const BASIC: Readonly<Record<string, number>> = protobuf.types.basic;
+/** Numbers of texts that only profiles have, by message: varints that pass unread. */
+const STRINDEX: Record<string, number> = { KeyValue: 3, AnyValue: 8 };
 
 /** protobufjs steps over varints of any length; ten bytes are the most that protobuf has. */
 function skipStrictly(this: protobuf.Reader, length?: number): protobuf.Reader {

@@ -9,6 +9,7 @@ import { decodeRpcStatus } from "#collector/status/rpcStatus.ts";
 import { createTraffic } from "#traffic/createTraffic.ts";
 import { temporaryFolder } from "../fixtures/environment.ts";
 import { connectGrpc, type GrpcConnection } from "../fixtures/grpcCall.ts";
+import { ENGINES, type Engine } from "../fixtures/grpcEngines.ts";
 import { type CollectorRun, startCollector } from "../fixtures/managedCollector.ts";
 import { unaccounted } from "../fixtures/metrics.ts";
 import { type OtlpSink, startOtlpSink } from "../fixtures/otlpSink.ts";
@@ -18,9 +19,6 @@ const traffic = createTraffic({ seed: 7, now: Date.now });
 
 let folder: string;
 let sink: OtlpSink;
-const ENGINES = ["node", "lean"] as const;
-type Engine = (typeof ENGINES)[number];
-
 let collector: CollectorRun;
 let grpc: GrpcConnection;
 const collectors = new Map<Engine, CollectorRun>();

@@ -16,6 +16,7 @@ const WORDS: Record<string, string> = {
   too_large: "larger than a request may be",
   too_deep: "nested deeper than a request may be",
   unsupported: "an encoding or a path that is not supported",
+  unauthenticated: "no token, or one that is not known",
   not_taken: "the destination does not take this kind of telemetry",
   retry_exhausted: "tried again for as long as the settings allow",
   permanent_error: "the backend said not to send it again",

@@ -1,5 +1,7 @@
 import type { ExportSettings } from "#domain/pipeline/exportSettings.ts";
 
+const TLS_SETTINGS = ["caFile", "certFile", "keyFile", "serverName", "insecureSkipVerify"] as const;
+
 /** What changes about where kept spans go, one sentence each; header values play no part in it. */
 export function describeExportChange(before: ExportSettings, after: ExportSettings): string[] {
   if (before.kind !== "otlp" || after.kind !== "otlp") {
@@ -12,6 +14,10 @@ export function describeExportChange(before: ExportSettings, after: ExportSettin
   if (before.compression !== after.compression) sentences.push(`compression: ${before.compression} → ${after.compression}`);
   for (const name of Object.keys(after.headers)) if (!Object.hasOwn(before.headers, name)) sentences.push(`header ${name}: added`);
   for (const name of Object.keys(before.headers)) if (!Object.hasOwn(after.headers, name)) sentences.push(`header ${name}: removed`);
+  for (const name of TLS_SETTINGS) {
+    const [from, to] = [before.tls?.[name], after.tls?.[name]];
+    if (from !== to) sentences.push(`tls.${name}: ${from ?? "none"} → ${to ?? "none"}`);
+  }
   return sentences;
 }
 

@@ -1,10 +1,17 @@
 import { z } from "zod";
-import { exportSettingsSchema, HEADERS_MAX } from "#domain/pipeline/exportSettings.ts";
+import { type ExportTlsSettings, exportSettingsSchema, HEADERS_MAX } from "#domain/pipeline/exportSettings.ts";
 import { type Problem, parseOrProblems } from "#domain/validation/problems.ts";
 import type { SealPort } from "../../db/secretBox.ts";
 import { AppError } from "../../errors/appError.ts";
 
-type Otlp<Header> = { kind: "otlp"; protocol: "grpc" | "http"; endpoint: string; compression: "none" | "gzip" | "zstd"; headers: Header[] };
+type Otlp<Header> = {
+  kind: "otlp";
+  protocol: "grpc" | "http";
+  endpoint: string;
+  compression: "none" | "gzip" | "zstd";
+  headers: Header[];
+  tls?: ExportTlsSettings;
+};
 type Local = { kind: "archive"; bytesMax: number } | { kind: "discard" };
 
 /** What a browser sees: header values are never among it. */
@@ -19,7 +26,7 @@ const headersSchema = z
 
 /**
  * The settings in full, header values in clear: what a collector is given. Throws INVALID with paths that begin with `body`. A stored value is kept for
- * the host that it was given for: were it sent on to another one, whoever may edit could read it there.
+ * the host that it was given for, and while that host's certificate is checked as it was: were it sent on to another one, whoever may edit could read it there.
  */
 export function takeDestination(
   input: unknown,
@@ -33,6 +40,7 @@ export function takeDestination(
   const headers: Record<string, string> = {};
   const sealed: Record<string, string> = {};
   const problems: Problem[] = [];
+  const unchecked = skipsVerify(rest) && !skipsVerify(stored?.body);
   const sameHost = stored !== null && originOf(stored.body) === originOf(rest);
   for (const [index, { name, value }] of parsedHeaders.value.entries()) {
     const at = `body.headers[${index}]`;
@@ -41,6 +49,8 @@ export function takeDestination(
     else if (value === null && kept === undefined) problems.push({ path: `${at}.value`, message: "no value is stored under this name; give one" });
     else if (value === null && !sameHost)
       problems.push({ path: `${at}.value`, message: "must be given again: the endpoint is another one than it was stored for" });
+    else if (value === null && unchecked)
+      problems.push({ path: `${at}.value`, message: "must be given again: the backend's certificate is not checked any more" });
     else {
       headers[name] = value ?? seal.open(kept ?? "");
       sealed[name] = kept ?? seal.seal(headers[name]);
@@ -57,9 +67,9 @@ export function showDestination(body: unknown, secrets: Record<string, string>):
   const settings = exportSettingsSchema.parse(body);
   switch (settings.kind) {
     case "otlp": {
-      const { kind, protocol, endpoint, compression } = settings;
+      const { kind, protocol, endpoint, compression, tls } = settings;
       const names = Object.keys(secrets).sort();
-      return { kind, protocol, endpoint, compression, headers: names.map((name) => ({ name, isSet: true })) };
+      return { kind, protocol, endpoint, compression, headers: names.map((name) => ({ name, isSet: true })), ...(tls && { tls }) };
     }
     case "archive":
       return { kind: "archive", bytesMax: settings.bytesMax };
@@ -71,6 +81,11 @@ export function showDestination(body: unknown, secrets: Record<string, string>):
 function originOf(body: unknown): string | null {
   const { endpoint } = Object(body) as { endpoint?: unknown };
   return typeof endpoint === "string" && URL.canParse(endpoint) ? new URL(endpoint).origin : null;
+}
+
+function skipsVerify(body: unknown): boolean {
+  const { tls } = Object(body) as { tls?: unknown };
+  return (Object(tls) as { insecureSkipVerify?: unknown }).insecureSkipVerify === true;
 }
 
 /** Each header is tried alone, so that the problem can point at its row of the form. */

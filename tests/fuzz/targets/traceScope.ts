@@ -117,11 +117,11 @@ export const traceScope: FuzzTarget = {
   },
 };
 
-/** Spans without a trace id are decided one by one. */
+/** Spans without a trace id, or one of zeros, which is none, are decided one by one. */
 function byTrace(spans: readonly ReadSpan[]): ReadSpan[][] {
   const traces = new Map<string, ReadSpan[]>();
   for (const [index, span] of spans.entries()) {
-    const id = span.facts.traceId === "" ? `alone ${index}` : span.facts.traceId;
+    const id = /^0*$/.test(span.facts.traceId) ? `alone ${index}` : span.facts.traceId;
     traces.set(id, [...(traces.get(id) ?? []), span]);
   }
   return [...traces.values()];
