@@ -43,14 +43,17 @@ function fourTiers(important: number, rest: number) {
   ];
 }
 
-async function measure(name: string, tiers: unknown, seconds: number): Promise<CollectorRow> {
+async function measure(name: string, engine: string, tiers: unknown, seconds: number): Promise<CollectorRow> {
   const folder = mkdtempSync(join(tmpdir(), "headgate-bench-"));
   const children: ChildProcess[] = [];
   try {
     const sink = start("others", ["bench/collector-load/sink.ts"], {}, true);
     children.push(sink);
     const sinkPort = await message<number>(sink);
-    writeFileSync(join(folder, "config.json"), JSON.stringify({ sampling: { tiers }, export: { endpoint: `http://127.0.0.1:${sinkPort}` } }));
+    writeFileSync(
+      join(folder, "config.json"),
+      JSON.stringify({ receivers: { grpc: { engine } }, sampling: { tiers }, export: { endpoint: `http://127.0.0.1:${sinkPort}` } }),
+    );
     const ports = { HEADGATE_OTLP_GRPC_PORT: "0", HEADGATE_OTLP_HTTP_PORT: "0", HEADGATE_METRICS_PORT: "0" };
     const collector = start("first", ["collector/main.ts", "--config", join(folder, "config.json")], { HEADGATE_DATA_DIR: join(folder, "data"), ...ports });
     children.push(collector);
@@ -87,9 +90,17 @@ async function measure(name: string, tiers: unknown, seconds: number): Promise<C
   }
 }
 
-const { values } = parseArgs({ options: { json: { type: "string" }, seconds: { type: "string", default: "8" } } });
+const { values } = parseArgs({
+  options: { json: { type: "string" }, seconds: { type: "string", default: "8" }, engines: { type: "string", default: "node,lean" } },
+});
 const seconds = Number(values.seconds);
-const rows = [await measure("4% kept", fourTiers(0.1, 0.022), seconds), await measure("everything kept", fourTiers(1, 1), seconds)];
+const rows: CollectorRow[] = [];
+for (const engine of values.engines.split(",")) {
+  rows.push(
+    await measure(`4% kept, ${engine}`, engine, fourTiers(0.1, 0.022), seconds),
+    await measure(`everything kept, ${engine}`, engine, fourTiers(1, 1), seconds),
+  );
+}
 const goalsMet = rows[0].spansPerSecond >= GOAL_SPANS_PER_SECOND && rows.every((row) => row.idleRssBytes < GOAL_IDLE_BYTES);
 const report: CollectorReport = {
   bench: "collector",

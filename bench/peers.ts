@@ -20,6 +20,7 @@ const USAGE = `npm run bench -- peers [options]: Headgate beside the real OpenTe
   --connections N  of gRPC (8)
   --in-flight N    requests at a time, flat out (32)
   --no-wal         Headgate without its write-ahead log
+  --engine NAME    what Headgate receives OTLP/gRPC with: receivers.grpc.engine
   --alone          Headgate alone
   --json FILE      also write the figures to FILE
 `;
@@ -33,6 +34,7 @@ const OPTIONS = {
   connections: { type: "string", default: "8" },
   "in-flight": { type: "string", default: "32" },
   wal: { type: "boolean", default: true },
+  engine: { type: "string" },
   alone: { type: "boolean", default: false },
   json: { type: "string" },
   help: { type: "boolean", default: false },
@@ -68,7 +70,7 @@ if (values.help) {
 if (process.platform !== "linux") stopWith("bench peers reads /proc, so it takes Linux");
 const pairs = whole("pairs", values.pairs, 1, 99);
 const load = { connections: whole("connections", values.connections, 1, 64), inFlight: whole("in-flight", values["in-flight"], 1, 64) };
-const setting = { ...load, seconds: whole("seconds", values.seconds, 1, 600), wal: values.wal };
+const setting = { ...load, seconds: whole("seconds", values.seconds, 1, 600), wal: values.wal, engine: values.engine };
 const works = listed("work", values.work, [...WORKS, "waiting" as const]);
 const rates = values.rates.split(",").map((rate) => whole("rates", rate, 0, 10_000_000));
 const missing = values.alone ? "Headgate alone, as asked" : missingOtelcol();
@@ -122,7 +124,7 @@ save();
 const figures = reports.flatMap((report) => Object.values(report.figures));
 const others = spread(figures.map(({ othersLoad }) => othersLoad.max));
 process.stdout.write(
-  `\n${machineWords()}; 512 spans a request; ${pairs} runs of ${setting.seconds} s each, in turn: median (lowest–highest); write-ahead log ${values.wal ? "on" : "off"}\n`,
+  `\n${machineWords()}; 512 spans a request; ${pairs} runs of ${setting.seconds} s each, in turn: median (lowest–highest); write-ahead log ${values.wal ? "on" : "off"}${values.engine === undefined ? "" : `; gRPC engine ${values.engine}`}\n`,
 );
 process.stdout.write(pinnable ? "collector on a core of its own, generator and sink on the others\n" : "NOT pinned: taskset is missing or there is one core\n");
 if (reports.length > 0) {

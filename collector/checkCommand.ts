@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { OfferedRate } from "#domain/sampling/lintWait.ts";
 import { messageOf } from "./appError.ts";
 import { checkFile, type PlacedFinding } from "./checkFile.ts";
+import { checkSecretFiles } from "./checkSecretFiles.ts";
 
 export type CheckOptions = { file: string; offered: OfferedRate | undefined; strict: boolean; json: boolean };
 
@@ -9,7 +10,7 @@ export type CheckOptions = { file: string; offered: OfferedRate | undefined; str
 const FILE_CHARACTERS_MAX = 1_048_576;
 
 /**
- * Checks a configuration file and prints what it found. 0: a collector can run it; 1: it can't, or there is no such file; 2: it can, but something does not go
+ * Checks a configuration file, and the files of certificates and tokens that it names, and prints what it found. 0: a collector can run it; 1: it can't, or there is no such file; 2: it can, but something does not go
  * together, and `strict` was asked for.
  */
 export async function checkCommand({ file, offered, strict, json }: CheckOptions, print: (text: string) => void): Promise<number> {
@@ -28,7 +29,9 @@ async function findingsOf(file: string, offered: OfferedRate | undefined): Promi
   const problem = (message: string): PlacedFinding[] => [{ severity: "error", path: "", message, line: null, column: null }];
   try {
     const text = await readFile(file, "utf8");
-    return text.length > FILE_CHARACTERS_MAX ? problem(`has more than ${FILE_CHARACTERS_MAX} characters`) : checkFile(text, offered);
+    if (text.length > FILE_CHARACTERS_MAX) return problem(`has more than ${FILE_CHARACTERS_MAX} characters`);
+    const { findings, file: valid, place } = checkFile(text, offered);
+    return valid === undefined ? findings : [...findings, ...(await checkSecretFiles(valid)).map(place)];
   } catch (error) {
     return problem(`can't be read: ${messageOf(error)}`);
   }

@@ -1,5 +1,5 @@
 import { type Document, LineCounter, parseDocument } from "yaml";
-import { parseCollectorFile } from "#domain/fleet/collectorFile.ts";
+import { type CollectorFile, parseCollectorFile } from "#domain/fleet/collectorFile.ts";
 import { lintCollectorFile } from "#domain/fleet/lintCollectorFile.ts";
 import type { OfferedRate } from "#domain/sampling/lintWait.ts";
 import type { Finding } from "#domain/validation/finding.ts";
@@ -7,27 +7,37 @@ import type { Finding } from "#domain/validation/finding.ts";
 /** `line` and `column` count from 1; null where the text has nothing to point at. */
 export type PlacedFinding = Finding & { line: number | null; column: number | null };
 
+/** `file`: undefined where the text is not valid. `place` says where in the text something else was found. */
+export type CheckedFile = { findings: PlacedFinding[]; file: CollectorFile | undefined; place(finding: Finding): PlacedFinding };
+
 /** A configuration file's text, YAML or JSON: whether it can be read, whether it is valid, and what in it does not go together. Never throws. */
-export function checkFile(text: string, offered: OfferedRate | undefined): PlacedFinding[] {
+export function checkFile(text: string, offered: OfferedRate | undefined): CheckedFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   if (document.errors.length > 0) {
-    return document.errors.map(({ message, pos: [at] }) => ({
-      severity: "error",
-      path: "",
-      message: message.split(/ at line |:\n|\n/, 1)[0],
-      ...placeOf(lines, at),
-    }));
+    return unreadable(
+      document.errors.map(({ message, pos: [at] }) => ({
+        severity: "error",
+        path: "",
+        message: message.split(/ at line |:\n|\n/, 1)[0],
+        ...placeOf(lines, at),
+      })),
+    );
   }
   let input: unknown;
   try {
     input = document.toJS({ maxAliasCount: 100 });
   } catch (error) {
-    return [{ severity: "error", path: "", message: error instanceof Error ? error.message : String(error), line: null, column: null }];
+    return unreadable([{ severity: "error", path: "", message: error instanceof Error ? error.message : String(error), line: null, column: null }]);
   }
   const parsed = parseCollectorFile(input);
   const findings = parsed.ok ? lintCollectorFile(parsed.value, offered) : parsed.problems.map((problem): Finding => ({ severity: "error", ...problem }));
-  return findings.map((finding) => ({ ...finding, ...placeOf(lines, offsetOf(document, finding.path)) }));
+  const place = (finding: Finding): PlacedFinding => ({ ...finding, ...placeOf(lines, offsetOf(document, finding.path)) });
+  return { findings: findings.map(place), file: parsed.ok ? parsed.value : undefined, place };
+}
+
+function unreadable(findings: PlacedFinding[]): CheckedFile {
+  return { findings, file: undefined, place: (finding) => ({ ...finding, line: null, column: null }) };
 }
 
 function placeOf(lines: LineCounter, offset: number | undefined): { line: number | null; column: number | null } {

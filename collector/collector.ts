@@ -25,6 +25,8 @@ const CONTROL_CLOSE_MS = 500;
 
 export type Collector = {
   ports: { otlpGrpc: number; otlpHttp: number; metrics: number };
+  /** Reads the files of certificates and tokens now, instead of at the next interval. */
+  lookAtFiles(): Promise<void>;
   /** Ordered: no new requests, those being read answered, the queue delivered, the control plane told, metrics last. Ends within ten seconds. */
   shutdown(): Promise<void>;
 };
@@ -124,6 +126,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
 
   return {
     ports,
+    lookAtFiles: () => plane.lookAtFiles(),
     async shutdown() {
       draining = true;
       await plane.closeReceivers(RECEIVERS_CLOSE_MS);

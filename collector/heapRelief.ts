@@ -1,13 +1,13 @@
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** Received bytes after which the young generation is collected; well under the 64 MB of buffers at which V8 marks the whole heap. */
+/** Bytes of dropped buffers after which the young generation is collected; well under the 64 MB of buffers at which V8 marks the whole heap. */
 const YOUNG_EVERY_BYTES = 8_388_608;
 /**
- * The young generation is large enough then for what lives between two of its collections. Left alone it grows to three times that in minutes and never shrinks, because V8 gives
+ * The young generation is large enough then for what lives between two of its collections. Left alone it grows to a hundred megabytes in minutes and never shrinks, because V8 gives
  * back memory only while it marks in small steps (main.ts): 70 MB more resident in a soak. The factor is read each time that it would grow.
  */
-const YOUNG_BYTES_MAX = 33_554_432;
+const YOUNG_BYTES_MAX = 8_388_608;
 /**
  * The heap is marked when what lives long has grown by so much, buffers included. Left alone V8 takes a process with little to do for one that wants its memory small, and marks all of
  * 16 MB for every 2 MB more: 70 to 150 ms every ten seconds at 10,000 spans/s (bench peers).
@@ -21,7 +21,7 @@ export type HeapRelief = {
   /** A full collection, for when memory runs out. */
   collect(): void;
   /**
-   * For bytes that came in, from the network or from the log. The network's buffers die young, but there are few objects beside them, so V8 would not look at the young generation
+   * For bytes that came in buffers made for them alone, from the network or from the log. These die young, but there are few objects beside them, so V8 would not look at the young generation
    * until their size makes it mark the whole heap, several times a second: a fifth of the CPU under load (bench collector).
    */
   received(bytes: number): void;

@@ -307,8 +307,8 @@ export function createIntake(parts: Parts): PolicyIntake {
     refused: (reason) => ledger.refuse(reason, 0),
     bytesReceived: (bytes) => {
       ledger.bytesReceived += bytes;
-      relief.received(bytes);
     },
+    buffersDropped: (bytes) => relief.received(bytes),
     network: (seconds) => timers.record("network", seconds),
     acknowledged: (seconds) => timers.acknowledged(seconds),
     roomFreed() {

@@ -59,6 +59,11 @@ export async function runCollector(): Promise<void> {
   };
   process.on("SIGTERM", () => stop("SIGTERM"));
   process.on("SIGINT", () => stop("SIGINT"));
+  process.on("SIGHUP", () => {
+    if (stopping) return;
+    log.logger.info({ signal: "SIGHUP" }, "looking at the files of certificates and tokens");
+    void collector.lookAtFiles();
+  });
   process.on("uncaughtException", (error) => {
     log.logger.fatal({ reason: messageOf(error), stack: error.stack }, "unexpected error; stopping");
     if (!stopping) stop("uncaughtException");

@@ -17,10 +17,11 @@ const COUNTS = ["headgate_spans_dropped_total", "headgate_spans_refused_total"];
 
 /** The defaults, but for what both are given: where to, how much memory, the policy, and room for what waits. */
 export async function startHeadgate(setting: PeerSetting): Promise<RunningPeer> {
-  const { folder, protocol, sink, wal } = setting;
+  const { folder, protocol, sink, wal, engine } = setting;
   const config = {
     sampling: sampling(setting),
     pipeline: { memory: { limitBytes: MEMORY_BYTES }, wal: { enabled: wal } },
+    ...(engine !== undefined && { receivers: { grpc: { engine } } }),
     export: { kind: "otlp", protocol, endpoint: `http://127.0.0.1:${sink[protocol]}` },
   };
   writeFileSync(join(folder, "headgate.json"), JSON.stringify(config));

@@ -15,7 +15,7 @@ import type { SinkCheck, SinkFigures, SinkOrder, SinkReady } from "./sink.ts";
 import { type Peer, promisedBy, WAIT_MS, type Work } from "./works.ts";
 
 export type Cell = { work: Work; protocol: PeerProtocol /** Spans a second; 0: as many as are acknowledged, `inFlight` requests at a time. */; rate: number };
-export type RunSetting = { seconds: number; connections: number; inFlight: number; wal: boolean };
+export type RunSetting = { seconds: number; connections: number; inFlight: number; wal: boolean; engine: string | undefined };
 
 export type RunFigures = {
   spansPerSecond: number;
@@ -113,9 +113,9 @@ export async function withPeer<T>(
 }
 
 /** One run of one peer: warm-up, the measured time, then everything delivered and counted. */
-export function measurePeer(peer: Peer, { work, protocol, rate }: Cell, { seconds, wal, ...load }: RunSetting): Promise<RunFigures> {
+export function measurePeer(peer: Peer, { work, protocol, rate }: Cell, { seconds, wal, engine, ...load }: RunSetting): Promise<RunFigures> {
   // So many that nothing has to be decided early at any rate seen here; what else either would do with less room is another question.
-  const setting = { work, protocol, wal, waitMs: WAIT_MS, tracesMax: 1_000_000, spansMax: 10_000_000 };
+  const setting = { work, protocol, wal, engine, waitMs: WAIT_MS, tracesMax: 1_000_000, spansMax: 10_000_000 };
   return withPeer(peer, setting, load, async ({ peer: running, pid, sink, load: generator, idleRssBytes, stopPeer }) => {
     const order = { spansPerSecond: rate === 0 ? undefined : rate };
     await askGenerator(generator, { ...order, seconds: WARM_UP_S + (work === "trace" ? WAIT_MS / 1000 : 0) });

@@ -14,6 +14,8 @@ export type PeerSetting = {
   folder: string;
   /** Of Headgate only: its write-ahead log; the reference has none here. */
   wal: boolean;
+  /** Of Headgate only: what receives OTLP/gRPC; undefined is the default. */
+  engine: string | undefined;
 };
 
 export type RunningPeer = {

@@ -46,7 +46,7 @@ export async function checkClientTls(settings: ExportTlsSettings): Promise<void>
   try {
     (await openFiles(settings, () => undefined)).stop();
   } catch (error) {
-    throw new AppError("export", `export.tls: ${messageOf(error)}`, error);
+    throw new AppError("export", `tls: ${messageOf(error)}`, error);
   }
 }
 

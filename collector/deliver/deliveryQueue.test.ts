@@ -169,6 +169,11 @@ describe("DeliveryQueue", () => {
     expect(log.sort()).toEqual(["delivered 1", "delivered 2", "delivered 3"]);
   });
 
+  it("does not close an exporter that it is given again", async () => {
+    await queue.replaceExporter(exporter, 100);
+    expect(exporter.closed).toBe(false);
+  });
+
   it("takes new settings at once", async () => {
     for (const spans of [1, 2, 3, 4]) push(spans);
     queue.configure({ ...settings, delivery: { concurrency: 4, timeoutMs: 500 } });

@@ -119,8 +119,9 @@ export class DeliveryQueue {
     this.#fill();
   }
 
-  /** Tries under way end at the old exporter; everything else goes to the new one, at once. Resolves when the old one is closed. */
+  /** Tries under way end at the old exporter; everything else goes to the new one, at once. Resolves when the old one is closed; the same one again changes nothing. */
   async replaceExporter(exporter: Exporter, closeWithinMs: number): Promise<void> {
+    if (exporter === this.#seat.exporter) return;
     const old = this.#seat;
     this.#seat = seatFor(exporter);
     this.breaker.reset();

@@ -1,6 +1,6 @@
 import http2 from "node:http2";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
-import { messageOf } from "../appError.ts";
+import { explainClosed, explainFailure } from "../security/explainFailure.ts";
 import { GRPC_PATHS, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
 import { ClientTls, type SecureOptions } from "./clientTls.ts";
@@ -81,7 +81,7 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       stream.close(http2.constants.NGHTTP2_CANCEL);
     });
     stream.on("error", (error) => {
-      failure ??= messageOf(error);
+      failure ??= explainFailure(error, settings);
     });
     stream.on("close", () => {
       clearTimeout(timer);
@@ -89,7 +89,7 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       resolve(
         outcome ?? {
           kind: "retryable",
-          message: `${url.origin}: ${failure ?? "the connection was closed before an answer came"}${tls?.problem ?? ""}`,
+          message: `${url.origin}: ${failure ?? explainClosed(settings)}${tls?.problem ?? ""}`,
           retryAfterMs: undefined,
         },
       );
@@ -104,7 +104,7 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       try {
         return await send(await framed(batch, settings.compression), timeoutMs);
       } catch (error) {
-        return { kind: "retryable", message: `${url.origin}: ${messageOf(error)}`, retryAfterMs: undefined };
+        return { kind: "retryable", message: `${url.origin}: ${explainFailure(error, settings)}`, retryAfterMs: undefined };
       }
     },
     async close(deadlineMs) {

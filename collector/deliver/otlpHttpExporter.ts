@@ -1,8 +1,8 @@
 import type { Agent, IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import https from "node:https";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
-import { messageOf } from "../appError.ts";
 import { http } from "../nodeHttp.ts";
+import { explainClosed, explainFailure } from "../security/explainFailure.ts";
 import { httpUrlFor, type OtlpSignal } from "../signals/otlpPaths.ts";
 import { decodeRpcStatus } from "../status/rpcStatus.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
@@ -44,7 +44,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
     const used = await currentAgent();
     const { promise, resolve } = Promise.withResolvers<ExportOutcome>();
     const fail = (error: unknown) =>
-      resolve({ kind: "retryable", message: `${url.origin}: ${messageOf(error)}${tls?.problem ?? ""}`, retryAfterMs: undefined });
+      resolve({ kind: "retryable", message: `${url.origin}: ${explainFailure(error, settings)}${tls?.problem ?? ""}`, retryAfterMs: undefined });
     const request = (secure ? https : http).request(
       url,
       { method: "POST", agent: used, headers: { ...headers, "content-length": body.length } },
@@ -66,7 +66,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
     request.on("error", fail);
     request.on("close", () => {
       clearTimeout(timer);
-      fail(new Error("the connection was closed before an answer came"));
+      fail(new Error(explainClosed(settings)));
     });
     request.end(body);
     return promise;
@@ -78,7 +78,7 @@ export function createOtlpHttpExporter(settings: OtlpExportSettings, connections
       try {
         return await send(await compressPayload(batch.buffer.subarray(BATCH_HEADROOM, batch.end), settings.compression), timeoutMs);
       } catch (error) {
-        return { kind: "retryable", message: `${url.origin}: ${messageOf(error)}`, retryAfterMs: undefined };
+        return { kind: "retryable", message: `${url.origin}: ${explainFailure(error, settings)}`, retryAfterMs: undefined };
       }
     },
     close() {

@@ -223,8 +223,8 @@ export function checkFields(bytes: Uint8Array, view: DataView, type: number, sta
   return 0;
 }
 
-// Nearly all that is checked are attributes of this form: a key, then a value that is one text, number or boolean, each of under 128 bytes, texts in ASCII.
-function isPlainAttribute(bytes: Uint8Array, view: DataView, at: number, end: number): boolean {
+/** Nearly all that is checked are attributes of this form: a key, then a value that is one text, number or boolean, each of under 128 bytes, texts in ASCII. */
+export function isPlainAttribute(bytes: Uint8Array, view: DataView, at: number, end: number): boolean {
   const keyLength = bytes[at + 1];
   const second = (at + 2 + keyLength) | 0;
   const valueLength = bytes[second + 1];

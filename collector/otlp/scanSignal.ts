@@ -1,4 +1,4 @@
-import { ANY_VALUE, checkMessage, KEY_VALUE, RESOURCE, SCOPE } from "./checkMessage.ts";
+import { ANY_VALUE, checkMessage, isPlainAttribute, KEY_VALUE, RESOURCE, SCOPE } from "./checkMessage.ts";
 import { isUtf8 } from "./utf8.ts";
 import { lengthVarint, skipField, skipGroup, tagVarint, varintEnd } from "./varint.ts";
 
@@ -37,6 +37,7 @@ const PLAIN = 255;
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
+const GROUP = 3;
 const FIXED32 = 5;
 const PACKED_FIXED64 = 6;
 const PACKED_VARINT = 7;
@@ -115,7 +116,18 @@ function scan(bytes: Uint8Array, view: DataView, type: number, start: number, en
       tag = tagVarint(bytes, pos, body);
     }
     if (tag < 8) return -1;
-    const next = (tag & 7) === 3 ? skipGroup(bytes, tag >>> 3, body, end, Math.max(1, depth + 1 - DEPTH_OF_SPAN)) : skipField(bytes, tag, body, end);
+    let content = body;
+    let next: number;
+    if ((tag & 7) === BYTES) {
+      let length = bytes[body];
+      content = body + 1;
+      if (length > 127) {
+        content = varintEnd(bytes, body, end);
+        length = lengthVarint(bytes, body, content);
+      }
+      if (length >>> 0 > end - content) return -1;
+      next = content + length;
+    } else next = (tag & 7) === GROUP ? skipGroup(bytes, tag >>> 3, body, end, Math.max(1, depth + 1 - DEPTH_OF_SPAN)) : skipField(bytes, tag, body, end);
     if (next < 0) return -1;
     pos = next;
     const slot = tag < FIELDS << 3 ? type * FIELDS + (tag >>> 3) : -1;
@@ -125,16 +137,16 @@ function scan(bytes: Uint8Array, view: DataView, type: number, start: number, en
       continue;
     }
     if (wire !== (tag & 7)) {
-      if (!isPacked(bytes, wire, tag & 7, body, next)) return -1;
+      if (!isPacked(bytes, wire, tag & 7, content, next)) return -1;
       continue;
     }
     const inner = INNER[slot];
     if (inner === PLAIN) continue;
-    const content = varintEnd(bytes, body, end);
     if (inner >= TEXT) {
       if (inner === TEXT ? !isUtf8(view, content, next) : next > content && next - content !== (inner === TRACE_ID ? 16 : 8)) return -1;
       continue;
     }
+    if (inner === ATTRIBUTE && isPlainAttribute(bytes, view, content, next)) continue;
     const found =
       inner < COMMON ? scan(bytes, view, inner, content, next, depth + 1) : checkMessage(bytes, view, inner - COMMON, content, next, depth + 1 - DEPTH_OF_SPAN);
     if (found < 0) return found;
@@ -144,11 +156,11 @@ function scan(bytes: Uint8Array, view: DataView, type: number, start: number, en
 }
 
 /** A list of numbers, together as protobuf 3 writes them or one by one (Protocol Buffers, "Packed Repeated Fields"). */
-function isPacked(bytes: Uint8Array, wire: number, given: number, body: number, next: number): boolean {
+function isPacked(bytes: Uint8Array, wire: number, given: number, content: number, next: number): boolean {
   if (wire !== PACKED_FIXED64 && wire !== PACKED_VARINT) return false;
   if (given !== BYTES) return given === (wire === PACKED_FIXED64 ? FIXED64 : VARINT);
-  let at = varintEnd(bytes, body, next);
-  if (wire === PACKED_FIXED64) return lengthVarint(bytes, body, at) % 8 === 0;
+  if (wire === PACKED_FIXED64) return (next - content) % 8 === 0;
+  let at = content;
   while (at >= 0 && at < next) at = varintEnd(bytes, at, next);
   return at === next;
 }

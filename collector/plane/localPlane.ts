@@ -80,6 +80,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
     },
     explain: async (traceId) => intake.explain(traceId),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],
+    lookAtFiles: () => security.look(),
     async closeReceivers(deadlineMs) {
       admission.draining = true;
       await Promise.all([grpc.shutdown(deadlineMs), http.shutdown(deadlineMs)]);

@@ -24,6 +24,8 @@ export type Plane = {
   explain(traceId: string): Promise<Explanation>;
   /** Records all threads that there are, the one that asks as well, for the same seconds. Rejects when the signal aborts; then none records any more. */
   profile(request: ProfileRequest, signal: AbortSignal): Promise<ThreadProfile[]>;
+  /** Reads the files of the receivers' certificates and tokens now. */
+  lookAtFiles(): Promise<void>;
   /** No new requests; those being read are answered. What is left at the deadline is cut. */
   closeReceivers(deadlineMs: number): Promise<void>;
   /** Delivers what is queued until the deadline. */

@@ -26,6 +26,7 @@ export type PlaneAnswers = {
   explain: Explanation;
   profile: ThreadProfile[];
   endProfile: undefined;
+  lookAtFiles: undefined;
   closeReceivers: undefined;
   drain: undefined;
   stop: undefined;
@@ -38,6 +39,7 @@ export type PlaneAsk =
   | { ask: "explain"; traceId: string }
   | { ask: "profile"; request: ProfileRequest }
   | { ask: "endProfile" }
+  | { ask: "lookAtFiles" }
   | { ask: "closeReceivers"; deadlineMs: number }
   | { ask: "drain"; deadlineMs: number }
   | { ask: "stop" };

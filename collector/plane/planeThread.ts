@@ -48,6 +48,9 @@ async function answer(request: PlaneRequest): Promise<PlaneAnswers[keyof PlaneAn
     case "endProfile":
       profiling.abort(new Error("the profile was given up"));
       return undefined;
+    case "lookAtFiles":
+      await plane.lookAtFiles();
+      return undefined;
     case "closeReceivers":
       await plane.closeReceivers(request.deadlineMs);
       return undefined;

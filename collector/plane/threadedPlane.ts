@@ -105,6 +105,7 @@ export async function startThreadedPlane(parts: Parts): Promise<Plane> {
     endWindow: async () => mergeWindows(await all({ ask: "endWindow" })),
     explain: async (traceId): Promise<Explanation> => pickExplanation(await all({ ask: "explain", traceId })),
     profile,
+    lookAtFiles: () => each({ ask: "lookAtFiles" }, "look at its files"),
     closeReceivers: (deadlineMs) => each({ ask: "closeReceivers", deadlineMs }, "close its receivers"),
     drain: (deadlineMs) => each({ ask: "drain", deadlineMs }, "deliver what it had"),
     async stop() {

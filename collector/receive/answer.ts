@@ -40,6 +40,8 @@ export type Intake = {
   /** A request that was turned away before its spans were known. */
   refused(reason: RefusalReason): void;
   bytesReceived(bytes: number): void;
+  /** So many bytes came in, or were decompressed into, buffers made for them alone: they are garbage now. */
+  buffersDropped(bytes: number): void;
   /** First to last byte in, in seconds. */
   network(seconds: number): void;
   /** First byte in until the answer was handed to the socket, in seconds. */

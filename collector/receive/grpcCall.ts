@@ -69,12 +69,12 @@ export class GrpcCall implements GrpcReading {
     this.#leave();
   }
 
-  data(chunk: Buffer): void {
+  data(bytes: Buffer, start: number, end: number): void {
     if (this.#answered) return;
     const body = this.#body;
     const before = body.length;
-    if (before === 0 && chunk.length >= FRAME_HEADER_BYTES) body.expect(chunk.readUInt32BE(1) + FRAME_HEADER_BYTES);
-    const taken = body.append(chunk);
+    if (before === 0 && end - start >= FRAME_HEADER_BYTES) body.expect(bytes.readUInt32BE(start + 1) + FRAME_HEADER_BYTES);
+    const taken = body.append(bytes, start, end);
     if (taken === "too_large") return this.#refuse(this.#tooLarge());
     if (taken === "busy") return this.#refuse(refusal("busy", "too many bytes are being read at the same time", 1000));
     // Said as soon as the length is known, before the rest of a hopeless request is read.
@@ -120,7 +120,10 @@ export class GrpcCall implements GrpcReading {
   }
 
   #decompressed(plain: Buffer | Refusal): number {
-    if (Buffer.isBuffer(plain)) return this.#offer(plain, 0, plain.length);
+    if (Buffer.isBuffer(plain)) {
+      this.#parts.intake.buffersDropped(plain.length);
+      return this.#offer(plain, 0, plain.length);
+    }
     this.#refuse(plain);
     return 0;
   }

@@ -21,9 +21,9 @@ export type GrpcStream = {
   reject(httpStatus: number): void;
 };
 
-/** A call as the engine feeds it: chunks of the body, valid during the call of `data` only, then `end`; `closed` comes last, always, once. */
+/** A call as the engine feeds it: pieces of the body, bytes[start, end), valid during the call of `data` only, then `end`; `closed` comes last, always, once. */
 export type GrpcReading = {
-  data(chunk: Buffer): void;
+  data(bytes: Buffer, start: number, end: number): void;
   end(): void;
   closed(): void;
 };
@@ -74,6 +74,8 @@ export type GrpcEngineParts = {
   connected(): GrpcConnection;
   /** And one has ended, each once. */
   connectionEnded(why: ConnectionEnd): void;
+  /** So many bytes came in buffers made for them alone, and these are not used again. */
+  buffersDropped(bytes: number): void;
   /** How many streams a client may have open. */
   streamsMax: number;
   /** Other threads listen on the same port. */

@@ -29,6 +29,7 @@ export function createGrpcReceiver(parts: ReceiverParts, settings: GrpcReceiverS
     connectionEnded: (why) => void connectionsEnded.set(why, (connectionsEnded.get(why) ?? 0) + 1),
     streamsMax: admission.settings.clientRequestsMax,
     reusePort: parts.reusePort,
+    buffersDropped: (bytes) => intake.buffersDropped(bytes),
     security: parts.security,
     age: { maxMs: settings.maxConnectionAgeMs, graceMs: settings.maxConnectionAgeGraceMs },
     connected() {

@@ -176,6 +176,7 @@ function read(request: IncomingMessage, response: ServerResponse, head: Head, cl
     const networkMs = performance.now() - head.startedAt;
     intake.network(networkMs / 1000);
     intake.bytesReceived(body.length);
+    intake.buffersDropped(body.length);
     const offer = (plain: Buffer | Refusal, length: number): number => {
       const otlp = Buffer.isBuffer(plain) && head.kind === "json" ? jsonToProtobuf(plain, 0, length, head.signal) : plain;
       if (!Buffer.isBuffer(otlp)) {
@@ -194,7 +195,11 @@ function read(request: IncomingMessage, response: ServerResponse, head: Head, cl
     if (encoding === "identity") return inTurn(() => offer(body.bytes, body.length));
     inTurn(() => {
       const plain = decompress(body.bytes.subarray(0, body.length), encoding, bytesMax);
-      const offerPlain = (result: Buffer | Refusal) => offer(result, Buffer.isBuffer(result) ? result.length : 0);
+      const offerPlain = (result: Buffer | Refusal) => {
+        const length = Buffer.isBuffer(result) ? result.length : 0;
+        intake.buffersDropped(length);
+        return offer(result, length);
+      };
       if (!(plain instanceof Promise)) return offerPlain(plain);
       // Done by another thread; what comes out of it takes its turn again.
       void plain.then((result) => !done && inTurn(() => offerPlain(result)));

@@ -61,7 +61,10 @@ export function createNodeGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       stream.on("error", () => stream.destroy());
       const reading = connection.call(headOf(headers), new NodeGrpcStream(stream));
       if (reading === undefined) return;
-      stream.on("data", (chunk: Buffer) => reading.data(chunk));
+      stream.on("data", (chunk: Buffer) => {
+        parts.buffersDropped(chunk.length);
+        reading.data(chunk, 0, chunk.length);
+      });
       stream.on("end", () => reading.end());
       stream.on("close", () => reading.closed());
     });

@@ -28,11 +28,12 @@ export class RequestBody {
     this.#expected = Math.min(bytes, this.#bytesMax, EXPECTED_BELIEVED_MAX);
   }
 
-  append(chunk: Buffer): "ok" | "too_large" | "busy" {
-    const need = this.length + chunk.length;
+  /** Adds bytes[start, end). */
+  append(bytes: Buffer, start = 0, end = bytes.length): "ok" | "too_large" | "busy" {
+    const need = this.length + end - start;
     if (need > this.#bytesMax) return "too_large";
     if ((this.#buffer === undefined || need > this.#buffer.length) && !this.#grow(need)) return "busy";
-    chunk.copy(this.bytes, this.length);
+    bytes.copy(this.bytes, this.length, start, end);
     this.length = need;
     return "ok";
   }

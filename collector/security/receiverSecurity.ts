@@ -51,6 +51,11 @@ export class ReceiverSecurity {
     };
   }
 
+  /** Reads the files of certificates and tokens now. */
+  async look(): Promise<void> {
+    await Promise.all([this.tls?.look(), this.tokens?.look()]);
+  }
+
   stop(): void {
     this.tls?.stop();
     this.tokens?.stop();

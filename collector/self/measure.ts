@@ -1,8 +1,9 @@
-import type { Measurement } from "#domain/telemetry/measurement.ts";
+import type { Measurement, SignalTotals } from "#domain/telemetry/measurement.ts";
 import type { GcWindow } from "./gcPauses.ts";
 import type { ReasonTotals } from "./ledger.ts";
 import type { PlaneFigures } from "./planeFigures.ts";
 import type { DelayFigures, ProcessFigures } from "./runtime.ts";
+import type { SignalFigures } from "./signalLedger.ts";
 import type { WindowSnapshot } from "./stageTimers.ts";
 
 export type MeasureParts = {
@@ -44,6 +45,7 @@ export function measure(parts: MeasureParts): Measurement {
     trace: figures.trace,
     destinations,
     memory: figures.memory,
+    signals: figures.signals.filter(({ received, refusedRequests }) => received + refusedRequests > 0).map(signalTotals),
     droppedByReason: reasons(ledger.droppedByReason),
     refusedByReason: reasons(ledger.refusedByReason),
     queueSpans: destinations.reduce((sum, { memorySpans }) => sum + memorySpans, 0),
@@ -67,6 +69,18 @@ export function measure(parts: MeasureParts): Measurement {
     archiveBytesMax: figures.archive.bytesMax,
     acknowledgement: window.acknowledgement,
     stages: window.stages,
+  };
+}
+
+function signalTotals({ destination, ...figures }: SignalFigures): SignalTotals {
+  const { signal, received, recovered, queued, delivered, dropped, refused, requests, refusedRequests, bytesReceived, bytesDelivered } = figures;
+  return {
+    ...{ signal, received, recovered, queued, delivered, dropped, refused, requests, refusedRequests, bytesReceived, bytesDelivered },
+    breaker: destination?.breaker ?? "closed",
+    lastFailure: destination?.lastFailure ?? "",
+    wal: destination?.wal ?? "off",
+    walProblem: destination?.walProblem ?? "",
+    walBytes: destination?.walBytes ?? 0,
   };
 }
 

@@ -81,6 +81,9 @@ export class SignalWay implements Intake, Room {
 
   bytesReceived(bytes: number): void {
     this.ledger.bytesReceived += bytes;
+  }
+
+  buffersDropped(bytes: number): void {
     this.#parts.relief.received(bytes);
   }
 

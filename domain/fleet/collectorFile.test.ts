@@ -17,7 +17,7 @@ describe("parseCollectorFile", () => {
   });
 
   it("has defaults for everything", () => {
-    expect(parseCollectorFile(undefined)).toMatchObject({ ok: true, value: { process: { receivers: { grpc: { engine: "node" } } } } });
+    expect(parseCollectorFile(undefined)).toMatchObject({ ok: true, value: { process: { receivers: { grpc: { engine: "lean" } } } } });
   });
 
   it("refuses what is not an object", () => {

@@ -18,6 +18,19 @@ describe("lintCollectorFile", () => {
     expect(found({})).toEqual([]);
   });
 
+  it("finds what lets others read along: headers and tokens in plain text, certificates that nobody checks", () => {
+    const headers = { "x-api-key": "secret" };
+    const found_ = paths({
+      export: { endpoint: "http://backend.example.com:4317", headers },
+      sampling: { tiers },
+      routes: [{ name: "on-call", tiers: ["errors"], export: { kind: "otlp", endpoint: "https://backend:4317", headers, tls: { insecureSkipVerify: true } } }],
+      receivers: { auth: { bearerTokens: [{ name: "team", tokenFile: "/t" }] } },
+    });
+    expect(found_).toEqual(["warning export.headers", "warning routes[0].export.tls.insecureSkipVerify", "info receivers.auth"]);
+    expect(paths({ export: { endpoint: "http://127.0.0.1:4317", headers } })).toEqual([]);
+    expect(paths({ export: { endpoint: "https://backend:4317", headers } })).toEqual([]);
+  });
+
   it("finds a queue that holds less than twice the peak, and says how large it should be", () => {
     const small = { sampling: { tiers }, pipeline: { queue: { spansMax: 10_000 }, batch: { growWhenQueueAbove: 5000 } } };
     expect(paths(small)).toEqual([]);

@@ -6,6 +6,7 @@ import { lintWait, type OfferedRate } from "../sampling/lintWait.ts";
 import type { SamplingPolicy } from "../sampling/samplingPolicy.ts";
 import type { Finding } from "../validation/finding.ts";
 import type { CollectorFile } from "./collectorFile.ts";
+import { lintSecurity } from "./lintSecurity.ts";
 
 /** All that does not go together in a valid file. `offered`: what one collector gets in its busiest seconds; what depends on it is not looked at without. */
 export function lintCollectorFile({ config, process }: CollectorFile, offered: OfferedRate | undefined): Finding[] {
@@ -15,6 +16,7 @@ export function lintCollectorFile({ config, process }: CollectorFile, offered: O
   const peak = offered === undefined ? null : peakOf(sampling, offered);
   return [
     ...(shared.ok ? [] : shared.problems.map((problem): Finding => ({ severity: "error", ...problem }))),
+    ...lintSecurity({ config, process }),
     ...lintTiers(sampling),
     ...lintRegexes(sampling),
     ...(offered === undefined ? [] : lintWait(sampling, offered)),

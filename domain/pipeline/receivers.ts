@@ -67,8 +67,8 @@ export type CorsSettings = z.infer<typeof corsSchema>;
 const grpcReceiverSchema = z.strictObject({
   engine: z
     .enum(["node", "lean"], "must be node or lean")
-    .default("node")
-    .describe("The HTTP/2 implementation that OTLP/gRPC is received with: Node's own, or one that does only what gRPC calls need, for a fraction of the CPU."),
+    .default("lean")
+    .describe("The HTTP/2 implementation that OTLP/gRPC is received with: lean does only what gRPC calls need, for a fraction of the CPU; node is Node's own."),
   maxConnectionAgeMs: wholeNumber(AGE_MIN_MS, AGE_MAX_MS, "milliseconds")
     .optional()
     .describe("After about so long (±10%) a connection is asked to go, so that clients spread over collectors again. Absent: never."),

@@ -1,4 +1,4 @@
-import type { BreakerState, DestinationFigures, MemoryFigures, WalState } from "./measurement.ts";
+import type { BreakerState, DestinationFigures, MemoryFigures, SignalTotals, WalState } from "./measurement.ts";
 
 export type MemoryState = MemoryFigures["state"];
 export type { BreakerState, WalState } from "./measurement.ts";
@@ -36,8 +36,13 @@ export type DestinationView = DestinationFigures & {
   /** Since when the breaker has not been closed, over all its probes; null while it is. */
   notClosedSinceMs: number | null;
 };
+/** Rates over the last 10 seconds; null without anything to compare with. What a process read back from its log is not received. */
+export type SignalView = SignalTotals & {
+  rates: { receivedPerS: number; deliveredPerS: number; droppedPerS: number; refusedRequestsPerS: number } | null;
+  balanced: boolean;
+};
 /** What a collector said last about its delivery. */
-export type CollectorDelivery = ReasonRates & { atMs: number; destinations: DestinationView[]; memory: MemoryFigures };
+export type CollectorDelivery = ReasonRates & { atMs: number; destinations: DestinationView[]; signals: SignalView[]; memory: MemoryFigures };
 
 export type OpenBreaker = {
   destination: string;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { SIGNALS } from "../pipeline/signals.ts";
 
 /**
  * What a collector says about itself each second. Counters are totals since `processStartMs`, so a lost measurement loses nothing;
@@ -99,6 +100,29 @@ export const destinationFiguresSchema = z.strictObject({
 });
 export type DestinationFigures = z.infer<typeof destinationFiguresSchema>;
 
+/** Metrics or logs, passed through: data points or log records, as totals since the start of the process; received = queued + delivered + dropped. */
+export const signalTotalsSchema = z.strictObject({
+  signal: z.enum(SIGNALS),
+  received: total,
+  /** Of those, back from the write-ahead log. */
+  recovered: total,
+  queued: total,
+  delivered: total,
+  dropped: total,
+  /** Where they could be counted; `refusedRequests` counts all that were turned away. */
+  refused: total,
+  requests: total,
+  refusedRequests: total,
+  bytesReceived: total,
+  bytesDelivered: total,
+  breaker: z.enum(BREAKER_STATES),
+  lastFailure: z.string().max(500),
+  wal: z.enum(WAL_STATES),
+  walProblem: z.string().max(500),
+  walBytes: total,
+});
+export type SignalTotals = z.infer<typeof signalTotalsSchema>;
+
 /** `tight`: above the soft mark, tiers are shed; `full`: at the limit, everything is refused. */
 export const MEMORY_STATES = ["ok", "tight", "full"] as const;
 export const memoryFiguresSchema = z.strictObject({ state: z.enum(MEMORY_STATES), limitBytes: total, softBytes: total });
@@ -170,6 +194,8 @@ export const measurementSchema = z.strictObject({
   /** The first is `default`. */
   destinations: z.array(destinationFiguresSchema).min(1).max(DESTINATIONS_MAX),
   memory: memoryFiguresSchema,
+  /** Those that ever came. */
+  signals: z.array(signalTotalsSchema).max(SIGNALS.length),
   droppedByReason: z.array(named).max(320),
   refusedByReason: z.array(named).max(64),
   queueSpans: total,

@@ -86,6 +86,26 @@ describe("a measurement", () => {
     expect(measurement?.recovered).toBe(4);
   });
 
+  it("carries what it says of metrics and logs, and none of a collector that is too old for them", () => {
+    const numbers = {
+      received: 9,
+      recovered: 1,
+      queued: 2,
+      delivered: 4,
+      dropped: 3,
+      refused: 5,
+      requests: 6,
+      refusedRequests: 7,
+      bytesReceived: 8,
+      bytesDelivered: 10,
+    };
+    const metrics = { signal: "metrics", ...numbers, breaker: "open", lastFailure: "no route", wal: "full", walProblem: "at its bound", walBytes: 11 };
+    const measurement = measured({ signals: [metrics, { signal: "logs" }] });
+    expect(measurement?.signals[0]).toEqual(metrics);
+    expect(measurement?.signals[1]).toMatchObject({ signal: "logs", received: 0, breaker: "closed", wal: "off", lastFailure: "" });
+    expect(measured({})?.signals).toEqual([]);
+  });
+
   it("of a collector that is too old for destinations has one, filled from its queue, with nothing known of breaker, log and memory", () => {
     const measurement = measured({ queueSpans: 7, queueBytes: 700, delivered: 3, dropped: 1 });
     expect(measurement?.destinations).toEqual([
@@ -119,6 +139,8 @@ describe("a measurement", () => {
     ["a state of the breaker that there is not", { destinations: [{ name: "default", breaker: "ajar" }] }],
     ["a state of memory that there is not", { memory: { state: "plenty" } }],
     ["a negative age of the log", { destinations: [{ name: "default", walAgeMs: -1 }] }],
+    ["a signal that there is not", { signals: [{ signal: "profiles" }] }],
+    ["more signals than there are", { signals: [{ signal: "logs" }, { signal: "logs" }, { signal: "metrics" }] }],
     ["more destinations than there may be", { destinations: Array.from({ length: 17 }, (_, at) => ({ name: `d${at}` })) }],
   ])("is refused with %s", (_what, fields) => {
     expect(measured(fields)).toBeNull();

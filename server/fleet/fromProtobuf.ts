@@ -4,6 +4,8 @@ import {
   destinationFiguresSchema,
   type Measurement,
   measurementSchema,
+  type SignalTotals,
+  signalTotalsSchema,
   type TraceFigures,
   traceFiguresSchema,
 } from "#domain/telemetry/measurement.ts";
@@ -59,7 +61,7 @@ function toCarryOver({ tracesCarriedOver, spansCarriedOver, tracesDecidedEarly, 
 
 /** Null when it is not a measurement as the domain knows it. Fields a message leaves out are zero, as protobuf has it. */
 export function toMeasurement(fields: Fields<"Measurement">): Measurement | null {
-  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory, runtime } = fields;
+  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory, signals, runtime } = fields;
   const parsed = measurementSchema.safeParse({
     ...ZEROS,
     ...withoutNull(fields),
@@ -74,6 +76,7 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
     trace: toTraceFigures(trace),
     destinations: destinations?.length ? destinations.map(toDestination) : [destinationOfOld(fields)],
     memory: { state: memory?.state || "ok", limitBytes: memory?.limitBytes ?? 0, softBytes: memory?.softBytes ?? 0 },
+    signals: (signals ?? []).map(toSignal),
     runtime: runtime ? toRuntime(runtime) : null,
     droppedByReason: (droppedByReason ?? []).map(toReason),
     refusedByReason: (refusedByReason ?? []).map(toReason),
@@ -149,6 +152,18 @@ function toDestination(fields: Fields<"Destination">): Record<string, string | n
   const { name, breaker, lastFailure, wal, walProblem } = fields;
   const numbers = Object.fromEntries(DESTINATION_NUMBERS.map((key) => [key, fields[key] ?? 0]));
   return { ...numbers, name: name ?? "", breaker: breaker || "closed", lastFailure: lastFailure ?? "", wal: wal || "off", walProblem: walProblem ?? "" };
+}
+
+const SIGNAL_TEXTS = ["signal", "breaker", "lastFailure", "wal", "walProblem"] as const;
+const SIGNAL_NUMBERS = Object.keys(signalTotalsSchema.shape).filter((name) => !(SIGNAL_TEXTS as readonly string[]).includes(name)) as Exclude<
+  keyof SignalTotals,
+  (typeof SIGNAL_TEXTS)[number]
+>[];
+
+function toSignal(fields: Fields<"Signal">): Record<string, string | number> {
+  const { signal, breaker, lastFailure, wal, walProblem } = fields;
+  const numbers = Object.fromEntries(SIGNAL_NUMBERS.map((key) => [key, fields[key] ?? 0]));
+  return { ...numbers, signal: signal ?? "", breaker: breaker || "closed", lastFailure: lastFailure ?? "", wal: wal || "off", walProblem: walProblem ?? "" };
 }
 
 /** A collector that is too old to speak of destinations has one, with neither a breaker that opens nor a log. */

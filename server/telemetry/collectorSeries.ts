@@ -6,6 +6,7 @@ import { destinationViews, rowDelivery } from "./deliveryViews.ts";
 import { noticeChanges, type OwnChange } from "./noticeChanges.ts";
 import { reasonRates, toldReasons } from "./reasonRates.ts";
 import { hasJustStarted, type SecondSlot, toSecondSlot } from "./secondSlot.ts";
+import { signalViews } from "./signalViews.ts";
 
 export const SECONDS_KEPT = 900;
 const RATE_WINDOW_S = 10;
@@ -156,6 +157,7 @@ export class CollectorSeries {
       ...toldReasons([reasons]),
       atMs: now.atMs + this.#skewMs,
       destinations: destinationViews(now, base, seconds, { skewMs: this.#skewMs, notClosedSinceMs: this.#notClosedSinceMs }),
+      signals: signalViews(now, this.#window()),
       memory: now.memory,
     };
   }

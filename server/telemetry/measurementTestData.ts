@@ -76,6 +76,7 @@ export function measuredAt(second: number, received: number, more: Partial<Measu
     tiers: [{ name: "default", kept, sampledOut: received - kept, bytesKept: kept * 400, bytesSampledOut: 0, ratio: 0.1 }],
     trace: NO_TRACES,
     destinations: [destination()],
+    signals: [],
     memory: { state: "ok", limitBytes: 500, softBytes: 400 },
     droppedByReason: [],
     refusedByReason: [],

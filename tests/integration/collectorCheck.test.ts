@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { createAuthority, writeAuthority, writeCertificate } from "../fixtures/certificates.ts";
 import { run } from "../fixtures/childProcess.ts";
 import { cleanEnvironment, temporaryFolder } from "../fixtures/environment.ts";
 
@@ -43,6 +44,21 @@ it("answers in JSON for scripts", async () => {
   expect(findings).toMatchObject([
     { severity: "warning", path: "pipeline.queue.spansMax", line: 3, column: 22, mend: "set pipeline.queue.spansMax to 150000" },
   ]);
+});
+
+it("looks at the certificates, keys and tokens that the file names", async () => {
+  const authority = await createAuthority("headgate-test");
+  const caFile = await writeAuthority(authority, folder);
+  const server = await writeCertificate(authority, folder, "server");
+  const secure = { receivers: { tls: server }, export: { endpoint: "https://127.0.0.1:4317", tls: { caFile, ...server } } };
+  expect(await check(JSON.stringify(secure), "--strict")).toMatchObject({ code: 0 });
+  const wrong = { receivers: { tls: { ...server, keyFile: caFile } }, export: { ...secure.export, tls: { caFile: join(folder, "missing.crt") } } };
+  const { code, output } = await check(JSON.stringify(wrong, undefined, 1), "--strict");
+  expect(code).toBe(2);
+  expect(output).toMatch(/:\d+:\d+: warning: receivers\.tls: headgate-test\.ca\.crt holds no private key/);
+  expect(output).toMatch(/:\d+:\d+: warning: export: tls: can't read missing\.crt/);
+  const past = await writeCertificate(authority, folder, "past", { notAfter: new Date(Date.now() - 3_600_000) });
+  expect((await check(JSON.stringify({ receivers: { tls: past } }))).output).toContain("receivers.tls.certFile: the certificate ended on");
 });
 
 it("says so when there is no such file", async () => {

@@ -49,6 +49,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
     },
     refused: (reason) => void seen.refused.set(reason, (seen.refused.get(reason) ?? 0) + 1),
     bytesReceived() {},
+    buffersDropped() {},
     network() {},
     acknowledged: (seconds) => void seen.acknowledgedS.push(seconds),
   };
@@ -318,12 +319,13 @@ describeEngines("one client that sends as fast as it can, beside two hundred oth
         }
       }),
     );
+    await waitFor("the flood to have been one", () => floodTaken > 100);
     isOver = true;
     await Promise.all(floods);
     passedBy.sort((a, b) => a - b);
     // Taken in as they come it is all of its 64 and more (84 measured); in turn, what is taken in of it in two or three turns (16 measured).
     expect(passedBy[Math.floor(passedBy.length * 0.99)]).toBeLessThanOrEqual(40);
-    expect([floodTaken > 100, rig.seen.refused.size]).toEqual([true, 0]);
+    expect(rig.seen.refused.size).toBe(0);
   });
 });
 

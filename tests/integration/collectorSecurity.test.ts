@@ -169,6 +169,22 @@ describe.each(["node", "lean"])("with the engine %s", (name) => {
   });
 
   describe("bearer tokens", () => {
+    it.each([1, 2])("are read again on SIGHUP, by each of %i threads", async (workers) => {
+      const tokenFile = join(folder, `token-hup-${workers}`);
+      writeFileSync(tokenFile, TOKEN);
+      const collector = await startWith({ reloadIntervalMs: 86_400_000, tls: server, auth: { bearerTokens: [{ name: "team", tokenFile }] } }, { workers });
+      const next = { authorization: "Bearer a-token-of-the-second-team" };
+      writeFileSync(tokenFile, "a-token-of-the-second-team");
+      expect(await call(collector.otlpGrpc, {}, next)).toBe(16);
+      collector.process.kill("SIGHUP");
+      await waitFor("the new token", async () => (await call(collector.otlpGrpc, {}, next)) === 0 || undefined);
+      // The kernel gives connections to any of the threads.
+      await waitFor("the last of the old one", async () => {
+        const statuses = await Promise.all(Array.from({ length: 16 }, () => call(collector.otlpGrpc, {}, next)));
+        return statuses.every((status) => status === 0);
+      });
+    });
+
     it("are asked of every request, on both protocols, in the request's own content type; they can be replaced while it runs", async () => {
       const tokenFile = join(folder, "token");
       writeFileSync(tokenFile, `${TOKEN}\n`);

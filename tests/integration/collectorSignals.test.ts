@@ -250,6 +250,11 @@ it("what is queued when the control plane gives another destination goes there",
     const numbers = other.requests.flatMap((body, at) => (other.paths[at] === HTTP_PATHS[signal] ? numbersIn(signal, body) : []));
     expect(numbers.sort((a, b) => a - b)).toEqual(upTo(100));
   }
+  const told = await fleet.next(
+    "both signals in a measurement",
+    ({ measurements }) => measurements?.items?.find(({ signals }) => signals?.length === 2)?.signals,
+  );
+  expect(told.map(({ signal }) => signal)).toEqual([...SIGNALS]);
 });
 
 it("the lean engine takes them as well", async () => {

@@ -288,6 +288,18 @@ describe("documents", () => {
     ]) {
       expect(lured.problems?.[0]).toMatchObject({ path: "body.headers[0].value", message: expect.stringContaining("given again") });
     }
+    const tls = { caFile: "/etc/ca.crt", insecureSkipVerify: false };
+    const secure = { ...otlp, endpoint: "https://127.0.0.1:9", tls };
+    const other = await editor.trpc.destinations.create.mutate({
+      name: "secret backend with TLS",
+      body: { ...secure, headers: [{ name: "x-api-key", value: SECRET_HEADER }] },
+    });
+    expect((await editor.trpc.destinations.get.query({ id: other.id })).body).toEqual({ ...secure, headers: [{ name: "x-api-key", isSet: true }] });
+    const unchecked = { ...secure, tls: { ...tls, insecureSkipVerify: true }, headers: [{ name: "x-api-key", value: null }] };
+    expect((await refusal(editor.trpc.destinations.saveVersion.mutate({ id: other.id, baseVersion: 1, body: unchecked }))).problems?.[0]).toMatchObject({
+      path: "body.headers[0].value",
+      message: expect.stringContaining("not checked any more"),
+    });
     const bad = await refusal(editor.trpc.destinations.create.mutate({ name: "bad header", body: { ...otlp, headers: [{ name: "X Y", value: "1" }] } }));
     expect(bad.problems).toEqual([{ path: "body.headers[0].name", message: "must be a header name in lower case" }]);
     await editor.trpc.revisions.start.mutate({ kind: "destination", id, version: 2 });

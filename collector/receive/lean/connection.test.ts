@@ -239,7 +239,7 @@ describe("a client that breaks the rules", () => {
   it.each<[string, number, Buffer[]]>([
     ["no :path", H2.protocolError, [HEADERS(1, END_HEADERS, PSEUDO.slice(0, 2))]],
     ["a pseudo-header field twice", H2.protocolError, [HEADERS(1, END_HEADERS, [...PSEUDO, PSEUDO[0]])]],
-    ["a pseudo-header field after others", H2.protocolError, [HEADERS(1, END_HEADERS, [PSEUDO[0], PSEUDO[1], ["a", "b"], PSEUDO[2]])]],
+    ["a pseudo-header field after others", H2.protocolError, [HEADERS(1, END_HEADERS, [PSEUDO[0], PSEUDO[1], ["a", "b"], PSEUDO[2], PSEUDO[3]])]],
     ["an unknown pseudo-header field", H2.protocolError, [HEADERS(1, END_HEADERS, [...PSEUDO, [":status", "200"]])]],
     ["a name with capitals", H2.protocolError, [HEADERS(1, END_HEADERS, [...PSEUDO, ["X-y", "z"]])]],
     ["a value with a line break", H2.protocolError, [HEADERS(1, END_HEADERS, [...PSEUDO, ["x", "a\nb"]])]],
@@ -327,8 +327,8 @@ describe("a client that attacks", () => {
   it("honestly busy is none: a PING for each answer, for hours", () => {
     const one = opened();
     one.send(frame(FRAME.windowUpdate, 0, 0, uint32(1_000_000_000)));
-    for (let i = 0; i < 50_000; i++) one.send(REQUEST(2 * i + 1), frame(FRAME.ping, 0, 0, Buffer.alloc(8)));
-    expect([one.seen.ends, one.seen.calls.length]).toEqual([[], 50_000]);
+    for (let i = 0; i < 20_000; i++) one.send(REQUEST(2 * i + 1), frame(FRAME.ping, 0, 0, Buffer.alloc(8)));
+    expect([one.seen.ends, one.seen.calls.length]).toEqual([[], 20_000]);
   });
 });
 

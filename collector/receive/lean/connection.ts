@@ -1,12 +1,16 @@
 import type { GrpcTrailers } from "../grpcAnswer.ts";
 import type { ConnectionEnd, GrpcConnection, GrpcReading } from "../grpcEngine.ts";
 import { CLOSED, type Closed, ClosedStreams } from "./closedStreams.ts";
+import type { ConnectionParts, Patience, Transport } from "./connectionParts.ts";
+import { DataContent } from "./dataContent.ts";
 import { FloodGuard } from "./floodGuard.ts";
 import { FATE, type Fate, FrameReader, type FrameTaker } from "./frameReader.ts";
-import { FrameWriter, type WriteBuffers } from "./frameWriter.ts";
+import { fragmentOf, headerViolation, readSettings, type Violation } from "./frameRules.ts";
+import { FrameWriter } from "./frameWriter.ts";
 import { HeaderBlock } from "./headerBlock.ts";
-import { FLAG, FRAME, FRAME_BYTES_MAX, H2, PREFACE, readUInt32, SETTING, WINDOW_AT_FIRST, WINDOW_MAX } from "./http2.ts";
+import { FLAG, FRAME, H2, readUInt32, SETTING, WINDOW_AT_FIRST, WINDOW_MAX } from "./http2.ts";
 import { type Answerer, LeanStream } from "./leanStream.ts";
+import { HTTP1_ANSWER, Preface } from "./preface.ts";
 import { HEADER_LIST_BYTES_MAX, type RequestHead } from "./requestHead.ts";
 import { rejection, trailersOnly } from "./responses.ts";
 import { Sending } from "./sending.ts";
@@ -18,48 +22,12 @@ import { Sending } from "./sending.ts";
 const WINDOW_BYTES = 16_777_216;
 /** An update is due after so much of it. */
 const UPDATE_AFTER_BYTES = WINDOW_BYTES / 4;
-const SETTINGS_MAX = 64;
-const SETTING_BYTES = 6;
 /** As PING costs one. */
 const SETTINGS_COST = 10;
 /** A client that does not read its answers has no more than this of them kept. */
 const UNSENT_BYTES_MAX = 1_048_576;
 /** Of the body of a request that was turned away, before its stream is reset. */
 const DISCARDED_BYTES_MAX = 65_536;
-const HTTP1 = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /;
-const HTTP1_TEXT = "this port takes OTLP/gRPC, which is HTTP/2; OTLP/HTTP has its own port\n";
-const HTTP1_ANSWER = Buffer.from(
-  `HTTP/1.1 505 HTTP Version Not Supported\r\ncontent-type: text/plain\r\ncontent-length: ${HTTP1_TEXT.length}\r\nconnection: close\r\n\r\n${HTTP1_TEXT}`,
-);
-
-/** Where a connection writes. */
-export type Transport = {
-  /** True: all of it has gone, and the bytes are free again. */
-  send(bytes: Buffer): boolean;
-  readonly unsentBytes: number;
-  /** Nothing more is written. What comes is thrown away until the other side ends too, for a moment at most. */
-  end(): void;
-};
-
-export type ConnectionParts = {
-  buffers: WriteBuffers;
-  connected(): GrpcConnection;
-  ended(why: ConnectionEnd): void;
-  /** Milliseconds, of a steady clock. */
-  now(): number;
-  /** Runs once what runs now is done. */
-  defer(run: () => void): void;
-};
-
-/** How long a connection may be in a state that costs its client nothing. */
-export type Patience = {
-  /** For the preface and for the rest of a frame or header block that has begun. */
-  unfinishedMs: number;
-  /** Without a stream. */
-  idleMs: number;
-  /** For an answer to be taken, and for the rest of a request that was turned away. */
-  answeredMs: number;
-};
 
 /**
  * One HTTP/2 connection (RFC 9113), seen from the server: bytes go in by `read`, answers go out by the transport, once for all that was read. It takes what unary gRPC
@@ -78,7 +46,8 @@ export class Connection implements FrameTaker, Answerer {
   readonly #finished: GrpcReading[] = [];
   #calls: GrpcConnection | undefined;
   #streamsMax: number;
-  #prefaceLength = 0;
+  readonly #preface = new Preface();
+  readonly #content = new DataContent();
   #hasSettings = false;
   #isReading = false;
   #isDeferred = false;
@@ -98,9 +67,7 @@ export class Connection implements FrameTaker, Answerer {
   #blockFlags = 0;
   #blockDependsOnItself = false;
   #blockIsIgnored = false;
-  /** Of a DATA frame: what is left of its content, whether the length of its padding is to come, and whose it is. */
-  #contentLeft = 0;
-  #awaitsPadding = false;
+  /** Whose the DATA frame is. */
   #data: LeanStream | undefined;
 
   constructor(parts: ConnectionParts, transport: Transport, streamsMax: number) {
@@ -126,8 +93,8 @@ export class Connection implements FrameTaker, Answerer {
     if (this.#isEnded) return;
     this.#isReading = true;
     this.#readAtMs = this.#parts.now();
-    const at = this.#prefaceLength < PREFACE.length ? this.#readPreface(bytes, start, end) : start;
-    if (!this.#isEnded && this.#prefaceLength === PREFACE.length) {
+    const at = this.#preface.isWhole ? start : this.#readPreface(bytes, start, end);
+    if (!this.#isEnded && this.#preface.isWhole) {
       const hadOpenBlock = this.#block.isOpen;
       const { frames } = this.#reader;
       this.#reader.read(bytes, at, end);
@@ -168,7 +135,7 @@ export class Connection implements FrameTaker, Answerer {
         this.#remove(stream, CLOSED.resetHere);
       }
     if (this.#streams.size === 0 && now - this.#readAtMs >= idleMs) this.#leave("idle", "nothing came for long");
-    this.#changed();
+    if (!this.#writer.isEmpty) this.#changed();
   }
 
   get #isUnfinished(): boolean {
@@ -178,16 +145,15 @@ export class Connection implements FrameTaker, Answerer {
   // What comes in
 
   #readPreface(bytes: Buffer, start: number, end: number): number {
-    const next = Math.min(end, start + PREFACE.length - this.#prefaceLength);
-    if (bytes.compare(PREFACE, this.#prefaceLength, this.#prefaceLength + next - start, start, next) !== 0) {
-      if (this.#prefaceLength === 0 && HTTP1.test(bytes.toString("latin1", start, Math.min(end, start + 8)))) {
+    const next = this.#preface.read(bytes, start, end);
+    if (typeof next === "string") {
+      if (next === "http1") {
         this.#transport.send(HTTP1_ANSWER);
         this.#end("not_http2");
       } else this.#abandon("not_http2", H2.protocolError, "this is no HTTP/2 connection preface");
       return end;
     }
-    this.#prefaceLength += next - start;
-    if (this.#prefaceLength === PREFACE.length) {
+    if (this.#preface.isWhole) {
       this.#calls = this.#parts.connected();
       this.#writer.settings(
         [SETTING.maxConcurrentStreams, this.#streamsMax],
@@ -200,38 +166,28 @@ export class Connection implements FrameTaker, Answerer {
   }
 
   begins(type: number, flags: number, id: number, length: number): Fate {
-    if (length > FRAME_BYTES_MAX) return this.#fail(H2.frameSizeError, `a frame has at most ${FRAME_BYTES_MAX} bytes`);
+    const broken = headerViolation(type, flags, id, length);
+    if (broken !== undefined) return this.#failFor(broken);
     if (!this.#hasSettings && (type !== FRAME.settings || flags & FLAG.ack)) return this.#fail(H2.protocolError, "the first frame is no SETTINGS");
     if (this.#block.isOpen && (type !== FRAME.continuation || id !== this.#blockId)) return this.#fail(H2.protocolError, "a header block was not ended");
     this.#type = type;
     this.#flags = flags;
     this.#id = id;
-    const isOfConnection = type === FRAME.settings || type === FRAME.ping || type === FRAME.goAway;
-    if (isOfConnection ? id !== 0 : id === 0 && type < FRAME.continuation && type !== FRAME.windowUpdate)
-      return this.#fail(H2.protocolError, `frames of type ${type} may not have stream id ${id}`);
     switch (type) {
       case FRAME.data:
         return this.#dataBegins(flags, id, length);
       case FRAME.headers:
         return this.#headersBegin(id);
-      case FRAME.priority:
-        return length === 5 ? this.#idling(1, FATE.whole) : this.#fail(H2.frameSizeError, "PRIORITY has 5 bytes");
       case FRAME.rstStream:
-        if (length !== 4) return this.#fail(H2.frameSizeError, "RST_STREAM has 4 bytes");
-        return this.#wasNever(id) ? this.#fail(H2.protocolError, `stream ${id} is idle`) : this.#idling(1, FATE.whole);
-      case FRAME.settings:
-        if (length % SETTING_BYTES !== 0 || (flags & FLAG.ack && length > 0)) return this.#fail(H2.frameSizeError, "the length of SETTINGS does not fit");
-        if (length > SETTINGS_MAX * SETTING_BYTES) return this.#fail(H2.enhanceYourCalm, `more than ${SETTINGS_MAX} settings`);
-        return this.#idling(SETTINGS_COST, FATE.whole);
-      case FRAME.ping:
-        return length === 8 ? this.#idling(1, FATE.whole) : this.#fail(H2.frameSizeError, "PING has 8 bytes");
-      case FRAME.goAway:
-        return length >= 8 ? FATE.skip : this.#fail(H2.frameSizeError, "GOAWAY has at least 8 bytes");
       case FRAME.windowUpdate:
-        if (length !== 4) return this.#fail(H2.frameSizeError, "WINDOW_UPDATE has 4 bytes");
         return id !== 0 && this.#wasNever(id) ? this.#fail(H2.protocolError, `stream ${id} is idle`) : this.#idling(1, FATE.whole);
-      case FRAME.pushPromise:
-        return this.#fail(H2.protocolError, "a client can't push");
+      case FRAME.settings:
+        return this.#idling(SETTINGS_COST, FATE.whole);
+      case FRAME.priority:
+      case FRAME.ping:
+        return this.#idling(1, FATE.whole);
+      case FRAME.goAway:
+        return FATE.skip;
       case FRAME.continuation:
         return this.#block.isOpen ? FATE.whole : this.#fail(H2.protocolError, "CONTINUATION without a header block");
       default:
@@ -277,21 +233,10 @@ export class Connection implements FrameTaker, Answerer {
   }
 
   #settings(bytes: Buffer, start: number, end: number): void {
-    for (let at = start; at < end; at += SETTING_BYTES) {
-      const value = readUInt32(bytes, at + 2);
-      switch ((bytes[at] << 8) | bytes[at + 1]) {
-        case SETTING.enablePush:
-          if (value > 1) return void this.#fail(H2.protocolError, "ENABLE_PUSH is 0 or 1");
-          break;
-        case SETTING.initialWindowSize:
-          if (value > WINDOW_MAX || !this.#sending.setInitialWindow(value, this.#streams.values()))
-            return void this.#fail(H2.flowControlError, "INITIAL_WINDOW_SIZE is at most 2^31 - 1, as is each window");
-          break;
-        case SETTING.maxFrameSize:
-          if (value < FRAME_BYTES_MAX || value > 0xffffff) return void this.#fail(H2.protocolError, "MAX_FRAME_SIZE is 16384 to 2^24 - 1");
-          break;
-      }
-    }
+    const asked = readSettings(bytes, start, end);
+    if ("code" in asked) return void this.#failFor(asked);
+    if (asked.initialWindow !== undefined && !this.#sending.setInitialWindow(asked.initialWindow, this.#streams.values()))
+      return void this.#fail(H2.flowControlError, "a window is larger than 2^31 - 1");
     this.#writer.settingsAck();
     this.#pumpAll();
   }
@@ -332,21 +277,11 @@ export class Connection implements FrameTaker, Answerer {
   }
 
   #headers(bytes: Buffer, start: number, end: number): void {
-    let from = start;
-    let to = end;
-    if (this.#flags & FLAG.padded) {
-      if (from === to) return void this.#fail(H2.frameSizeError, "HEADERS without the length of its padding");
-      to -= bytes[from++];
-    }
-    this.#blockDependsOnItself = false;
-    if (this.#flags & FLAG.priority) {
-      if (to - from < 5) return void this.#fail(H2.protocolError, "HEADERS is too short for its padding and priority");
-      this.#blockDependsOnItself = (readUInt32(bytes, from) & WINDOW_MAX) === this.#id;
-      from += 5;
-    }
-    if (to < from) return void this.#fail(H2.protocolError, "more padding than HEADERS has room for");
+    const fragment = fragmentOf(bytes, start, end, this.#flags, this.#id);
+    if ("code" in fragment) return void this.#failFor(fragment);
     this.#blockFlags = this.#flags;
-    this.#fragment(bytes, from, to);
+    this.#blockDependsOnItself = fragment.dependsOnItself;
+    this.#fragment(bytes, fragment.from, fragment.to);
   }
 
   #fragment(bytes: Buffer, start: number, end: number): void {
@@ -387,9 +322,7 @@ export class Connection implements FrameTaker, Answerer {
     if (this.#wasNever(id)) return this.#fail(H2.protocolError, `stream ${id} is idle`);
     this.#received += length;
     if (length === 0 && (flags & FLAG.endStream) === 0 && !this.#guard.mayIdle(1)) return this.#fail(H2.enhanceYourCalm, "too many empty frames");
-    this.#awaitsPadding = (flags & FLAG.padded) !== 0;
-    if (this.#awaitsPadding && length === 0) return this.#fail(H2.frameSizeError, "DATA without the length of its padding");
-    this.#contentLeft = length;
+    this.#content.begin(flags, length);
     const stream = this.#streams.get(id);
     this.#data = stream;
     if (stream === undefined) {
@@ -403,24 +336,17 @@ export class Connection implements FrameTaker, Answerer {
   }
 
   part(bytes: Buffer, start: number, end: number): void {
-    let from = start;
-    if (this.#awaitsPadding) {
-      this.#awaitsPadding = false;
-      const padding = bytes[from++];
-      this.#contentLeft -= 1 + padding;
-      if (this.#contentLeft < 0) return void this.#fail(H2.protocolError, "more padding than DATA has room for");
-    }
-    const to = Math.min(end, from + this.#contentLeft);
+    if (!this.#content.take(bytes, start, end)) return void this.#fail(H2.protocolError, "more padding than DATA has room for");
+    const { from, to } = this.#content;
     const length = to - from;
     if (length <= 0) return;
-    this.#contentLeft -= length;
     const stream = this.#data;
     if (stream === undefined || stream.isGone) return;
     if (stream.contentLeft !== undefined) {
       stream.contentLeft -= length;
       if (stream.contentLeft < 0) return this.#resetStream(stream.id, H2.protocolError);
     }
-    if (!stream.isAnswered && stream.reading !== undefined) return stream.reading.data(bytes.subarray(from, to));
+    if (!stream.isAnswered && stream.reading !== undefined) return stream.reading.data(bytes, from, to);
     stream.discarded += length;
     if (stream.discarded > DISCARDED_BYTES_MAX) this.#stopBody(stream);
   }
@@ -529,13 +455,24 @@ export class Connection implements FrameTaker, Answerer {
     this.#streams.delete(stream.id);
     this.#sending.forget(stream);
     this.#closed.add(stream.id, how);
-    if (stream.reading !== undefined) this.#finished.push(stream.reading);
+    this.#tell(stream);
+  }
+
+  /** At once, so that a client that cancels makes room; whoever answers now is told afterwards. */
+  #tell({ reading, isAnswered }: LeanStream): void {
+    if (reading === undefined) return;
+    if (isAnswered) this.#finished.push(reading);
+    else reading.closed();
   }
 
   /** A connection error (RFC 9113, 5.4.1). */
   #fail(code: number, message: string): Fate {
     this.#abandon(ENDS.get(code) ?? "protocol_error", code, message);
     return FATE.stop;
+  }
+
+  #failFor({ code, message }: Violation): Fate {
+    return this.#fail(code, message);
   }
 
   #abandon(why: ConnectionEnd, code: number, message: string): void {
@@ -561,7 +498,7 @@ export class Connection implements FrameTaker, Answerer {
     this.#reader.stop();
     for (const stream of this.#streams.values()) {
       stream.isGone = true;
-      if (stream.reading !== undefined) this.#finished.push(stream.reading);
+      this.#tell(stream);
     }
     this.#streams.clear();
     this.#transport.end();

@@ -3,13 +3,14 @@ import tls from "node:tls";
 import { listen } from "../../listen.ts";
 import { guardServer, serverTlsOptions } from "../../security/secureServer.ts";
 import { type GrpcEngine, type GrpcEngineParts, jittered } from "../grpcEngine.ts";
-import { Connection, type Patience } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import type { Patience } from "./connectionParts.ts";
 import { WriteBuffers } from "./frameWriter.ts";
 import { readInto } from "./readInto.ts";
 
 /** Above this share of the connections that there may be, idle ones have to go sooner. */
 const CROWDED_FROM = 0.5;
-const READ_BYTES = 262_144;
+const READ_BYTES = 65_536;
 const SWEEP_MS = 1_000;
 /** How long the other side has to end a connection that this one has ended. */
 const LINGER_MS = 1_000;
@@ -37,6 +38,7 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     let isOver = false;
     let ignored = 0;
     const socket = readInto(accepted, readBuffer, (bytes, length) => {
+      if (bytes !== readBuffer) parts.buffersDropped(length);
       if (!isOver) return connection.read(bytes, 0, length);
       ignored += length;
       if (ignored > IGNORED_BYTES_MAX) socket.destroy();

@@ -35,6 +35,7 @@ export const PSEUDO: [string, string][] = [
   [":method", "POST"],
   [":scheme", "http"],
   [":path", "/x"],
+  [":authority", "here"],
 ];
 export const GRPC: [string, string][] = [...PSEUDO, ["content-type", "application/grpc"], ["te", "trailers"]];
 export const OPENING = Buffer.concat([PREFACE, frame(FRAME.settings, 0, 0)]);
@@ -100,7 +101,7 @@ export function rig({
           };
           seen.calls.push(call);
           return {
-            data: (chunk) => void chunks.push(Buffer.from(chunk)),
+            data: (bytes, start, end) => void chunks.push(Buffer.from(bytes.subarray(start, end))),
             end() {
               call.hasEnded = true;
               if (what === "succeed") stream.succeed();

@@ -22,6 +22,7 @@ import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { ChangeList } from "./ChangeList.tsx";
 import { DestinationTable } from "./DestinationTable.tsx";
 import { LedgerLine } from "./LedgerLine.tsx";
+import { SignalTable } from "./SignalTable.tsx";
 import { useLastDelivery } from "./useLastDelivery.ts";
 
 const STALE_AFTER_MS = 15_000;
@@ -61,6 +62,11 @@ export function DeliverySection({ row, nowMs }: { row: CollectorRow; nowMs: numb
             <div className={stale ? "[&_td]:text-ink-3" : undefined}>
               <DestinationTable destinations={delivery.destinations} nowMs={stale ? delivery.atMs : nowMs} />
               {heard?.ledger && <LedgerLine ledger={heard.ledger} />}
+              {delivery.signals.length > 0 && (
+                <div className="border-t border-line">
+                  <SignalTable signals={delivery.signals} />
+                </div>
+              )}
             </div>
           ) : loading ? (
             <SkeletonRows rows={2} columns={7} />

@@ -26,7 +26,7 @@ const headersSchema = z
 
 /**
  * The settings in full, header values in clear: what a collector is given. Throws INVALID with paths that begin with `body`. A stored value is kept for
- * the host that it was given for: were it sent on to another one, whoever may edit could read it there.
+ * the host that it was given for, and while that host's certificate is checked as it was: were it sent on to another one, whoever may edit could read it there.
  */
 export function takeDestination(
   input: unknown,
@@ -40,6 +40,7 @@ export function takeDestination(
   const headers: Record<string, string> = {};
   const sealed: Record<string, string> = {};
   const problems: Problem[] = [];
+  const unchecked = skipsVerify(rest) && !skipsVerify(stored?.body);
   const sameHost = stored !== null && originOf(stored.body) === originOf(rest);
   for (const [index, { name, value }] of parsedHeaders.value.entries()) {
     const at = `body.headers[${index}]`;
@@ -48,6 +49,8 @@ export function takeDestination(
     else if (value === null && kept === undefined) problems.push({ path: `${at}.value`, message: "no value is stored under this name; give one" });
     else if (value === null && !sameHost)
       problems.push({ path: `${at}.value`, message: "must be given again: the endpoint is another one than it was stored for" });
+    else if (value === null && unchecked)
+      problems.push({ path: `${at}.value`, message: "must be given again: the backend's certificate is not checked any more" });
     else {
       headers[name] = value ?? seal.open(kept ?? "");
       sealed[name] = kept ?? seal.seal(headers[name]);
@@ -78,6 +81,11 @@ export function showDestination(body: unknown, secrets: Record<string, string>):
 function originOf(body: unknown): string | null {
   const { endpoint } = Object(body) as { endpoint?: unknown };
   return typeof endpoint === "string" && URL.canParse(endpoint) ? new URL(endpoint).origin : null;
+}
+
+function skipsVerify(body: unknown): boolean {
+  const { tls } = Object(body) as { tls?: unknown };
+  return (Object(tls) as { insecureSkipVerify?: unknown }).insecureSkipVerify === true;
 }
 
 /** Each header is tried alone, so that the problem can point at its row of the form. */
