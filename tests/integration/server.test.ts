@@ -143,6 +143,7 @@ describe("roles", () => {
     "fleet.revokeCredential": { role: "admin", call: (trpc) => trpc.fleet.revokeCredential.mutate({ id }) },
     "fleet.createToken": { role: "admin", call: (trpc) => trpc.fleet.createToken.mutate({ name: "x" }) },
     "fleet.revokeToken": { role: "admin", call: (trpc) => trpc.fleet.revokeToken.mutate({ id }) },
+    "fleet.recordProfile": { role: "editor", call: (trpc) => trpc.fleet.recordProfile.mutate({ id, kind: "cpu", seconds: 1 }) },
     "prices.set": { role: "editor", call: (trpc) => trpc.prices.set.mutate({ microUsdPerGbKept: 1, microUsdPerCollectorHour: 1 }) },
     "sampleTraffic.start": { role: "editor", call: (trpc) => trpc.sampleTraffic.start.mutate() },
     "sampleTraffic.stop": { role: "editor", call: (trpc) => trpc.sampleTraffic.stop.mutate() },
