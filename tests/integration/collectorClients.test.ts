@@ -1,3 +1,4 @@
+// Longer than most: both receivers are tried on one rig, with clients that behave and clients that do not.
 import http from "node:http";
 import http2 from "node:http2";
 import net from "node:net";

@@ -1,3 +1,4 @@
+// Longer than most: a connection is one state machine, and its rules are tested with one rig.
 import { describe, expect, it } from "vitest";
 import { FRAME, H2, PREFACE } from "./http2.ts";
 import { block, END_HEADERS, END_STREAM, type Frame, frame, GRPC, OPENING, type Plan, PSEUDO, rig, setting, uint32 } from "./leanTestData.ts";

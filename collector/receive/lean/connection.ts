@@ -1,3 +1,4 @@
+// Longer than most: what a frame means depends on the state of the connection and its streams, and the rules have to be read beside each other.
 import type { GrpcTrailers } from "../grpcAnswer.ts";
 import type { ConnectionEnd, GrpcConnection, GrpcReading } from "../grpcEngine.ts";
 import { CLOSED, type Closed, ClosedStreams } from "./closedStreams.ts";
