@@ -156,7 +156,8 @@ export class SegmentStore {
   /** Deletes segments with nothing unsettled, and writes down what is settled in the others. Rejects with the first error; what was not done is done next time. */
   async flush(segmentsMax: number): Promise<void> {
     let failed: unknown;
-    for (const segment of [...this.#changed].slice(0, segmentsMax)) {
+    // Oldest first, so that a crash in between leaves a beginning settled and no hole: what is delivered again then is what came last.
+    for (const segment of [...this.#changed].sort((a, b) => a.table.firstSeq - b.table.firstSeq).slice(0, segmentsMax)) {
       this.#changed.delete(segment);
       try {
         if (segment.table.unsettled === 0 && segment !== this.current) await this.remove(segment);
