@@ -22,8 +22,8 @@ function onlyFrom(name, packages, allowed) {
   };
 }
 
-const HOUSE = "app|components|domain|proto|server|collector|traffic|prisma|tests|bench|scripts|examples";
-const PRODUCT = "app|components|domain|proto|server|collector|traffic";
+const HOUSE = "app|as-code|components|domain|proto|server|collector|traffic|prisma|tests|bench|scripts|examples";
+const PRODUCT = "app|as-code|components|domain|proto|server|collector|traffic";
 /** Unit tests, and the data that only they use, stand beside the source. */
 const TEST_FILE = "\\.test\\.tsx?$|TestData\\.ts$";
 const ERRORS = "server/errors/";
@@ -43,6 +43,7 @@ module.exports = {
     },
     mayImport("app", "app/", ["components/", "domain/"]),
     mayImport("server-trpc", "server/trpc/", ["server/services/", "server/telemetry/", "domain/", ERRORS]),
+    mayImport("server-api", "server/api/", ["server/services/", "domain/", ERRORS]),
     mayImport("server-fleet", "server/fleet/", ["server/services/", "server/telemetry/", "domain/", "proto/gen/", ERRORS]),
     mayImport("server-jobs", "server/jobs/", ["server/services/", "server/telemetry/", "domain/", ERRORS]),
     mayImport("server-services", "server/services/", ["server/db/", "domain/", ERRORS]),
@@ -53,6 +54,7 @@ module.exports = {
     mayImport("server", "server/", ["domain/", "proto/gen/", "app/"]),
     mayImport("collector", "collector/", ["domain/", "proto/gen/"]),
     mayImport("collector-otlp", "collector/otlp/", []),
+    mayImport("as-code", "as-code/", ["domain/"]),
     mayImport("traffic", "traffic/", ["domain/", "proto/gen/"]),
     mayImport("proto", "proto/", []),
     ...FLOW.slice(1).map((room, index) => ({
@@ -67,7 +69,7 @@ module.exports = {
       severity: "error",
       comment: "server/main.ts and collector/main.ts compose; nobody imports them",
       from: {},
-      to: { path: "^(server|collector|traffic)/main\\.ts$" },
+      to: { path: "^(as-code|server|collector|traffic)/main\\.ts$" },
     },
     {
       name: "nobody-imports-tests-bench-scripts",

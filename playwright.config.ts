@@ -1,11 +1,11 @@
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM_ARGS, chromiumPath } from "./tests/fixtures/chromium.ts";
 
-/** Browser tests: one at a time, since each starts a control plane, its database, a collector and a browser of its own. No retries: a flaky test is a broken one. */
+/** Browser tests: each file starts a control plane, its database, collectors and a browser of its own; two files at a time. No retries: a flaky test is a broken one. */
 export default defineConfig({
   testDir: "tests/e2e",
   outputDir: "test-results/browser",
-  workers: 1,
+  workers: 2,
   retries: 0,
   timeout: 120_000,
   expect: { timeout: 10_000 },
@@ -14,6 +14,8 @@ export default defineConfig({
     browserName: "chromium",
     headless: true,
     viewport: { width: 1440, height: 900 },
+    // Nothing is measured or shown while it fades in or out.
+    contextOptions: { reducedMotion: "reduce" },
     launchOptions: { executablePath: await chromiumPath(), args: CHROMIUM_ARGS },
     screenshot: "only-on-failure",
     trace: "retain-on-failure",

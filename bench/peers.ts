@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { pinnable } from "./collector-load/benchProcesses.ts";
 import { mergeRuns, type Spread, spread } from "./peers/figures.ts";
@@ -20,8 +20,9 @@ const USAGE = `npm run bench -- peers [options]: Headgate beside the real OpenTe
   --connections N  of gRPC (8)
   --in-flight N    requests at a time, flat out (32)
   --no-wal         Headgate without its write-ahead log
-  --engine NAME    what Headgate receives OTLP/gRPC with: receivers.grpc.engine
+  --engine NAME    what Headgate receives with: receivers.grpc.engine and receivers.http.engine
   --alone          Headgate alone
+  --profile DIR    Headgate's CPU profiles (pprof) into DIR, and which thread had the time; recording costs some of it
   --json FILE      also write the figures to FILE
 `;
 
@@ -36,6 +37,7 @@ const OPTIONS = {
   wal: { type: "boolean", default: true },
   engine: { type: "string" },
   alone: { type: "boolean", default: false },
+  profile: { type: "string" },
   json: { type: "string" },
   help: { type: "boolean", default: false },
 } as const;
@@ -70,9 +72,10 @@ if (values.help) {
 if (process.platform !== "linux") stopWith("bench peers reads /proc, so it takes Linux");
 const pairs = whole("pairs", values.pairs, 1, 99);
 const load = { connections: whole("connections", values.connections, 1, 64), inFlight: whole("in-flight", values["in-flight"], 1, 64) };
-const setting = { ...load, seconds: whole("seconds", values.seconds, 1, 600), wal: values.wal, engine: values.engine };
+const setting = { ...load, seconds: whole("seconds", values.seconds, 1, 600), wal: values.wal, engine: values.engine, profiles: values.profile };
 const works = listed("work", values.work, [...WORKS, "waiting" as const]);
 const rates = values.rates.split(",").map((rate) => whole("rates", rate, 0, 10_000_000));
+if (values.profile !== undefined) mkdirSync(values.profile, { recursive: true });
 const missing = values.alone ? "Headgate alone, as asked" : missingOtelcol();
 const peers: Peer[] = missing === undefined ? ["headgate", "otelcol"] : ["headgate"];
 
@@ -87,9 +90,15 @@ async function measureCell(cell: Cell): Promise<CellReport> {
       process.stdout.write(
         `${cell.work} ${cell.protocol} ${cell.rate === 0 ? "flat out" : cell.rate} ${peer}: ${run.cpuSecondsPerMillion.toFixed(2)} CPU-s/M, ${Math.round(run.spansPerSecond)} spans/s, P99 ${run.p99Ms.toFixed(1)} ms, ${Math.round(run.peakRssBytes / 1e6)} MB, lost ${run.missing} of ${run.promised}, others ${run.othersLoad.toFixed(2)} cores\n`,
       );
+      if (values.profile !== undefined) process.stdout.write(`  ${threadWords(run)}\n`);
     }
   }
   return { ...cell, figures: Object.fromEntries(peers.map((peer) => [peer, mergeRuns(runs[peer])])) };
+}
+
+function threadWords({ threads }: RunFigures): string {
+  const busy = threads.filter(({ share }) => share > 0.005).sort((a, b) => b.share - a.share);
+  return busy.map(({ name, share }) => `${name} ${Math.round(share * 100)}%`).join(", ");
 }
 
 async function measureAllWaiting(): Promise<Partial<Record<Peer, Spread>>> {
@@ -124,7 +133,7 @@ save();
 const figures = reports.flatMap((report) => Object.values(report.figures));
 const others = spread(figures.map(({ othersLoad }) => othersLoad.max));
 process.stdout.write(
-  `\n${machineWords()}; 512 spans a request; ${pairs} runs of ${setting.seconds} s each, in turn: median (lowest–highest); write-ahead log ${values.wal ? "on" : "off"}${values.engine === undefined ? "" : `; gRPC engine ${values.engine}`}\n`,
+  `\n${machineWords()}; 512 spans a request; ${pairs} runs of ${setting.seconds} s each, in turn: median (lowest–highest); write-ahead log ${values.wal ? "on" : "off"}${values.engine === undefined ? "" : `; engine ${values.engine}`}\n`,
 );
 process.stdout.write(pinnable ? "collector on a core of its own, generator and sink on the others\n" : "NOT pinned: taskset is missing or there is one core\n");
 if (reports.length > 0) {

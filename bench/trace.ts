@@ -77,7 +77,7 @@ function measureTable(name: string, waiting: number, tiers: SamplingPolicy["tier
       return 0;
     },
   };
-  const books = { sampledOut() {}, sent() {}, shed() {}, waited() {}, serialized() {}, tierName: () => "" };
+  const books = { sampledOut() {}, sent() {}, shed() {}, waited() {}, serialized() {}, tierName: () => "", keptAll() {} };
   const traffic = createTraffic({ seed: 1, now: Date.now });
   const rssBefore = settledRss();
   const policy = policyFor(waiting, tiers);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { systemClock } from "./clock.ts";
 import { DataFolder } from "./control/dataFolder.ts";
 import type { FleetClient } from "./control/fleetClient.ts";
+import { KeepAllKeeper } from "./control/keepAllKeeper.ts";
 import { MeasurementRing } from "./control/measurementRing.ts";
 import { DROP_REASONS } from "./deliver/exporter.ts";
 import type { CollectorEnv } from "./env.ts";
@@ -17,6 +18,7 @@ import { createMetricsServer } from "./self/metricsServer.ts";
 import { Profiler } from "./self/profiler.ts";
 import { type DelayFigures, readProcess } from "./self/runtime.ts";
 import { SecondTicks } from "./self/secondTicks.ts";
+import { TierWatches } from "./self/tierWatches.ts";
 import { startingConfig } from "./startingConfig.ts";
 
 const RECEIVERS_CLOSE_MS = 1500;
@@ -39,11 +41,14 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   const data = new DataFolder(env.dataDir);
   const start = await startingConfig(configFile ?? env.configFile, env.fleetUrl !== undefined, data);
   if (start.warning !== undefined) logger.warn(start.warning);
+  const keepAll = new KeepAllKeeper({ data, clock, log: logger });
+  if (env.fleetUrl !== undefined) await keepAll.load();
   const plane = await startPlane({
     ...{ config: start.config, revision: start.revision, dataDir: env.dataDir, processStartMs },
-    ...{ process: start.process, otlp: env.otlp, data },
+    ...{ process: start.process, otlp: env.otlp, data, keepAll: keepAll.rules },
     log: (level, fields, message) => logger[level](fields, message),
   });
+  keepAll.start((rules) => plane.keepAll(rules));
   let revision = start.revision;
   let ready = false;
 
@@ -88,6 +93,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
       plane,
       profiler,
       data,
+      keepAll,
       clock,
       log,
       instanceUid: identity.instanceUid,
@@ -104,6 +110,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     fleet.start();
   }
 
+  const tiers = new TierWatches();
   let windowStart = clock.now();
   const takeMeasurement = async (atMs: number) => {
     const { window, gc, figures, ...ended } = await plane.endWindow();
@@ -112,7 +119,9 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     const windowMs = Math.max(1, now - windowStart);
     windowStart = now;
     if (fleet === undefined) return;
-    ring.push(measure({ atMs, windowMs, processStartMs, revision, figures, window, process: readProcess(), eventLoopDelay, gc }));
+    tiers.observe(figures.ledger, figures.tierKeys, atMs);
+    const about = { atMs, windowMs, processStartMs, revision, tierWatches: tiers.told(atMs) };
+    ring.push(measure({ ...about, figures, window, process: readProcess(), eventLoopDelay, gc }));
     fleet.measured();
   };
   const ticks = new SecondTicks(clock, (atMs) => void takeMeasurement(atMs));
@@ -129,6 +138,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     lookAtFiles: () => plane.lookAtFiles(),
     async shutdown() {
       draining = true;
+      keepAll.stop();
       await plane.closeReceivers(RECEIVERS_CLOSE_MS);
       await plane.drain(DELIVER_MS);
       ticks.stop();

@@ -31,7 +31,7 @@ describe("readEnv", () => {
     [{ HEADGATE_OTLP_GRPC_PORT: "70000" }, 'HEADGATE_OTLP_GRPC_PORT must be a port from 0 to 65535, got "70000"'],
     [{ HEADGATE_METRICS_PORT: "x" }, "HEADGATE_METRICS_PORT must be a port"],
     [{ HEADGATE_FLEET_URL: "cp" }, "HEADGATE_FLEET_URL must be a URL"],
-    [{ HEADGATE_LABELS: "prod" }, "HEADGATE_LABELS must be up to 32 pairs"],
+    [{ HEADGATE_LABELS: "prod" }, "HEADGATE_LABELS must be up to 64 pairs"],
     [{ HEADGATE_LOG_LEVEL: "loud" }, "HEADGATE_LOG_LEVEL must be one of"],
   ])("refuses %j, naming the variable", (env, message) => {
     expect(() => readEnv(env)).toThrow(message);

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import path from "node:path";
+import { LABELS_MAX } from "#domain/fleet/labels.ts";
 import { AppError } from "./appError.ts";
 
 export type CollectorEnv = {
@@ -36,7 +37,17 @@ const OWN = new Set([
   "HEADGATE_LOG_LEVEL",
 ]);
 /** The server's; both processes may share one environment. */
-const TOLERATED = new Set(["HEADGATE_HTTP_HOST", "HEADGATE_HTTP_PORT", "HEADGATE_FLEET_HOST", "HEADGATE_FLEET_PORT", "HEADGATE_PUBLIC_URL", "HEADGATE_SECRET"]);
+const TOLERATED = new Set([
+  "HEADGATE_HTTP_HOST",
+  "HEADGATE_HTTP_PORT",
+  "HEADGATE_FLEET_HOST",
+  "HEADGATE_FLEET_PORT",
+  "HEADGATE_PUBLIC_URL",
+  "HEADGATE_WEBHOOKS_PRIVATE",
+  "HEADGATE_SECRET",
+  "HEADGATE_URL",
+  "HEADGATE_TOKEN",
+]);
 
 /** Reads and checks the environment; the only place in the collector that does. Throws AppError `usage` with one line that names the variable. */
 export function readEnv(env: Variables = process.env): CollectorEnv {
@@ -100,8 +111,8 @@ function labels(env: Variables): Record<string, string> {
   const value = given(env, "HEADGATE_LABELS");
   if (value === undefined) return {};
   const pairs = value.split(",").map((pair) => pair.trim().match(/^([A-Za-z][A-Za-z0-9_.-]{0,62})=([^\s,=]{0,128})$/));
-  if (pairs.length > 32 || pairs.includes(null))
-    throw bad("HEADGATE_LABELS", `must be up to 32 pairs such as env=prod,region=eu, got ${JSON.stringify(value)}`);
+  if (pairs.length > LABELS_MAX || pairs.includes(null))
+    throw bad("HEADGATE_LABELS", `must be up to ${LABELS_MAX} pairs such as env=prod,region=eu, got ${JSON.stringify(value)}`);
   return Object.fromEntries(pairs.map((pair) => [pair?.[1], pair?.[2]]));
 }
 

@@ -1,6 +1,12 @@
+// One piece of over 400 lines: what is received, decided, waiting and handed on is one state, and a policy that is swapped changes all of it at once.
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
+import { canonicalJson } from "#domain/fleet/configHash.ts";
+import type { KeepAllCount, KeepAllRule } from "#domain/fleet/keepAll.ts";
+import type { ShadowReport, ShadowStart } from "#domain/sampling/compare/shadowReport.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
+import type { OverlapFigures } from "#domain/sampling/overlaps.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import { tierKeys } from "#domain/sampling/tierSilence.ts";
 import { NO_TRACES, type TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { Clock } from "./clock.ts";
 import { type BatchLog, NOT_FOLLOWED } from "./deliver/batchLog.ts";
@@ -11,8 +17,11 @@ import { partKept } from "./partKept.ts";
 import { type AboutRequest, ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, compilePolicy } from "./sample/compilePolicy.ts";
 import { explainSpans } from "./sample/explainSpans.ts";
+import { KeepAllCounts } from "./sample/keepAllCounts.ts";
+import { lookAtOverlaps } from "./sample/lookAtOverlaps.ts";
 import type { PolicyLabel } from "./sample/policyLabel.ts";
 import { offerSampled, sampleWithinBudgets } from "./sample/sampleWithinBudgets.ts";
+import { Shadow } from "./sample/shadow/shadow.ts";
 import { SpanLog } from "./sample/spanLog.ts";
 import { createSpanSampler } from "./sample/spanSampler.ts";
 import { explainTrace } from "./sample/trace/explainTrace.ts";
@@ -26,6 +35,7 @@ const NO_ROOM_RETRY_MS = 1000;
 const UNSENT_LOOK_MS = 20;
 const NO_BATCH = -1;
 const ANY_SPAN_BYTES = 512;
+const NO_PLACE = "its policy has so many tiers that there is no place for it; take tiers out of the policy";
 
 type Parts = {
   policy: SamplingPolicy;
@@ -52,6 +62,12 @@ export type PolicyIntake = Intake & {
    * waited (throws when there is not the memory for it, and then nothing has changed).
    */
   preparePolicy(policy: SamplingPolicy, label: PolicyLabel): () => CarryOver;
+  /**
+   * What keeps everything that matches it from now on, beside the policy; the whole list. Throws when there is not the memory for it, and then nothing has
+   * changed. Traces that wait already are decided as they would have been.
+   */
+  useKeepAll(rules: readonly KeepAllRule[]): void;
+  keepAllFigures(): KeepAllCount[];
   /** Room has come free in the queue. */
   roomFreed(): void;
   figures(): TraceFigures;
@@ -59,7 +75,16 @@ export type PolicyIntake = Intake & {
   decidedByCause(): ReadonlyMap<string, number>;
   /** The share that each tier of the running policy keeps at this moment, by its name. */
   ratiosInForce(): ReadonlyMap<string, number>;
+  /** How many spans the tiers of the running policy share; null where nothing can be said yet. */
+  overlaps(): OverlapFigures | null;
+  /** By name of each running tier, the key of what it matches. */
+  tierKeys(): ReadonlyMap<string, string>;
   explain(traceId: string): Explanation;
+  /** Tries a policy beside the running one from now on, in place of any that was tried before. Throws when it can't be compiled. */
+  startShadow(start: ShadowStart): void;
+  stopShadow(): void;
+  /** Of the one that was started last; undefined when none was. */
+  shadowReport(): ShadowReport | undefined;
   /**
    * Decides everything that waits and sends on what is kept as the queue takes it, until the deadline; what is left is dropped and counted. With `keepsWaiting`
    * nothing is decided: it is in the log, for the next start.
@@ -79,8 +104,11 @@ export function createIntake(parts: Parts): PolicyIntake {
   const sampler = createSpanSampler();
   const spanLog = new SpanLog();
   const { result } = sampler;
-  let running: { compiled: CompiledPolicy; label: PolicyLabel; tiers: TierTotals[] };
+  let running: { compiled: CompiledPolicy; label: PolicyLabel; tiers: TierTotals[]; keys?: ReadonlyMap<string, string> };
   let traces: TraceSampler | undefined;
+  let shadow: Shadow | undefined;
+  let keepAll: readonly KeepAllRule[] = [];
+  const keepAllCounts = new KeepAllCounts();
   const seed = Math.floor(parts.random() * 0x100000000) | 0;
 
   const books = {
@@ -90,11 +118,16 @@ export function createIntake(parts: Parts): PolicyIntake {
     waited: (seconds: number) => timers.record("decisionWait", seconds),
     serialized: (seconds: number) => timers.record("serialization", seconds),
     tierName: (tier: number) => ledger.tierList[tier].name,
+    keptAll: (id: string, spans: number, bytes: number) => keepAllCounts.add(id, spans, bytes),
   };
 
   function preparePolicy(policy: SamplingPolicy, label: PolicyLabel): () => CarryOver {
-    const compiled = compilePolicy(policy);
+    const compiledFor = keepAll;
+    const prepared = compilePolicy(policy, compiledFor);
     return () => {
+      const compiled = compiledFor === keepAll ? prepared : compilePolicy(policy, keepAll);
+      // Of the same policy what is known of it stays.
+      if (running?.compiled.policy === policy) compiled.overlaps = running.compiled.overlaps;
       const tiers = ledger.tiersOf(compiled.tiers.map((tier) => tier.name));
       if (policy.scope === "trace" && traces === undefined) {
         traces = new TraceSampler({ settings: policy, outlets: destinations, books, shedding: parts.shedding, clock, seed });
@@ -106,6 +139,9 @@ export function createIntake(parts: Parts): PolicyIntake {
       );
       if (carryOver === undefined && running !== undefined) carryBudgets(running.compiled, compiled);
       running = { compiled, label, tiers };
+      if (traces !== undefined) traces.shadow = shadow;
+      shadow?.liveChanged(running);
+      keepAllCounts.use(keepAll, compiled.keepAll.length, NO_PLACE);
       return carryOver ?? NOTHING_WAITED;
     };
   }
@@ -160,6 +196,9 @@ export function createIntake(parts: Parts): PolicyIntake {
       timers.record("serialization", serializationMs / 1000);
     }
     offerSampled(sampler, compiled);
+    if (compiled.keepAll.length > 0) keepAllCounts.addScanned(compiled.keepAll, sampler.table);
+    lookAtOverlaps(bytes, sampler.table, compiled, decided);
+    shadow?.accepted(bytes, sampler.table, compiled);
     spanLog.put(bytes, sampler.table, running, { at: clock.now(), networkMs, processingMs: decided - scanStart, serializationMs, batch });
     return answerWhenSafe(waits);
   }
@@ -303,6 +342,20 @@ export function createIntake(parts: Parts): PolicyIntake {
   preparePolicy(parts.policy, parts.label)();
   return {
     preparePolicy,
+    useKeepAll(rules) {
+      if (canonicalJson(rules) === canonicalJson(keepAll)) return;
+      const before = keepAll;
+      keepAll = rules;
+      try {
+        preparePolicy(running.compiled.policy, running.label)();
+      } catch (error) {
+        keepAll = before;
+        const wanted = rules.filter(({ id }) => before.every((one) => one.id !== id));
+        keepAllCounts.use([...running.compiled.keepAll, ...wanted], running.compiled.keepAll.length, "there is not enough memory for it");
+        throw error;
+      }
+    },
+    keepAllFigures: () => keepAllCounts.figures(),
     accept,
     refused: (reason) => ledger.refuse(reason, 0),
     bytesReceived: (bytes) => {
@@ -318,6 +371,11 @@ export function createIntake(parts: Parts): PolicyIntake {
     figures: () => traces?.figures() ?? NO_TRACES,
     decidedByCause: () => traces?.byCause ?? new Map(),
     ratiosInForce: () => new Map(running.compiled.tiers.map(({ name, keep, budget }) => [name, keep.kind === "ratio" ? keep.ratio : (budget?.ratio ?? 1)])),
+    tierKeys() {
+      running.keys ??= new Map(tierKeys(running.compiled.policy).map((key, tier) => [running.compiled.policy.tiers[tier].name, key]));
+      return running.keys;
+    },
+    overlaps: () => running.compiled.overlaps.figures(performance.now()),
     explain(traceId) {
       const places = { batches: parts.batches, clock, processStartMs: parts.processStartMs };
       const inTraces = traces && explainTrace(traces, traceId, places);
@@ -328,6 +386,13 @@ export function createIntake(parts: Parts): PolicyIntake {
       if (inSpans.kind === "decided" && inTraces.kind !== "decided" && inTraces.kind !== "waiting") return inSpans;
       return inTraces.kind === "neverSeen" && inSpans.kind !== "decided" ? inSpans : inTraces;
     },
+    startShadow({ policy, minutes }) {
+      const isMemoryTight = () => parts.shedding(MANY_TIERS) > 0;
+      shadow = new Shadow({ candidate: policy, minutes, live: running, clock, threadCpuMs, isMemoryTight });
+      if (traces !== undefined) traces.shadow = shadow;
+    },
+    stopShadow: () => shadow?.stop(),
+    shadowReport: () => shadow?.report(),
     rerouted: () => traces?.rerouted(),
     oldestWaitingAt: () => traces?.oldestWaitingAt(),
     recoverWaiting(bytes, start, end, spans) {
@@ -356,6 +421,14 @@ export function createIntake(parts: Parts): PolicyIntake {
       if (left > 0) ledger.dropWaiting("shutdown", left);
     },
   };
+}
+
+/** So many that the last is shed as soon as any is. */
+const MANY_TIERS = 64;
+
+function threadCpuMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
 }
 
 const NOTHING_WAITED: CarryOver = { tracesCarriedOver: 0, spansCarriedOver: 0, tracesDecidedEarly: 0, spansDecidedEarly: 0, spansLost: 0 };

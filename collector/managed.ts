@@ -7,8 +7,10 @@ import type { Clock } from "./clock.ts";
 import { checkExport } from "./control/checkExport.ts";
 import type { DataFolder } from "./control/dataFolder.ts";
 import type { FleetDelegate } from "./control/fleetClient.ts";
+import type { KeepAllKeeper } from "./control/keepAllKeeper.ts";
 import { ProfileCommands } from "./control/profileCommands.ts";
 import { redactedConfigJson } from "./control/redactConfig.ts";
+import { ShadowReports } from "./control/shadowReports.ts";
 import { createExporter } from "./createExporter.ts";
 import { createDiscardExporter } from "./deliver/discardExporter.ts";
 import { DELIVERED, type Exporter } from "./deliver/exporter.ts";
@@ -28,6 +30,7 @@ type Parts = {
   plane: Plane;
   profiler: Profiler;
   data: DataFolder;
+  keepAll: KeepAllKeeper;
   clock: Clock;
   log: Log;
   instanceUid: string;
@@ -41,6 +44,7 @@ type Parts = {
 export function createFleetDelegate(parts: Parts): FleetDelegate {
   const { env, plane, data, clock, log, ports, revision } = parts;
   const profiles = new ProfileCommands(parts.profiler);
+  const shadows = new ShadowReports(plane, clock);
 
   return {
     hello: () => ({
@@ -54,7 +58,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       otlpGrpcEndpoint: httpUrl(env.otlp.host, ports.otlpGrpc),
       otlpHttpEndpoint: httpUrl(env.otlp.host, ports.otlpHttp),
       processStartMs: parts.processStartMs,
-      capabilities: ["config", "measurements", "checkExport", "explain", "profile"],
+      capabilities: ["config", "measurements", "checkExport", "explain", "profile", "shadow", "keep-all"],
       nowMs: clock.unixMs(),
     }),
 
@@ -89,6 +93,10 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       report({ ...about, state: STATE.applied, tookMs, effectiveConfig: redactedConfigJson(plane.config), carryOver: applied.carryOver });
     },
 
+    shadow: (asked, report) => void shadows.take(asked, report),
+    keepAll: ({ entries }) =>
+      parts.keepAll.set((entries ?? []).map(({ id, condition, leftMs }) => ({ id, condition: parsed(condition), leftMs: leftMs ?? 0 }))),
+
     async command({ commandId, checkExport: check, explain, recordProfile, cancel }, send, gone) {
       const startedAt = clock.now();
       if (cancel) return profiles.cancel(cancel.commandId ?? "");
@@ -121,6 +129,14 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
         return DELIVERED;
       },
     };
+  }
+}
+
+function parsed(json: string | null | undefined): unknown {
+  try {
+    return JSON.parse(json ?? "");
+  } catch {
+    return undefined;
   }
 }
 

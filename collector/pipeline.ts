@@ -3,6 +3,7 @@ import path from "node:path";
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { type CollectorConfig, parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { canonicalJson, configHash } from "#domain/fleet/configHash.ts";
+import type { KeepAllRule } from "#domain/fleet/keepAll.ts";
 import { shareSettings } from "#domain/pipeline/shareSettings.ts";
 import type { DestinationFigures } from "#domain/telemetry/measurement.ts";
 import { formatProblem, type Problem } from "#domain/validation/problems.ts";
@@ -32,6 +33,8 @@ type Parts = {
   config: CollectorConfig;
   /** The configuration's number at the control plane; 0: it did not come from one. */
   revision: number;
+  /** What keeps everything that matches it from the start. */
+  keepAll: readonly KeepAllRule[];
   dataDir: string;
   clock: Clock;
   random: () => number;
@@ -120,6 +123,7 @@ export class Pipeline {
         random,
         processStartMs: parts.processStartMs,
       });
+      this.intake.useKeepAll(parts.keepAll);
     } catch (error) {
       throw new AppError("usage", `sampling: ${NOT_ENOUGH_MEMORY}: ${messageOf(error)}`, error);
     }
@@ -193,6 +197,13 @@ export class Pipeline {
     await this.#openWaitingLog();
     await this.signals.use(next);
     return { ok: true, hash, changed: true, carryOver };
+  }
+
+  /** See PolicyIntake.useKeepAll; rejects with one line when that can't be done. */
+  keepAll(rules: readonly KeepAllRule[]): Promise<void> {
+    const turn = this.#applying.then(() => this.intake.useKeepAll(rules));
+    this.#applying = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Opens the log of what waits where the configuration asks for one, or where one is that still holds something: that is taken in, and then the log goes. */

@@ -125,6 +125,9 @@ const ENVIRONMENT = [
     "`loopback`",
     "Who may record CPU and heap profiles at `/debug/pprof/` on that port: `loopback` (this machine), `anyone` or `nobody`.",
   ],
+  ["`headgate`", "HEADGATE_URL", "`http://127.0.0.1:3000`", "The server that `export`, `plan` and `apply` speak to: [as-code.md](as-code.md)."],
+  ["`headgate`", "HEADGATE_TOKEN", "", "The API token that they use."],
+  ["server", "HEADGATE_WEBHOOKS_PRIVATE", "`refuse`", "`allow`: webhooks may be sent to this machine and to private networks (docs/webhooks.md)."],
   ["both", "HEADGATE_LOG_LEVEL", "`info`", "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`."],
 ];
 

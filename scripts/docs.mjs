@@ -1,4 +1,5 @@
-// Writes docs/configuration.md from the schemas and the declared environment variables; with --check it fails when the page is not what they say now.
+// Writes docs/api.md from the table of routes and docs/configuration.md from the schemas and the declared environment variables; with --check it fails when a page is
+// not what they say now.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,15 +18,24 @@ if (!process.features.typescript) {
   process.exit(spawnSync(productNode(), [fileURLToPath(import.meta.url), ...args], { stdio: "inherit" }).status ?? 1);
 }
 
+const { apiPage } = await import("./apiPage.mjs");
 const { configurationPage } = await import("./configurationPage.mjs");
-const page = join(root, "docs", "configuration.md");
-const wanted = await configurationPage();
-const stands = existsSync(page) ? readFileSync(page, "utf8") : "";
-if (stands === wanted) process.stdout.write("docs/configuration.md says what the schemas say\n");
-else if (args.includes("--check")) {
-  process.stderr.write("docs/configuration.md is not what the schemas say; run: npm run docs\n");
-  process.exitCode = 1;
-} else {
-  writeFileSync(page, wanted);
-  process.stdout.write("docs/configuration.md written\n");
+
+const PAGES = [
+  { name: "docs/api.md", made: apiPage, from: "the table of routes says" },
+  { name: "docs/configuration.md", made: configurationPage, from: "the schemas say" },
+];
+
+for (const { name, made, from } of PAGES) {
+  const page = join(root, name);
+  const wanted = await made();
+  const stands = existsSync(page) ? readFileSync(page, "utf8") : "";
+  if (stands === wanted) process.stdout.write(`${name} says what ${from}\n`);
+  else if (args.includes("--check")) {
+    process.stderr.write(`${name} is not what ${from}; run: npm run docs\n`);
+    process.exitCode = 1;
+  } else {
+    writeFileSync(page, wanted);
+    process.stdout.write(`${name} written\n`);
+  }
 }

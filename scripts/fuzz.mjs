@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { checkNodeVersion, ensureGenerated, ensureInstalled, productNode, root, SetUpError, version, withSetUpLock } from "./setUp.mjs";
 
-const TARGETS = ["span-scope", "trace-scope", "json", "compressed", "grpc-message"];
+const TARGETS = ["span-scope", "trace-scope", "json", "compressed", "grpc-message", "http-head"];
 const HELP = `npm run fuzz -- [options]     generated and mutated input for the collector, each compared with what protobufjs and the rules say
 
   --inputs N     how many, over all targets (100000)

@@ -19,16 +19,17 @@ HEADGATE_PEERS=build      build the Go peers of the contract tests when they are
 
 const bin = (...path) => join(root, "node_modules", ...path);
 const biome = bin("@biomejs", "biome", "bin", "biome");
-const vitest = (project) => [
+const vitest = (project, ...options) => [
   bin("vitest", "vitest.mjs"),
   "run",
   "--project",
   project,
+  ...options,
   "--reporter=default",
   `--reporter=${join(root, "scripts", "vitestCounts.mjs")}`,
 ];
 
-/** Checks count as one test each; suites bring their own counts. Steps of one stage run two at a time. */
+/** Checks count as one test each; suites bring their own counts. Steps of one stage run two at a time. Tests of several processes wait more than they work. */
 const STEPS = [
   { name: "format", stage: 1, args: [biome, "format", "."] },
   { name: "lint", stage: 1, args: [biome, "check", "--formatter-enabled=false", "--error-on-warnings", "."] },
@@ -38,7 +39,7 @@ const STEPS = [
   { name: "docs", stage: 1, args: ["scripts/docs.mjs", "--check"] },
   { name: "unit", stage: 2, suite: "vitest", args: vitest("unit") },
   { name: "build", stage: 3, build: true },
-  { name: "integration", stage: 4, suite: "vitest", args: vitest("integration"), needs: "build" },
+  { name: "integration", stage: 4, suite: "vitest", args: vitest("integration", "--maxWorkers=3"), needs: "build" },
   { name: "contract", stage: 5, suite: "vitest", args: vitest("contract"), needs: "build" },
   { name: "browser", stage: 6, suite: "playwright", args: [bin("@playwright", "test", "cli.js"), "test"], needs: "build" },
 ];

@@ -32,6 +32,7 @@ const schema = z.object({
     .transform((value) => value.replace(/\/+$/, ""))
     .optional(),
   HEADGATE_SECRET: z.string().min(32, "must have at least 32 characters").optional(),
+  HEADGATE_WEBHOOKS_PRIVATE: z.enum(["refuse", "allow"], "must be refuse or allow").default("refuse"),
   HEADGATE_LOG_LEVEL: z
     .enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"], "must be trace, debug, info, warn, error, fatal or silent")
     .default("info"),
@@ -39,8 +40,10 @@ const schema = z.object({
 
 export type ServerEnv = z.output<typeof schema>;
 
-/** The starter hands one environment to both processes, so what the collector reads is no mistake here. */
-const OF_THE_COLLECTOR = new Set([
+/** One environment serves the starter, the collector and the command line, so what those read is no mistake here. */
+const OF_OTHERS = new Set([
+  "HEADGATE_URL",
+  "HEADGATE_TOKEN",
   "HEADGATE_CONFIG",
   "HEADGATE_FLEET_URL",
   "HEADGATE_ENROLMENT_TOKEN",
@@ -58,7 +61,7 @@ const SECRETS = new Set(["DATABASE_URL", "HEADGATE_SECRET"]);
 /** The only reader of the environment. Throws StartError with one line that says which variable is wrong. */
 export function readEnv(environment: Record<string, string | undefined>): ServerEnv {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
-  const unknown = Object.keys(given).find((name) => name.startsWith("HEADGATE_") && !(name in schema.shape) && !OF_THE_COLLECTOR.has(name));
+  const unknown = Object.keys(given).find((name) => name.startsWith("HEADGATE_") && !(name in schema.shape) && !OF_OTHERS.has(name));
   if (unknown) throw new StartError(`${unknown} is not a variable that Headgate knows; the list is in docs/configuration.md`);
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;

@@ -1,7 +1,16 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { createApiHandler } from "./api/apiHandler.ts";
+import { createApiTokens } from "./auth/apiTokens.ts";
 import { createAuth } from "./auth/auth.ts";
 import { createAuthRoutes } from "./auth/authRoutes.ts";
+import { createCallers } from "./auth/callers.ts";
+import { FailedSignIns } from "./auth/failedSignIns.ts";
+import { createSignInRecorder } from "./auth/recordSignIn.ts";
 import { createSessions } from "./auth/sessions.ts";
+import { checkProvider } from "./auth/sign-on/checkProvider.ts";
+import { createOidcProvider } from "./auth/sign-on/oidcProvider.ts";
+import { createSignOnRoutes, SIGN_ON_CALLBACK, SIGN_ONS_AT_ONCE_MAX } from "./auth/sign-on/signOnRoutes.ts";
 import { SignInLimiter } from "./auth/signInLimiter.ts";
 import { useOneTimeLink } from "./auth/useOneTimeLink.ts";
 import { Closers } from "./closers.ts";
@@ -13,13 +22,16 @@ import { readLivePrice } from "./db/livePriceSetting.ts";
 import { migrate } from "./db/migrate.ts";
 import type { Change } from "./db/notifyChange.ts";
 import { createSecretBox } from "./db/secretBox.ts";
+import { readSignOn } from "./db/signOnSetting.ts";
 import type { ServerEnv } from "./env.ts";
 import { toAppError } from "./errors/appError.ts";
 import { StartError } from "./errors/startError.ts";
 import { ExplainRelay } from "./fleet/explainRelay.ts";
 import { FleetServer } from "./fleet/fleetServer.ts";
+import { createAuditDownload } from "./http/auditDownload.ts";
 import { createHttpServer } from "./http/httpServer.ts";
 import { createPages, noPages } from "./http/pages.ts";
+import { requestOrigin } from "./http/requestOrigin.ts";
 import { createRoutes } from "./http/routes.ts";
 import { serverMetrics } from "./http/serverMetrics.ts";
 import { toHeaders } from "./http/webRequest.ts";
@@ -28,6 +40,7 @@ import { startJobs } from "./jobs/startJobs.ts";
 import type { Log } from "./log.ts";
 import { OpenStreams } from "./openStreams.ts";
 import { openWithoutTls } from "./openWithoutTls.ts";
+import { AUDIT_EXPORTS_AT_ONCE_MAX } from "./services/audit/exportAudit.ts";
 import { PROFILES_AT_ONCE_MAX } from "./services/collectors/recordProfile.ts";
 import type { Actor, Ports, ServiceContext } from "./services/context.ts";
 import { isCollectorAllowed } from "./services/fleet-channel/isCollectorAllowed.ts";
@@ -38,10 +51,12 @@ import { ensureLocalToken } from "./services/setup/ensureLocalToken.ts";
 import { renewNewestHash } from "./services/setup/renewNewestHash.ts";
 import { renewOwnerLink } from "./services/setup/renewOwnerLink.ts";
 import { seedFirstBoot } from "./services/setup/seedFirstBoot.ts";
+import { SIGN_ON_TESTS_AT_ONCE_MAX } from "./services/sign-on/testSignOn.ts";
 import { Slots } from "./services/slots.ts";
 import { readDirectory } from "./telemetry/collectorDirectory.ts";
 import { LiveHub } from "./telemetry/liveHub.ts";
 import { createTrpcHandler } from "./trpc/trpcHandler.ts";
+import { createWebhookSender } from "./webhooks/webhookSender.ts";
 
 export type StartOptions = { env: ServerEnv; demo: boolean; pages: boolean; log: Log };
 export type RunningServer = { http: string; fleet: string; setupUrl: string | null; dataDir: string; stop: () => Promise<void>; stopAtOnce: () => void };
@@ -69,6 +84,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     let httpUrl = `http://${urlHost(env.HEADGATE_HTTP_HOST)}:${env.HEADGATE_HTTP_PORT}`;
     let fleetUrl = "";
     const publicUrl = () => env.HEADGATE_PUBLIC_URL ?? httpUrl;
+    const behindProxy = env.HEADGATE_PUBLIC_URL !== undefined;
     const http = createHttpServer({ publicUrl, onError: (error, path) => log.error({ err: error, path }, "a request failed") });
     const httpPort = await listenOrExplain(
       () => http.listen(env.HEADGATE_HTTP_HOST, env.HEADGATE_HTTP_PORT),
@@ -96,6 +112,8 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       onChanged: ({ state }) => hub.setSampleTraffic(state),
     });
     closers.add("sample traffic", () => traffic.close());
+    const seal = createSecretBox(secret);
+    const signOnRedirectUri = () => new URL(SIGN_ON_CALLBACK, publicUrl()).href;
     const ports: Ports = {
       live: hub,
       fleet: {
@@ -108,7 +126,13 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       explains: new Slots(EXPLAINS_AT_ONCE_MAX),
       profiles: new Slots(PROFILES_AT_ONCE_MAX),
       sampleTraffic: traffic,
-      seal: createSecretBox(secret),
+      webhooks: createWebhookSender({ publicUrl, nowMs, allowPrivate: env.HEADGATE_WEBHOOKS_PRIVATE === "allow" }),
+      signOn: {
+        redirectUri: signOnRedirectUri,
+        test: ({ scopes, ...access }) => checkProvider(access, scopes, signOnRedirectUri()),
+        tests: new Slots(SIGN_ON_TESTS_AT_ONCE_MAX),
+      },
+      seal,
       nowMs,
       newToken: () => randomBytes(32).toString("base64url"),
       publicUrl,
@@ -122,17 +146,44 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
 
     const auth = createAuth({ db, secret, publicUrl: publicUrl(), report: (message) => log.error(message) });
     const limiter = new SignInLimiter(nowMs);
+    const failedSignIns = new FailedSignIns(nowMs);
     const sessions = createSessions({ auth, db, nowMs });
+    const tokenLimiter = new SignInLimiter(nowMs);
+    const failedTokens = new FailedSignIns(nowMs);
+    const recorder = createSignInRecorder(db, failedSignIns, failedTokens);
+    const callers = createCallers({
+      sessions,
+      apiTokens: createApiTokens({ db, nowMs, limiter: tokenLimiter, refused: recorder.tokenRefused }),
+    });
+    const callerOf = (req: IncomingMessage) => callers.callerOf(toHeaders(req), requestOrigin(req, behindProxy));
+    const signOns = new Slots(SIGN_ONS_AT_ONCE_MAX);
+    const signOn = createSignOnRoutes({
+      auth,
+      db,
+      seal,
+      provider: createOidcProvider({ nowMs }),
+      recorder,
+      sessions,
+      slots: signOns,
+      publicUrl,
+      nowMs,
+      report: (message) => log.warn(message),
+    });
+    const contextOf = async (req: IncomingMessage): Promise<ServiceContext> => {
+      return { actor: await callerOf(req), db, ports, origin: requestOrigin(req, behindProxy) };
+    };
+    const auditExports = new Slots(AUDIT_EXPORTS_AT_ONCE_MAX);
     const streams = new OpenStreams();
     const recheckStreams = () => {
-      sessions.forgetAll();
-      return streams.recheck(async (req) => (await sessions.personOf(toHeaders(req))) !== null);
+      callers.forgetAll();
+      return streams.recheck(async (req) => (await callerOf(req).catch(nobodyIfRefused)).kind !== "nobody");
     };
 
     if (await seedFirstBoot({ ctx: system, input: { demo } })) log.info("first start: keep everything, in the local archive");
     // A stored configuration that this version can't put together must not keep anybody from the pages where it can be put right.
-    const renewed = await renewNewestHash({ ctx: system }).catch((error) => log.error({ err: error }, "the newest revision's hash could not be renewed"));
-    if (renewed) log.info(renewed, "this version knows more settings: the newest revision has another hash now");
+    const hashes = await renewNewestHash({ ctx: system }).catch((error) => log.error({ err: error }, "the hashes of what runs could not be renewed"));
+    for (const one of hashes?.renewed ?? []) log.info(one, "this version knows more settings: a revision that runs has another hash now");
+    for (const one of hashes?.invalid ?? []) log.error(one, "a revision that runs can't be put together; collectors go on with what they have");
     folder.writeLocalToken(await ensureLocalToken({ ctx: system, input: { atHand: folder.localToken() } }));
     const setupUrl = await renewOwnerLink({ ctx: system });
 
@@ -143,24 +194,27 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
           "work in the background failed",
         ),
       );
-    const refreshDirectory = coalesced(50, async () => hub.setDirectory(await readDirectory(db)), background);
+    const refreshDirectory = coalesced(50, async () => hub.setDirectory(await readDirectory(db, nowMs())), background);
     const readPrice = async () => hub.setPrice((await readLivePrice(db)).price);
     const changes = createChanges(databaseUrl, {
       onUp() {
         hub.setDatabase("up");
         refreshDirectory();
-        background(Promise.all([readPrice(), fleet.deliverNewest(), fleet.saveUnsaved(), recheckStreams()]));
+        background(Promise.all([readPrice(), fleet.deliverToAll(), fleet.keepAllToAll(), fleet.saveUnsaved(), fleet.shadows.deliver(), recheckStreams()]));
       },
       onDown(error) {
         log.warn({ reason: error?.message }, "the database can't be reached; live data goes on, saving does not");
         hub.setDatabase("down");
       },
       onChange({ entity, id }: Change) {
-        if (entity === "revision") background(fleet.deliverNewest());
+        // A rollout's own steps come as `revision` where they change what somebody runs.
+        if (entity === "revision" || entity === "group") background(fleet.deliverToAll());
+        if (entity === "shadow") background(fleet.shadows.deliver());
+        if (entity === "breakGlass" || entity === "collector") background(fleet.keepAllToAll());
         if (entity === "prices") background(readPrice());
-        if (entity === "person") background(recheckStreams());
+        if (entity === "person" || entity === "apiToken") background(recheckStreams());
         if (entity === "collector" && id) background(fleet.recheck(id, (collectorId) => isCollectorAllowed({ ctx: system, input: { collectorId } })));
-        if (entity === "collector" || entity === "revision") refreshDirectory();
+        if (entity === "collector" || entity === "revision" || entity === "group") refreshDirectory();
         hub.changed(entity, id);
       },
       onReplicaMessage({ kind, id, to }) {
@@ -169,7 +223,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         else relay.answer(id);
       },
     });
-    hub.setDirectory(await readDirectory(db));
+    hub.setDirectory(await readDirectory(db, nowMs()));
     await readPrice();
     changes.start();
     closers.add("changes", () => changes.stop());
@@ -177,7 +231,11 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       ctx: system,
       hub,
       replica,
-      onError: (error) => log.warn({ reason: toAppError(error).message }, "a job failed; it is tried again at its next turn"),
+      onError: (error) =>
+        log.warn(
+          { reason: toAppError(error).message, err: toAppError(error).code === "INTERNAL" ? error : undefined },
+          "a job failed; it is tried again at its next turn",
+        ),
     });
     closers.add("jobs", () => jobs.stop());
     const sessionChecks = every(SESSIONS_CHECKED_EVERY_MS, recheckStreams, (error) =>
@@ -190,21 +248,42 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
     http.setRoutes(
       createRoutes({
         publicUrl,
-        behindProxy: env.HEADGATE_PUBLIC_URL !== undefined,
-        authRoutes: createAuthRoutes({ auth, limiter, onSignedOut: () => background(recheckStreams()) }),
-        setUp: (input) => useOneTimeLink({ auth, db, nowMs, input }),
-        trpc: createTrpcHandler(async (req) => {
-          const person = await sessions.personOf(toHeaders(req));
-          return {
-            actor: person ? { kind: "person", ...person } : { kind: "nobody" },
-            db,
-            ports,
-            report: (error, path) => log.error({ err: error, path }, "a procedure failed"),
-          };
+        behindProxy,
+        authRoutes: createAuthRoutes({
+          auth,
+          limiter,
+          recorder,
+          signOn,
+          passwordsOff: async () => (await readSignOn(db))?.settings.passwords === "off",
+          onSignedOut: () => background(recheckStreams()),
+        }),
+        setUp: (input, from) => useOneTimeLink({ auth, db, nowMs, input, from }),
+        trpc: createTrpcHandler(async (req) => ({
+          ...(await contextOf(req)),
+          report: (error, path) => log.error({ err: error, path }, "a procedure failed"),
+        })),
+        auditDownload: createAuditDownload(contextOf, auditExports),
+        api: createApiHandler({
+          contextOf,
+          requestIdOf: (req) => requestOrigin(req, behindProxy).requestId,
+          auditExports,
+          report: (error, path, requestId) => log.error({ err: error, path, requestId }, "a request to the API failed"),
         }),
         onStream: (req, res) => streams.add(req, res),
         isReady: () => hub.database.state === "up" && fleetUrl !== "",
-        metrics: serverMetrics({ hub, fleet, limiter, explains: ports.explains, profiles: ports.profiles, relay }),
+        metrics: serverMetrics({
+          hub,
+          fleet,
+          limiter,
+          tokenLimiter,
+          failedSignIns,
+          failedTokens,
+          explains: ports.explains,
+          profiles: ports.profiles,
+          auditExports,
+          signOns,
+          relay,
+        }),
         pages: pages.handle,
       }),
     );
@@ -236,6 +315,11 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       },
     };
   }
+}
+
+function nobodyIfRefused(error: unknown): { kind: "nobody" } {
+  if (toAppError(error).code !== "UNAUTHENTICATED") throw error;
+  return { kind: "nobody" };
 }
 
 /** Several calls within so long become one; one that comes while it runs makes it run once more. */

@@ -73,6 +73,13 @@ export async function scrape(port: number): Promise<(name: string) => number> {
   };
 }
 
+/** Of a process that has Go's /debug/pprof/profile, which Headgate has too. */
+export async function fetchProfile(port: number, seconds: number): Promise<Buffer> {
+  const response = await fetch(`http://127.0.0.1:${port}/debug/pprof/profile?seconds=${seconds}`);
+  if (!response.ok) throw new Error(`no profile: ${response.status} ${await response.text()}`);
+  return Buffer.from(await response.arrayBuffer());
+}
+
 /** Peak resident memory as the kernel kept it; where there is no /proc, what it is now. */
 export function peakRss(pid: number, now: number): number {
   try {

@@ -19,6 +19,7 @@ const run = (changed: Partial<RunFigures> = {}): RunFigures => ({
   missing: 0,
   coreShare: 0.1,
   othersLoad: 0,
+  threads: [],
   ownCounts: {},
   ...changed,
 });

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EARLY_CAUSES } from "#domain/sampling/explanation.ts";
-import { ready, scrape, start } from "../collector-load/benchProcesses.ts";
+import { fetchProfile, ready, scrape, start } from "../collector-load/benchProcesses.ts";
 import type { PeerSetting, RunningPeer } from "./runningPeer.ts";
 import { IMPORTANT, IMPORTANT_RATIO, MEMORY_BYTES, REST_RATIO, SLOW_MS } from "./works.ts";
 
@@ -21,7 +21,7 @@ export async function startHeadgate(setting: PeerSetting): Promise<RunningPeer> 
   const config = {
     sampling: sampling(setting),
     pipeline: { memory: { limitBytes: MEMORY_BYTES }, wal: { enabled: wal } },
-    ...(engine !== undefined && { receivers: { grpc: { engine } } }),
+    ...(engine !== undefined && { receivers: { grpc: { engine }, http: { engine } } }),
     export: { kind: "otlp", protocol, endpoint: `http://127.0.0.1:${sink[protocol]}` },
   };
   writeFileSync(join(folder, "headgate.json"), JSON.stringify(config));
@@ -41,6 +41,7 @@ export async function startHeadgate(setting: PeerSetting): Promise<RunningPeer> 
       const early = EARLY_CAUSES.reduce((sum, cause) => sum + count(`headgate_traces_decided_total{cause="${cause}"}`), 0);
       return { ...counts, decided_early: early };
     },
+    profile: (seconds) => fetchProfile(metrics, seconds),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,13 +9,14 @@ import type { GeneratorOrder, GeneratorResult, GeneratorSetting } from "./genera
 import { startHeadgate } from "./headgatePeer.ts";
 import { startOtelcol } from "./otelcolPeer.ts";
 import type { PeerProtocol } from "./preparedRequest.ts";
-import { cpuSecondsOf, machineBusySeconds, memoryOf } from "./processFigures.ts";
+import { cpuSecondsOf, cpuSecondsOfThreads, machineBusySeconds, memoryOf } from "./processFigures.ts";
 import type { PeerSetting, RunningPeer } from "./runningPeer.ts";
 import type { SinkCheck, SinkFigures, SinkOrder, SinkReady } from "./sink.ts";
 import { type Peer, promisedBy, WAIT_MS, type Work } from "./works.ts";
 
 export type Cell = { work: Work; protocol: PeerProtocol /** Spans a second; 0: as many as are acknowledged, `inFlight` requests at a time. */; rate: number };
-export type RunSetting = { seconds: number; connections: number; inFlight: number; wal: boolean; engine: string | undefined };
+/** `profiles`: a folder for CPU profiles of who can be asked for one; what recording them costs is in the figures then. */
+export type RunSetting = { seconds: number; connections: number; inFlight: number; wal: boolean; engine: string | undefined; profiles: string | undefined };
 
 export type RunFigures = {
   spansPerSecond: number;
@@ -36,6 +37,8 @@ export type RunFigures = {
   coreShare: number;
   /** What else the machine did meanwhile, in cores. */
   othersLoad: number;
+  /** What its threads have of its CPU time, by their names. */
+  threads: { name: string; share: number }[];
   ownCounts: Record<string, number>;
 };
 
@@ -113,7 +116,7 @@ export async function withPeer<T>(
 }
 
 /** One run of one peer: warm-up, the measured time, then everything delivered and counted. */
-export function measurePeer(peer: Peer, { work, protocol, rate }: Cell, { seconds, wal, engine, ...load }: RunSetting): Promise<RunFigures> {
+export function measurePeer(peer: Peer, { work, protocol, rate }: Cell, { seconds, wal, engine, profiles, ...load }: RunSetting): Promise<RunFigures> {
   // So many that nothing has to be decided early at any rate seen here; what else either would do with less room is another question.
   const setting = { work, protocol, wal, engine, waitMs: WAIT_MS, tracesMax: 1_000_000, spansMax: 10_000_000 };
   return withPeer(peer, setting, load, async ({ peer: running, pid, sink, load: generator, idleRssBytes, stopPeer }) => {
@@ -123,10 +126,14 @@ export function measurePeer(peer: Peer, { work, protocol, rate }: Cell, { second
     const machineBefore = machineBusySeconds();
     const cpuBefore = cpuSecondsOf(pid);
     const began = performance.now();
+    const threadsBefore = cpuSecondsOfThreads(pid);
+    const profile = profiles === undefined ? undefined : running.profile?.(seconds);
     const result = await askGenerator(generator, { ...order, seconds });
+    const threadsAfter = cpuSecondsOfThreads(pid);
     const cpuSeconds = cpuSecondsOf(pid) - cpuBefore;
     const wallSeconds = (performance.now() - began) / 1000;
     const busySeconds = machineBusySeconds() - machineBefore;
+    if (profile !== undefined) writeFileSync(join(profiles ?? "", `${work}-${protocol}-${rate === 0 ? "flat-out" : rate}.pb.gz`), await profile);
     const sinkAfter = await askSink<SinkFigures>(sink, { kind: "figures" });
     const acknowledged = await askGenerator(generator, "acknowledged");
     await quiet(sink, QUIET_MS + (work === "trace" ? WAIT_MS : 0));
@@ -151,6 +158,7 @@ export function measurePeer(peer: Peer, { work, protocol, rate }: Cell, { second
       ...check,
       coreShare: cpuSeconds / wallSeconds,
       othersLoad: Math.max(0, busySeconds - ours) / wallSeconds,
+      threads: [...threadsAfter].map(([name, after]) => ({ name, share: (after - (threadsBefore.get(name) ?? 0)) / cpuSeconds })),
       ownCounts,
     };
   });

@@ -23,4 +23,6 @@ export type RunningPeer = {
   ports: { grpc: number; http: number };
   /** What it says itself that it lost or cut short, by name. */
   ownCounts(): Promise<Record<string, number>>;
+  /** What its CPU does for so many seconds from now on, as gzipped pprof; undefined where it can't be asked. */
+  profile?(seconds: number): Promise<Buffer>;
 };

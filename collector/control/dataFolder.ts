@@ -3,6 +3,7 @@ import { mkdirSync } from "node:fs";
 import { open, readFile, rename } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { keepAllListSchema } from "#domain/fleet/keepAll.ts";
 import { AppError, messageOf } from "../appError.ts";
 
 const identitySchema = z.object({
@@ -21,6 +22,9 @@ export type LastGoodConfig = z.infer<typeof lastGoodSchema>;
 const IDENTITY_FILE = "collector-identity.json";
 const SHARD_FILE = "shard-seed.json";
 const shardSchema = z.object({ seed: z.int() });
+const KEEP_ALL_FILE = "keep-all.json";
+const keepAllSchema = z.object({ writtenAtMs: z.number(), entries: keepAllListSchema });
+export type KeptInFull = z.infer<typeof keepAllSchema>;
 const CONFIG_FILE = "last-good-config.json";
 
 /** What a collector keeps between two runs: who it is, and the last configuration from the control plane that worked. Readable by its owner only. */
@@ -55,6 +59,15 @@ export class DataFolder {
 
   writeLastGoodConfig(config: LastGoodConfig): Promise<void> {
     return this.#write(CONFIG_FILE, config);
+  }
+
+  /** What was to be kept in full for a while, and for how long when that was written. */
+  async readKeepAll(): Promise<{ value: KeptInFull } | { problem: string } | undefined> {
+    return this.#read(KEEP_ALL_FILE, keepAllSchema);
+  }
+
+  writeKeepAll(kept: KeptInFull): Promise<void> {
+    return this.#write(KEEP_ALL_FILE, kept);
   }
 
   /** Drawn once: gives a trace its thread, at every start the same one. */

@@ -23,6 +23,10 @@ export type FleetDelegate = {
   hello(): NonNullable<CollectorMessageFields["hello"]>;
   /** Applies a configuration; `report` may be called several times (APPLYING, then APPLIED or FAILED). Never rejects. */
   config(config: NonNullable<ServerMessageFields["config"]>, report: (report: NonNullable<CollectorMessageFields["configReport"]>) => void): Promise<void>;
+  /** Starts or stops a candidate policy beside the running one; `report` is called every few seconds while it runs. */
+  shadow(shadow: NonNullable<ServerMessageFields["shadow"]>, report: (report: NonNullable<CollectorMessageFields["shadowReport"]>) => void): void;
+  /** What is kept in full for a while: the whole list. Never rejects. */
+  keepAll(list: NonNullable<ServerMessageFields["keepAll"]>): Promise<void>;
   /**
    * Answers a command within its own time limit; `send` takes what goes before the answer; `gone` aborts when the connection has ended. Undefined where there is nothing to
    * answer. Never rejects.
@@ -171,6 +175,8 @@ export class FleetClient {
       if (message.welcome) this.#welcomed(sender, message.welcome.haveUntilMs ?? 0);
       else if (message.watch) sender.watch(message.watch.intervalMs ?? 0);
       else if (message.config) void delegate.config(message.config, (configReport) => write(this.#stream, { configReport }));
+      else if (message.shadow) delegate.shadow(message.shadow, (shadowReport) => write(this.#stream, { shadowReport }));
+      else if (message.keepAll) void delegate.keepAll(message.keepAll);
       else if (message.command) {
         const answering = delegate.command(message.command, (more) => write(stream, more), gone.signal);
         void answering.then((commandResult) => commandResult && write(stream, { commandResult }));

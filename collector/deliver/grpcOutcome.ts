@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http2";
 import { decodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
 import type { ExportOutcome } from "./exporter.ts";
 import { readPartialSuccess } from "./partialSuccess.ts";
@@ -18,8 +17,13 @@ const FROM_HTTP = new Map<number, number>([
   [504, GRPC.unavailable],
 ]);
 
+/** What is looked at of an answer's headers or trailers. */
+export type AnswerFields = { ":status"?: string | number; "grpc-status"?: string; "grpc-message"?: string; "grpc-status-details-bin"?: string };
+
+const GIVEN_STATUS = /^\d{1,9}$/;
+
 /** Undefined when no answer came at all. Trailers are `headers` themselves when the server answered with nothing else. */
-export function outcomeOfGrpc(headers: IncomingHttpHeaders, trailers: IncomingHttpHeaders | undefined, body: Buffer): ExportOutcome | undefined {
+export function outcomeOfGrpc(headers: AnswerFields, trailers: AnswerFields | undefined, body: Buffer): ExportOutcome | undefined {
   if (headers[":status"] === undefined) return undefined;
   const httpStatus = Number(headers[":status"]);
   const from = headers["grpc-status"] === undefined ? (trailers ?? {}) : headers;
@@ -28,12 +32,12 @@ export function outcomeOfGrpc(headers: IncomingHttpHeaders, trailers: IncomingHt
     if (httpStatus === 200) return { kind: "retryable", message: "the answer ended without a grpc-status", retryAfterMs: undefined };
     return failed(FROM_HTTP.get(httpStatus) ?? GRPC.unknown, `HTTP ${httpStatus}`, undefined);
   }
-  const code = Number(given);
+  const code = GIVEN_STATUS.test(given) ? Number(given) : GRPC.unknown;
   if (code === GRPC.ok)
     return { kind: "delivered", ...(body.length > 5 && body[0] === 0 ? readPartialSuccess(body.subarray(5)) : { rejectedSpans: 0, message: "" }) };
   const details = from["grpc-status-details-bin"];
-  const retryAfterMs = typeof details === "string" ? decodeRpcStatus(Buffer.from(details, "base64"))?.retryAfterMs : undefined;
-  return failed(code, percentDecode(String(from["grpc-message"] ?? "")), retryAfterMs);
+  const retryAfterMs = details !== undefined ? decodeRpcStatus(Buffer.from(details, "base64"))?.retryAfterMs : undefined;
+  return failed(code, percentDecode(from["grpc-message"] ?? ""), retryAfterMs);
 }
 
 function failed(code: number, said: string, retryAfterMs: number | undefined): ExportOutcome {

@@ -1,101 +1,79 @@
-import http2 from "node:http2";
 import type { OtlpExportSettings } from "#domain/pipeline/exportSettings.ts";
 import { explainClosed, explainFailure } from "../security/explainFailure.ts";
-import { GRPC_PATHS, type OtlpSignal } from "../signals/otlpPaths.ts";
+import type { OtlpSignal } from "../signals/otlpPaths.ts";
 import { BATCH_HEADROOM, type Batch } from "./batch.ts";
 import { ClientTls, type SecureOptions } from "./clientTls.ts";
 import { compressPayload } from "./compressPayload.ts";
 import type { Exporter, ExportOutcome } from "./exporter.ts";
 import { outcomeOfGrpc } from "./grpcOutcome.ts";
+import { type CallEnd, ClientCall } from "./lean/clientCall.ts";
+import { type OpenConnection, openConnection } from "./lean/openConnection.ts";
+import { createRequestBlock } from "./lean/requestBlock.ts";
 
-const WINDOW_BYTES = 16_777_216;
-const SESSION_MEMORY_MAX_MB = 1024;
 /** OTLP specification, "OTLP/gRPC Response": a larger answer is a failure for good. Compressed ones are not asked for. */
 const RESPONSE_BYTES_MAX = 4_194_304;
+/** A call that the backend never looked at, because its connection was going away, is sent so often within one try. */
+const SENDS_MAX = 3;
 
 /** OTLP/gRPC over one HTTP/2 connection, opened when it is needed and opened anew after it broke, went away or stopped answering. */
 export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: OtlpSignal = "traces"): Exporter {
   const url = new URL(settings.endpoint);
-  const headers: http2.OutgoingHttpHeaders = {
-    ...settings.headers,
-    ":method": "POST",
-    ":path": `${url.pathname.replace(/\/$/, "")}${GRPC_PATHS[signal]}`,
-    "content-type": "application/grpc",
-    te: "trailers",
-    "user-agent": "headgate-collector",
-  };
-  if (settings.compression !== "none") headers["grpc-encoding"] = settings.compression;
-  let current: http2.ClientHttp2Session | undefined;
+  const blockFor = createRequestBlock(url, settings, signal);
+  let current: OpenConnection | undefined;
   const tls = settings.tls && new ClientTls(settings.tls);
   let secureOfCurrent: SecureOptions | undefined;
 
-  async function connect(): Promise<http2.ClientHttp2Session> {
+  async function connect(): Promise<OpenConnection> {
     const secure = await tls?.options();
-    if (current !== undefined && secure !== secureOfCurrent) retire(current);
-    if (current !== undefined && !current.closed && !current.destroyed) return current;
-    const session = http2.connect(url.origin, {
-      ...secure,
-      settings: { initialWindowSize: WINDOW_BYTES, enablePush: false },
-      maxSessionMemory: SESSION_MEMORY_MAX_MB,
-    });
+    if (secure !== secureOfCurrent) current?.connection.leave();
+    if (current?.connection.takesCalls) return current;
     secureOfCurrent = secure;
-    // Every stream hears of the session's end by itself; listening keeps Node from throwing.
-    session.on("error", () => retire(session));
-    session.on("goaway", () => retire(session));
-    session.on("close", () => retire(session));
-    session.on("connect", () => session.setLocalWindowSize(WINDOW_BYTES));
-    current = session;
-    return session;
+    current = openConnection(url, secure, RESPONSE_BYTES_MAX);
+    return current;
   }
 
-  /** No further request takes this connection; those on it may end. */
-  function retire(session: http2.ClientHttp2Session): void {
-    if (current === session) current = undefined;
-    if (!session.closed && !session.destroyed) session.close();
+  async function call(frame: Buffer, timeoutMs: number, leftMs: number): Promise<CallEnd> {
+    const { connection } = await connect();
+    const { promise, resolve } = Promise.withResolvers<CallEnd>();
+    const started = new ClientCall(blockFor(leftMs), frame, resolve);
+    const timer = setTimeout(() => {
+      connection.cancel(started, { kind: "failed", message: `no answer within ${timeoutMs} ms` });
+      // The others on it may end, but what comes next goes elsewhere.
+      connection.leave();
+    }, leftMs);
+    connection.start(started);
+    const end = await promise;
+    clearTimeout(timer);
+    return end;
   }
 
   async function send(frame: Buffer, timeoutMs: number): Promise<ExportOutcome> {
-    const session = await connect();
-    const { promise, resolve } = Promise.withResolvers<ExportOutcome>();
-    const stream = session.request({ ...headers, "grpc-timeout": `${timeoutMs}m` });
-    let answer: http2.IncomingHttpHeaders = {};
-    let trailers: http2.IncomingHttpHeaders | undefined;
-    let failure: string | undefined;
-    const body: Buffer[] = [];
-    let length = 0;
-    const timer = setTimeout(() => {
-      failure = `no answer within ${timeoutMs} ms`;
-      retire(session);
-      stream.close(http2.constants.NGHTTP2_CANCEL);
-    }, timeoutMs);
-    stream.on("response", (given) => {
-      answer = given;
-    });
-    stream.on("trailers", (given) => {
-      trailers = given;
-    });
-    stream.on("data", (chunk: Buffer) => {
-      length += chunk.length;
-      if (length <= RESPONSE_BYTES_MAX) return void body.push(chunk);
-      resolve({ kind: "permanent", message: `${url.origin}: the answer has more than ${RESPONSE_BYTES_MAX} bytes` });
-      stream.close(http2.constants.NGHTTP2_CANCEL);
-    });
-    stream.on("error", (error) => {
-      failure ??= explainFailure(error, settings);
-    });
-    stream.on("close", () => {
-      clearTimeout(timer);
-      const outcome = failure === undefined || trailers !== undefined ? outcomeOfGrpc(answer, trailers, Buffer.concat(body)) : undefined;
-      resolve(
-        outcome ?? {
-          kind: "retryable",
-          message: `${url.origin}: ${failure ?? explainClosed(settings)}${tls?.problem ?? ""}`,
-          retryAfterMs: undefined,
-        },
-      );
-    });
-    stream.end(frame);
-    return promise;
+    const startedAt = performance.now();
+    let end = await call(frame, timeoutMs, timeoutMs);
+    for (let sends = 1; end.kind === "unprocessed" && sends < SENDS_MAX; sends++) {
+      const leftMs = Math.floor(timeoutMs - (performance.now() - startedAt));
+      if (leftMs <= 0) break;
+      end = await call(frame, timeoutMs, leftMs);
+    }
+    return outcomeOf(end);
+  }
+
+  function outcomeOf(end: CallEnd): ExportOutcome {
+    switch (end.kind) {
+      case "answered":
+        return outcomeOfGrpc(end.head, end.trailers, end.body) ?? retryable(explainClosed(settings));
+      case "too_large":
+        return { kind: "permanent", message: `${url.origin}: the answer has more than ${RESPONSE_BYTES_MAX} bytes` };
+      case "closed":
+        return retryable(end.error === undefined ? explainClosed(settings) : explainFailure(end.error, settings));
+      case "failed":
+      case "unprocessed":
+        return retryable(end.message);
+    }
+  }
+
+  function retryable(message: string): ExportOutcome {
+    return { kind: "retryable", message: `${url.origin}: ${message}${tls?.problem ?? ""}`, retryAfterMs: undefined };
   }
 
   return {
@@ -108,17 +86,12 @@ export function createOtlpGrpcExporter(settings: OtlpExportSettings, signal: Otl
       }
     },
     async close(deadlineMs) {
-      const session = current;
-      if (session === undefined || session.destroyed) return;
-      const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-      session.once("close", end);
-      retire(session);
-      // A session whose TLS was refused has ended without an event.
-      const timer = setTimeout(() => {
-        session.destroy();
-        end();
-      }, deadlineMs);
-      await ended;
+      const last = current;
+      if (last === undefined) return;
+      current = undefined;
+      last.connection.leave();
+      const timer = setTimeout(last.destroy, deadlineMs);
+      await last.closed;
       clearTimeout(timer);
     },
   };

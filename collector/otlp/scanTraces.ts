@@ -105,6 +105,7 @@ function scanResource(bytes: Buffer, start: number, end: number, matcher: WireMa
 function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: number, table: SpanTable, matcher: WireMatcher): number {
   const { bits, resourceBits, words, spanKeys, statusBits, kindBits, latencyHigh, latencyLowFlipped, latencyBit, name, thresholdHigh, thresholdLowFlipped } =
     matcher;
+  const { extraTiers } = matcher;
   const lookUp = matcher.table;
   const { lengths0, lengths1 } = spanKeys;
   const wantsAttributes = spanKeys.size > 0;
@@ -388,10 +389,53 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     ends[span] = spanEnd;
     ids[span] = idAt;
     verdicts[span] = states > 0 ? verdict | HAS_STATE : verdict;
+    if (tier < extraTiers) noteExtra(table, matcher, span, tier, (spanEnd - spanStart) | 0, randomHigh, randomLow);
     span = (span + 1) | 0;
   }
   table.spans = span;
   return pos === end ? 0 : SCAN_MALFORMED;
+}
+
+// What the policy would have made of a span that a tier before its own has kept.
+function noteExtra(table: SpanTable, matcher: WireMatcher, span: number, tier: number, size: number, randomHigh: number, randomLow: number): void {
+  const policyTier = matcher.policyTierOf(matcher.bits);
+  const kept = matcher.keeps(policyTier, randomHigh, randomLow) ? KEPT : 0;
+  table.policyVerdict[span] = (policyTier << 1) | kept;
+  if (kept !== 0) return;
+  table.extraSpans[tier]++;
+  table.extraBytes[tier] += size;
+}
+
+/** Leaves in `matcher.bits` what one span of a request fulfils in which a scan under the same matcher found `request`; `scratch` is written to. */
+export function readSpanBits(bytes: Buffer, request: SpanTable, span: number, scratch: SpanTable, matcher: WireMatcher): void {
+  let resource = 0;
+  while (resource + 1 < request.resources && request.scopeSpan[request.resourceScope[resource + 1]] <= span) resource++;
+  readResource(bytes, request.resourceBody[resource], request.resourceEnd[resource], matcher);
+  scratch.clear();
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  scanScopeSpans(bytes, view, request.start[span], request.end[span], scratch, matcher);
+}
+
+/**
+ * Leaves in `matcher.resourceBits` what the resource fulfils among the fields of a ResourceSpans in [start, end), which has been scanned before under this or another matcher; false
+ * where this one looks at what that one did not, and it is malformed.
+ */
+export function readResource(bytes: Buffer, start: number, end: number, matcher: WireMatcher): boolean {
+  matcher.resourceBits.fill(0);
+  if (matcher.resourceKeys.size === 0) return true;
+  for (let pos = start; pos < end; ) {
+    const body = varintEnd(bytes, pos, end);
+    const tag = tagVarint(bytes, pos, body);
+    const next = skipField(bytes, tag, body, end);
+    if (next < 0 || (tag === 0x0a && !scanResource(bytes, varintEnd(bytes, body, end), next, matcher))) return false;
+    pos = next;
+  }
+  return true;
+}
+
+/** Adds the spans among the fields of a ScopeSpans in [start, end) to `table`, after `readResource`; negative: a code that refuses them. */
+export function scanMore(bytes: Buffer, view: DataView, start: number, end: number, table: SpanTable, matcher: WireMatcher): number {
+  return scanScopeSpans(bytes, view, start, end, table, matcher);
 }
 
 const NOT_A_STATUS = -1;

@@ -1,6 +1,8 @@
 /** Most spans, scopes and resources of one request; what has more is refused as a whole. */
 export const REQUEST_SPANS_MAX = 1_048_576;
 const CAPACITY_FIRST = 4096;
+/** Tiers before those of the policy (domain/fleet/keepAll.ts). */
+export const EXTRA_TIERS_MAX = 16;
 
 /** Bits of a verdict; the tier stands in the six bits between them. */
 export const KEPT = 1;
@@ -18,6 +20,8 @@ export class SpanTable {
   end = new Int32Array(CAPACITY_FIRST);
   /** KEPT and HAS_STATE, and the tier in between: one column, because every column costs the scan a store per span. */
   verdict = new Uint8Array(CAPACITY_FIRST);
+  /** Only of spans that a tier before the policy's decided on: tier and KEPT as the policy by itself would have it. */
+  policyVerdict = new Uint8Array(CAPACITY_FIRST);
   /** Only where HAS_STATE is set. trace_state: how often it occurs, where the last one is (whole field), and the bytes of all occurrences. */
   stateCount = new Int32Array(CAPACITY_FIRST);
   stateStart = new Int32Array(CAPACITY_FIRST);
@@ -58,6 +62,9 @@ export class SpanTable {
   /** Totals by tier: spans and bytes, [tier × 2] sampled out, [tier × 2 + 1] kept. */
   readonly tierSpans = new Float64Array(128);
   readonly tierBytes = new Float64Array(128);
+  /** By extra tier: spans and bytes that it keeps and the policy would have sampled out. */
+  readonly extraSpans = new Float64Array(EXTRA_TIERS_MAX);
+  readonly extraBytes = new Float64Array(EXTRA_TIERS_MAX);
 
   constructor({ capacityMax = REQUEST_SPANS_MAX, forTraces = false } = {}) {
     this.capacityMax = capacityMax;
@@ -72,6 +79,8 @@ export class SpanTable {
     this.sideUsed = 0;
     this.tierSpans.fill(0);
     this.tierBytes.fill(0);
+    this.extraSpans.fill(0);
+    this.extraBytes.fill(0);
   }
 
   /** Makes room for more spans; false when the bound is reached. */
@@ -88,6 +97,7 @@ export class SpanTable {
     this.sideEnd = grown(this.sideEnd, size);
     this.idAt = grown(this.idAt, size);
     this.verdict = grownBytes(this.verdict, size);
+    this.policyVerdict = grownBytes(this.policyVerdict, size);
     if (this.forTraces) this.#growForTraces(size);
     return true;
   }

@@ -29,6 +29,12 @@ export type WireMatcherParts = {
   steps: readonly DecisionStep[];
   /** Where the program begins: a step, or −1 − t. */
   entry: number;
+  /** So many tiers stand before those of the policy; they keep all that matches them. */
+  extraTiers: number;
+  /** Where the program begins that passes over those. */
+  policyEntry: number;
+  /** Where each tier's condition alone begins: a program whose targets −1 and −2 are yes and no. */
+  tierEntries: readonly number[];
   tiers: readonly TierThreshold[];
   sameSpan: readonly SameSpanTest[];
   trace: TraceTests;
@@ -53,6 +59,7 @@ export class WireMatcher {
   readonly spanKeys: KeySet;
   readonly resourceKeys: KeySet;
   readonly tiers: number;
+  readonly extraTiers: number;
   readonly thresholdHigh: Int32Array;
   readonly thresholdLowFlipped: Int32Array;
   readonly traceState: Uint8Array[];
@@ -63,6 +70,8 @@ export class WireMatcher {
   readonly #whenSet: Int32Array;
   readonly #whenClear: Int32Array;
   readonly #entry: number;
+  readonly #policyEntry: number;
+  readonly #tierEntries: Int32Array;
 
   constructor(parts: WireMatcherParts) {
     this.words = Math.max(1, (parts.atoms + 31) >> 5);
@@ -77,6 +86,7 @@ export class WireMatcher {
     this.spanKeys = parts.spanKeys;
     this.resourceKeys = parts.resourceKeys;
     this.tiers = parts.tiers.length;
+    this.extraTiers = parts.extraTiers;
     this.thresholdHigh = Int32Array.from(parts.tiers, (tier) => tier.high);
     this.thresholdLowFlipped = Int32Array.from(parts.tiers, (tier) => tier.low ^ 0x80000000);
     this.traceState = parts.tiers.map((tier) => tier.traceState);
@@ -86,6 +96,8 @@ export class WireMatcher {
     this.#whenSet = Int32Array.from(parts.steps, (step) => step.whenSet);
     this.#whenClear = Int32Array.from(parts.steps, (step) => step.whenClear);
     this.#entry = parts.entry;
+    this.#policyEntry = parts.policyEntry;
+    this.#tierEntries = Int32Array.from(parts.tierEntries);
     this.table = parts.atoms <= TABLE_ATOMS_MAX ? this.#tabulate(parts.atoms) : null;
   }
 
@@ -96,6 +108,12 @@ export class WireMatcher {
     this.traceState[tier] = traceState;
   }
 
+  /** Whether a tier keeps what has this randomness (24 and 32 bits). */
+  keeps(tier: number, randomHigh: number, randomLow: number): boolean {
+    const high = this.thresholdHigh[tier];
+    return randomHigh > high || (randomHigh === high && (randomLow ^ 0x80000000) >= this.thresholdLowFlipped[tier]);
+  }
+
   /** Sets the bits of those comparisons that one span fulfils by itself, from the bits it has set so far. */
   testSameSpan(bits: Int32Array): void {
     for (const { entry, bit } of this.sameSpan) if (this.#run(entry, bits) === 0) bits[bit >> 5] |= 1 << (bit & 31);
@@ -104,6 +122,19 @@ export class WireMatcher {
   /** The tier that `bits` lead to. */
   tierOf(bits: Int32Array): number {
     return this.table === null ? this.#run(this.#entry, bits) : this.table[bits[0]];
+  }
+
+  /** The tier of the policy that `bits` would lead to without the extra ones. */
+  policyTierOf(bits: Int32Array): number {
+    return this.#run(this.#policyEntry, bits);
+  }
+
+  /** Writes the places in the policy of all its tiers whose condition holds to `out`, in order; returns how many. The last tier, which takes everything, is left out. */
+  matchingTiers(bits: Int32Array, out: Uint8Array): number {
+    const { extraTiers } = this;
+    let count = 0;
+    for (let tier = extraTiers; tier < this.tiers - 1; tier++) if (this.#run(this.#tierEntries[tier], bits) === 0) out[count++] = tier - extraTiers;
+    return count;
   }
 
   #run(entry: number, bits: Int32Array): number {

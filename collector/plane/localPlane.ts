@@ -1,4 +1,5 @@
 import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
+import type { KeepAllRule } from "#domain/fleet/keepAll.ts";
 import type { ReceiverSettings } from "#domain/pipeline/receivers.ts";
 import { AppError, messageOf } from "../appError.ts";
 import { systemClock } from "../clock.ts";
@@ -22,6 +23,7 @@ const REQUEST_TIMEOUT_MS = 30_000;
 export type PlaneParts = {
   config: CollectorConfig;
   revision: number;
+  keepAll: readonly KeepAllRule[];
   receivers: ReceiverSettings;
   otlp: CollectorEnv["otlp"];
   dataDir: string;
@@ -49,7 +51,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   const signals = pipeline.signals.entrances(admission);
   const receiveParts = { intake, admission, signals, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, security, reusePort };
   const grpc = createGrpcReceiver(receiveParts, receivers.grpc);
-  const http = createHttpReceiver(receiveParts);
+  const http = createHttpReceiver(receiveParts, receivers.http);
   const ports = {
     otlpGrpc: !receives ? 0 : await bound(grpc.start(otlp.host, otlp.grpcPort), otlp.host, otlp.grpcPort, "HEADGATE_OTLP_GRPC_PORT"),
     otlpHttp: !receives ? 0 : await bound(http.start(otlp.host, otlp.httpPort), otlp.host, otlp.httpPort, "HEADGATE_OTLP_HTTP_PORT"),
@@ -68,6 +70,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       return pipeline.hash;
     },
     apply: (input, number) => pipeline.apply(input, number),
+    keepAll: (rules) => pipeline.keepAll(rules),
     figures: async () => readFigures({ pipeline, security, grpc, gc }),
     async endWindow() {
       errors.flush();
@@ -79,6 +82,9 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
       };
     },
     explain: async (traceId) => intake.explain(traceId),
+    startShadow: async (start) => intake.startShadow(start),
+    stopShadow: async () => intake.stopShadow(),
+    shadowReport: async () => intake.shadowReport(),
     profile: async (request, signal) => [await recordThread(request, "main", signal)],
     lookAtFiles: () => security.look(),
     async closeReceivers(deadlineMs) {

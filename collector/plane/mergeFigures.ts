@@ -1,3 +1,5 @@
+import type { KeepAllCount } from "#domain/fleet/keepAll.ts";
+import { addOverlaps, type OverlapFigures } from "#domain/sampling/overlaps.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import {
   type BREAKER_STATES,
@@ -41,6 +43,9 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
     archive: addAll(all.map(({ archive }) => archive)),
     trace: addAll<TraceFigures>(all.map(({ trace }) => trace)),
     decidedByCause: addMaps(all.map(({ decidedByCause }) => decidedByCause)),
+    overlaps: mergeOverlaps(all),
+    keepAll: mergeKeepAll(all.map(({ keepAll }) => keepAll)),
+    tierKeys: first.tierKeys,
     // Each thread adapts the ratio of a budget to what it gets: their mean is about the share that is kept.
     ratios: new Map(Array.from(addMaps(all.map(({ ratios }) => ratios)), ([tier, sum]) => [tier, sum / all.length])),
     queueCapacity: addAll(all.map(({ queueCapacity }) => queueCapacity)),
@@ -83,6 +88,22 @@ function mergeReasons(all: readonly ReadonlyMap<string, ReasonTotals>[]): Map<st
   const merged = new Map<string, ReasonTotals>();
   for (const [reason, totals] of all.flatMap((one) => [...one])) merged.set(reason, addAll([merged.get(reason) ?? { spans: 0, requests: 0 }, totals]));
   return merged;
+}
+
+/** While a new policy reaches one thread after the other, what most spans went through counts. */
+function mergeOverlaps(all: readonly PlaneFigures[]): OverlapFigures | null {
+  const sums = addOverlaps(all.flatMap(({ overlaps }) => overlaps ?? []));
+  return sums.reduce<OverlapFigures | null>((most, one) => (most === null || one.spans > most.spans ? one : most), null);
+}
+
+/** Where one thread can't, it does not hold for the collector. */
+function mergeKeepAll(all: readonly KeepAllCount[][]): KeepAllCount[] {
+  const byId = Map.groupBy(all.flat(), ({ id }) => id);
+  return Array.from(byId.values(), (same) => ({
+    ...addAll(same),
+    active: same.every(({ active }) => active),
+    problem: same.find(({ problem }) => problem !== "")?.problem ?? "",
+  }));
 }
 
 /** All of them read the same files, if not at the same instant. */

@@ -1,5 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
+import type { KeepAllRule } from "#domain/fleet/keepAll.ts";
 import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
+import type { ShadowReport, ShadowStart } from "#domain/sampling/compare/shadowReport.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import type { Applied } from "../pipeline.ts";
 import type { PlaneFigures } from "../self/planeFigures.ts";
@@ -21,9 +23,13 @@ export type PlaneThreadData = Omit<PlaneParts, "log" | "memoryHeld" | "shards" |
 export type PlaneAnswers = {
   start: { otlpGrpc: number; otlpHttp: number };
   apply: Applied;
+  keepAll: undefined;
   figures: PlaneFigures;
   endWindow: PlaneWindow;
   explain: Explanation;
+  startShadow: undefined;
+  stopShadow: undefined;
+  shadowReport: ShadowReport | undefined;
   profile: ThreadProfile[];
   endProfile: undefined;
   lookAtFiles: undefined;
@@ -34,9 +40,13 @@ export type PlaneAnswers = {
 export type PlaneAsk =
   | { ask: "start"; otlp: PlaneParts["otlp"] }
   | { ask: "apply"; input: unknown; revision: number }
+  | { ask: "keepAll"; rules: readonly KeepAllRule[] }
   | { ask: "figures" }
   | { ask: "endWindow" }
   | { ask: "explain"; traceId: string }
+  | { ask: "startShadow"; start: ShadowStart }
+  | { ask: "stopShadow" }
+  | { ask: "shadowReport" }
   | { ask: "profile"; request: ProfileRequest }
   | { ask: "endProfile" }
   | { ask: "lookAtFiles" }

@@ -36,12 +36,23 @@ async function answer(request: PlaneRequest): Promise<PlaneAnswers[keyof PlaneAn
   switch (request.ask) {
     case "apply":
       return plane.apply(request.input, request.revision);
+    case "keepAll":
+      await plane.keepAll(request.rules);
+      return undefined;
     case "figures":
       return plane.figures();
     case "endWindow":
       return plane.endWindow();
     case "explain":
       return plane.explain(request.traceId);
+    case "startShadow":
+      await plane.startShadow(request.start);
+      return undefined;
+    case "stopShadow":
+      await plane.stopShadow();
+      return undefined;
+    case "shadowReport":
+      return plane.shadowReport();
     case "profile":
       profiling = new AbortController();
       return plane.profile(request.request, profiling.signal);

@@ -7,7 +7,10 @@ import { type PlaneParts, startLocalPlane } from "./localPlane.ts";
 import type { Plane } from "./plane.ts";
 import { workerFolder } from "./workerFolder.ts";
 
-type Parts = Pick<PlaneParts, "config" | "revision" | "dataDir" | "processStartMs" | "otlp" | "log"> & { process: ProcessSettings; data: DataFolder };
+type Parts = Pick<PlaneParts, "config" | "revision" | "keepAll" | "dataDir" | "processStartMs" | "otlp" | "log"> & {
+  process: ProcessSettings;
+  data: DataFolder;
+};
 
 /** The data plane as the settings of the process ask for it: in this thread, or in several. */
 export async function startPlane({ process: { workers: asked, receivers }, data, ...parts }: Parts): Promise<Plane> {

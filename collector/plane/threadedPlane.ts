@@ -3,6 +3,7 @@ import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import { parseCollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { configHash } from "#domain/fleet/configHash.ts";
 import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
+import { mergeShadowReports } from "#domain/sampling/compare/mergeShadowReports.ts";
 import type { Explanation } from "#domain/sampling/explanation.ts";
 import { messageOf } from "../appError.ts";
 import type { Applied } from "../pipeline.ts";
@@ -101,9 +102,22 @@ export async function startThreadedPlane(parts: Parts): Promise<Plane> {
       applying = turn.catch(() => undefined);
       return turn;
     },
+    async keepAll(rules) {
+      await all({ ask: "keepAll", rules });
+    },
     figures: async () => mergeFigures(await all({ ask: "figures" })),
     endWindow: async () => mergeWindows(await all({ ask: "endWindow" })),
     explain: async (traceId): Promise<Explanation> => pickExplanation(await all({ ask: "explain", traceId })),
+    async startShadow(start) {
+      await all({ ask: "startShadow", start });
+    },
+    async stopShadow() {
+      await all({ ask: "stopShadow" });
+    },
+    async shadowReport() {
+      const reports = (await all({ ask: "shadowReport" })).filter((report) => report !== undefined);
+      return reports.length === 0 ? undefined : mergeShadowReports(reports);
+    },
     profile,
     lookAtFiles: () => each({ ask: "lookAtFiles" }, "look at its files"),
     closeReceivers: (deadlineMs) => each({ ask: "closeReceivers", deadlineMs }, "close its receivers"),

@@ -30,7 +30,10 @@ describe("Admission", () => {
   });
 
   it("lets nobody in while memory is full, and everybody again afterwards", () => {
-    const memory = { state: "ok" };
+    const memory = { state: "ok", takenIn: 0, takingIn };
+    function takingIn(bytes: number) {
+      memory.takenIn += bytes;
+    }
     const admission = new Admission({ requestBytesMax: 1000, concurrentRequestsMax: 10, clientRequestsMax: 10 }, { memory });
     const client = new Client();
     const answers = ["ok", "tight", "full", "tight"].map((state) => {
@@ -38,6 +41,8 @@ describe("Admission", () => {
       return admission.enter(client)?.reason;
     });
     expect(answers).toEqual([undefined, undefined, "memory_limit", undefined]);
+    admission.reserve(600);
+    expect(memory.takenIn).toBe(600);
   });
 
   it("refuses what goes beyond a client's share while room is scarce, before the body is read where that is known, and nobody else", () => {

@@ -13,7 +13,7 @@ export type ReceiveSettings = { requestBytesMax: number; concurrentRequestsMax: 
 
 type Parts = {
   /** Nothing is let in while it is full. */
-  memory?: { readonly state: string };
+  memory?: { readonly state: string; takingIn(bytes: number): void };
   /** Where accepted requests go; while it is scarce, clients get equal shares of it. Undefined: it never is. */
   room?: Room;
   clock?: Pick<Clock, "now">;
@@ -126,6 +126,7 @@ export class Admission {
   reserve(bytes: number): boolean {
     if (this.bytes + bytes > Math.max(BYTES_IN_FLIGHT_MAX, 2 * this.settings.requestBytesMax)) return false;
     this.#all.bytes += bytes;
+    this.#memory?.takingIn(bytes);
     return true;
   }
 

@@ -1,6 +1,6 @@
-import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { http } from "../nodeHttp.ts";
 import { encodeRpcStatus, GRPC } from "../status/rpcStatus.ts";
+import type { HttpAnswer } from "./httpEngine.ts";
 import { retryDelaySeconds } from "./retryDelay.ts";
 
 export type BodyKind = "protobuf" | "json";
@@ -22,32 +22,31 @@ const GRPC_CODES = new Map([
   [503, GRPC.unavailable],
 ]);
 
-export function sendAccepted(response: ServerResponse, kind: BodyKind): void {
-  if (response.destroyed) return;
-  const body = ACCEPTED[kind];
-  response.writeHead(200, { "content-type": CONTENT_TYPES[kind], "content-length": body.length });
-  response.end(body);
+const ACCEPTED_ANSWERS: Record<BodyKind, HttpAnswer> = {
+  protobuf: { code: 200, headers: { "content-type": CONTENT_TYPES.protobuf }, body: ACCEPTED.protobuf },
+  json: { code: 200, headers: { "content-type": CONTENT_TYPES.json }, body: ACCEPTED.json },
+};
+
+export function acceptedAnswer(kind: BodyKind): HttpAnswer {
+  return ACCEPTED_ANSWERS[kind];
 }
 
 /** google.rpc.Status in the request's own encoding (OTLP specification, "Failures"), with Retry-After when a delay is asked for. */
-export function sendStatus(
-  response: ServerResponse,
+export function statusAnswer(
   kind: BodyKind,
   code: number,
   { message, retryAfterMs }: { message: string; retryAfterMs: number | undefined },
   random: () => number,
-  headers: OutgoingHttpHeaders = {},
-): void {
-  if (response.headersSent || response.destroyed) return;
+  headers: Readonly<Record<string, string>> = {},
+): HttpAnswer {
   const rpcCode = GRPC_CODES.get(code) ?? GRPC.unknown;
   const delayS = retryAfterMs === undefined ? undefined : retryDelaySeconds(retryAfterMs, random);
   const body =
     kind === "json"
       ? Buffer.from(JSON.stringify({ code: rpcCode, message }))
       : encodeRpcStatus({ code: rpcCode, message, retryAfterMs: delayS === undefined ? undefined : delayS * 1000 });
-  const retry = delayS === undefined ? {} : { "retry-after": String(delayS) };
-  response.writeHead(code, { ...headers, ...retry, "content-type": CONTENT_TYPES[kind], "content-length": body.length });
-  response.end(body);
+  const retry: Record<string, string> = delayS === undefined ? {} : { "retry-after": String(delayS) };
+  return { code, headers: { ...headers, ...retry, "content-type": CONTENT_TYPES[kind] }, body };
 }
 
 /** Of what Node could not read as HTTP: the status that it means, and what was wrong. */

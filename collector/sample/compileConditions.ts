@@ -6,17 +6,25 @@ import type { Atom, NumberedAtom, Scope } from "./atom.ts";
 import { compileKeys, textTests } from "./compileKeys.ts";
 import { atomKey, numberAtoms, type Place, takenOn } from "./numberAtoms.ts";
 
-export type CompiledConditions = Omit<WireMatcherParts, "tiers" | "atoms"> & { atoms: readonly NumberedAtom[] };
+export type CompiledConditions = Omit<WireMatcherParts, "tiers" | "atoms" | "extraTiers"> & { atoms: readonly NumberedAtom[] };
 
-/** Turns the tiers' conditions into tests that set a bit each, and a program from bits to the first tier that matches. */
-export function compileConditions(conditions: readonly Condition[], scope: Scope): CompiledConditions {
+/**
+ * Turns the tiers' conditions into tests that set a bit each, and a program from bits to the first tier that matches; a second one passes over the first
+ * `extraTiers`.
+ */
+export function compileConditions(conditions: readonly Condition[], scope: Scope, extraTiers = 0): CompiledConditions {
   const atoms = numberAtoms(conditions, scope);
   const bitOf = new Map(atoms.map(({ atom, of, bit }) => [atomKey(atom, of), bit]));
   const steps: DecisionStep[] = [];
   const program = { bitOf, steps };
   // From the last tier to the first: what a condition that does not hold leads to must be there already.
   let entry = -conditions.length;
-  for (let tier = conditions.length - 1; tier >= 0; tier--) entry = compileCondition(conditions[tier], scope, -1 - tier, entry, program);
+  let policyEntry = entry;
+  for (let tier = conditions.length - 1; tier >= 0; tier--) {
+    entry = compileCondition(conditions[tier], scope, -1 - tier, entry, program);
+    if (tier === extraTiers) policyEntry = entry;
+  }
+  const tierEntries = conditions.map((condition) => compileCondition(condition, scope, -1, -2, program));
   const sameSpan = atoms.flatMap(({ atom, bit }): SameSpanTest[] =>
     atom.kind === "sameSpan" ? [{ entry: compileCondition(atom.of, "sameSpan", -1, -2, program), bit }] : [],
   );
@@ -33,6 +41,8 @@ export function compileConditions(conditions: readonly Condition[], scope: Scope
     resourceKeys: compileKeys(atoms, "resource"),
     steps,
     entry,
+    policyEntry,
+    tierEntries,
     sameSpan,
     trace: {
       latency: latencyTests(onTrace),

@@ -1,12 +1,15 @@
+import { KEEP_ALL_TIER, type KeepAllRule } from "#domain/fleet/keepAll.ts";
 import { BudgetRatio } from "#domain/sampling/budgetRatio.ts";
 import type { Condition } from "#domain/sampling/condition.ts";
 import type { Keep } from "#domain/sampling/keep.ts";
-import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import { overlapHash } from "#domain/sampling/overlaps.ts";
+import { type SamplingPolicy, TIERS_MAX } from "#domain/sampling/samplingPolicy.ts";
 import { ratioToThreshold } from "#domain/sampling/threshold.ts";
 import { WireMatcher } from "../otlp/wireMatcher.ts";
 import type { NumberedAtom } from "./atom.ts";
 import { compileConditions } from "./compileConditions.ts";
 import { bitsOf } from "./numberAtoms.ts";
+import { OverlapCounter } from "./overlapCounter.ts";
 import { tierThreshold } from "./tierThreshold.ts";
 
 /** `budget`: of a tier that keeps at most so many spans a second; it moves the matcher's threshold, and `inForce` is the one that stands there. */
@@ -15,17 +18,30 @@ export type CompiledTier = { name: string; condition: Condition; keep: Keep; bud
 /** A policy made ready for the scan. Holds scratch memory: one scan at a time. */
 export type CompiledPolicy = {
   policy: SamplingPolicy;
+  /** What keeps everything that matches, in force beside the policy: as many as found a place. Their tiers come first. */
+  keepAll: readonly KeepAllRule[];
   tiers: readonly CompiledTier[];
   matcher: WireMatcher;
   atoms: readonly NumberedAtom[];
   /** By tier: the bits of the comparisons that its condition is made of. */
   bitsOfTier: readonly (readonly number[])[];
   hasBudgets: boolean;
+  /** How many spans its tiers share, since it runs. */
+  overlaps: OverlapCounter;
 };
 
-/** Compiles once what every span or trace is then decided by; the policy has been through its schema. */
-export function compilePolicy(policy: SamplingPolicy): CompiledPolicy {
-  const tiers = policy.tiers.map(({ name, condition, keep }) => ({
+/**
+ * Compiles once what every span or trace is then decided by; the policy has been through its schema. `wanted` stands before the policy's tiers, as far as
+ * there is room: they are 64 in all.
+ */
+export function compilePolicy(policy: SamplingPolicy, wanted: readonly KeepAllRule[] = []): CompiledPolicy {
+  const keepAll = wanted.slice(0, TIERS_MAX - policy.tiers.length);
+  const extraTiers = keepAll.map(({ condition }) => ({
+    name: KEEP_ALL_TIER,
+    condition: onOneSpan(condition),
+    keep: { kind: "ratio" as const, ratio: 1 },
+  }));
+  const tiers = [...extraTiers, ...policy.tiers].map(({ name, condition, keep }) => ({
     name,
     condition,
     keep,
@@ -33,16 +49,24 @@ export function compilePolicy(policy: SamplingPolicy): CompiledPolicy {
     inForce: keep.kind === "ratio" ? ratioToThreshold(keep.ratio) : 0n,
   }));
   const { atoms, ...conditions } = compileConditions(
-    policy.tiers.map((tier) => tier.condition),
+    tiers.map((tier) => tier.condition),
     policy.scope,
+    extraTiers.length,
   );
   const matcher = new WireMatcher({
     ...conditions,
     atoms: atoms.length,
+    extraTiers: extraTiers.length,
     tiers: tiers.map(({ inForce }) => tierThreshold(inForce)),
   });
   const bitsOfTier = tiers.map(({ condition }) => bitsOf(condition, policy.scope, atoms));
-  return { policy, tiers, matcher, atoms, bitsOfTier, hasBudgets: tiers.some((tier) => tier.budget !== undefined) };
+  const overlaps = new OverlapCounter(() => overlapHash(policy), policy.tiers.length);
+  return { policy, keepAll, tiers, matcher, atoms, bitsOfTier, hasBudgets: tiers.some((tier) => tier.budget !== undefined), overlaps };
+}
+
+/** Of several comparisons one span must fulfil all, whatever other spans its trace has. */
+function onOneSpan(condition: Condition): Condition {
+  return condition.kind === "all" ? { kind: "sameSpan", of: condition } : condition;
 }
 
 /**

@@ -28,10 +28,14 @@ type DecisionParts = {
   spans: number;
   bytes: number;
   decidedAtMs: number;
+  /** What the policy by itself would have decided; looked at only where a tier before its own has. */
+  policyTier: number;
+  policyKeeps: boolean;
 };
 
 export function explainDecision(parts: DecisionParts): Decision {
   const { kept, policy, label, spans, bytes, explicitRandomness, decidedAtMs } = parts;
+  const rule = policy.keepAll.at(parts.tier);
   const { name, condition, keep } = policy.tiers[parts.tier];
   const threshold = thresholdOf(parts.thresholdHigh, parts.thresholdLow);
   return {
@@ -48,6 +52,7 @@ export function explainDecision(parts: DecisionParts): Decision {
     spans,
     bytes,
     decidedAtMs,
+    ...(rule !== undefined && { breakGlass: { id: rule.id, tier: policy.tiers[parts.policyTier].name, policyKeeps: parts.policyKeeps } }),
   };
 }
 

@@ -34,7 +34,7 @@ type KnownSpan = LoggedSpan & { request: LoggedRequest };
 function decisionsOf(spans: readonly KnownSpan[], { clock }: ExplainPlaces): DecidedExplanation["decisions"] {
   const groups = new Map<string, KnownSpan[]>();
   for (const span of spans) {
-    const key = `${span.request.label.hash} ${span.tier} ${span.kept}`;
+    const key = `${span.request.label.hash} ${span.tier} ${span.kept} ${span.policyTier} ${span.policyKeeps} ${span.request.policy.keepAll.at(span.tier)?.id}`;
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [span]);
     else group.push(span);

@@ -13,6 +13,9 @@ const VERDICT = 4;
 const REQUEST = 5;
 const RANDOM_HIGH = 6;
 const RANDOM_LOW = 7;
+/** Above the 24 bits of the upper randomness: what the policy by itself would have decided. */
+const POLICY_SHIFT = 24;
+const RANDOM_HIGH_MASK = 0xffffff;
 const EXPLICIT = 128;
 const BYTES_SHIFT = 8;
 const BYTES_MAX = 0x7fffff;
@@ -38,6 +41,9 @@ export type LoggedSpan = {
   randomHigh: number;
   randomLow: number;
   explicitRandomness: boolean;
+  /** What the policy by itself would have decided; only to be read of a tier before the policy's. */
+  policyTier: number;
+  policyKeeps: boolean;
   /** Undefined once it is forgotten. */
   request: LoggedRequest | undefined;
 };
@@ -64,7 +70,8 @@ export class SpanLog {
     const thresholdHigh = compiled.hasBudgets ? compiled.matcher.thresholdHigh.slice() : compiled.matcher.thresholdHigh;
     this.#requests[number % REQUESTS_MAX] = { number, policy: compiled, label, thresholdHigh, ...request };
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const { idAt, verdict, start, end } = table;
+    const { idAt, verdict, policyVerdict, start, end } = table;
+    const extraTiers = compiled.keepAll.length;
     for (let span = 0; span < table.spans; span++) {
       const id = idAt[span];
       if (id === 0) continue;
@@ -81,12 +88,15 @@ export class SpanLog {
       ints[at + REQUEST] = number;
       ints[at + RANDOM_HIGH] = third & 0xffffff;
       ints[at + RANDOM_LOW] = fourth;
-      if ((verdict[span] & HAS_STATE) === 0) continue;
-      readTraceState(bytes, contentStart(bytes, table.stateStart[span], table.stateEnd[span]), table.stateEnd[span]);
-      if (!found.randomness) continue;
-      ints[at + VERDICT] |= EXPLICIT;
-      ints[at + RANDOM_HIGH] = found.randomnessHigh;
-      ints[at + RANDOM_LOW] = found.randomnessLow;
+      if ((verdict[span] & HAS_STATE) !== 0) {
+        readTraceState(bytes, contentStart(bytes, table.stateStart[span], table.stateEnd[span]), table.stateEnd[span]);
+        if (found.randomness) {
+          ints[at + VERDICT] |= EXPLICIT;
+          ints[at + RANDOM_HIGH] = found.randomnessHigh;
+          ints[at + RANDOM_LOW] = found.randomnessLow;
+        }
+      }
+      if (extraTiers > 0 && tierOfVerdict(verdict[span]) < extraTiers) ints[at + RANDOM_HIGH] |= policyVerdict[span] << POLICY_SHIFT;
     }
   }
 
@@ -119,8 +129,10 @@ export class SpanLog {
           kept: ring === this.#kept,
           tier: tierOfVerdict(ints[at + VERDICT]),
           bytes: ints[at + VERDICT] >>> BYTES_SHIFT,
-          randomHigh: ints[at + RANDOM_HIGH],
+          randomHigh: ints[at + RANDOM_HIGH] & RANDOM_HIGH_MASK,
           randomLow: ints[at + RANDOM_LOW],
+          policyTier: tierOfVerdict(ints[at + RANDOM_HIGH] >>> POLICY_SHIFT),
+          policyKeeps: ((ints[at + RANDOM_HIGH] >>> POLICY_SHIFT) & KEPT) !== 0,
           explicitRandomness: (ints[at + VERDICT] & EXPLICIT) !== 0,
           request: this.#request(ints[at + REQUEST]),
         });

@@ -12,7 +12,7 @@ import { encodeRequest, factsOf, type ModelRequest, policies, requests, seededRa
 
 /** PROPERTY_RUNS=20000 searches longer. */
 const runs = Number(process.env.PROPERTY_RUNS ?? 200);
-const timeout = 20_000 + runs * 20;
+const timeout = 60_000 + runs * 20;
 
 const proto = protobuf.parse(
   `syntax = "proto3";

@@ -194,10 +194,10 @@ function runtimeMetrics({ figures: { heap, gc }, process, eventLoopDelay }: Metr
     gauge("nodejs_array_buffers_bytes", "Of that, buffers.", heap.arrayBuffersBytes),
     gauge(
       "nodejs_eventloop_lag_p50_seconds",
-      "How late the event loop was in the last second: median; of several threads the one that is worst off.",
+      "How long a turn of the event loop took in the last second: median; of several threads the one that is worst off.",
       eventLoopDelay.p50Ms / 1000,
     ),
-    gauge("nodejs_eventloop_lag_p99_seconds", "How late the event loop was in the last second: 99th percentile.", eventLoopDelay.p99Ms / 1000),
+    gauge("nodejs_eventloop_lag_p99_seconds", "How long a turn of the event loop took in the last second: 99th percentile.", eventLoopDelay.p99Ms / 1000),
     {
       name: "nodejs_gc_duration_seconds",
       type: "histogram",

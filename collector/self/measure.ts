@@ -1,3 +1,4 @@
+import type { TierWatch } from "#domain/sampling/tierSilence.ts";
 import type { Measurement, SignalTotals } from "#domain/telemetry/measurement.ts";
 import type { GcWindow } from "./gcPauses.ts";
 import type { ReasonTotals } from "./ledger.ts";
@@ -6,6 +7,10 @@ import type { DelayFigures, ProcessFigures } from "./runtime.ts";
 import type { SignalFigures } from "./signalLedger.ts";
 import type { WindowSnapshot } from "./stageTimers.ts";
 
+/** They change slowly and can be long. */
+const OVERLAPS_EVERY_MS = 10_000;
+const TIER_WATCHES_EVERY_MS = 60_000;
+
 export type MeasureParts = {
   atMs: number;
   windowMs: number;
@@ -13,6 +18,8 @@ export type MeasureParts = {
   revision: number;
   figures: PlaneFigures;
   window: WindowSnapshot;
+  /** Told each minute. */
+  tierWatches: readonly TierWatch[];
   process: ProcessFigures;
   eventLoopDelay: DelayFigures;
   gc: GcWindow;
@@ -42,6 +49,9 @@ export function measure(parts: MeasureParts): Measurement {
     bytesKept: ledger.bytesKept,
     bytesDelivered: ledger.bytesDelivered,
     tiers: ledger.tiers.map((tier) => ({ ...tier, ratio: figures.ratios.get(tier.name) ?? null })),
+    overlaps: parts.atMs % OVERLAPS_EVERY_MS < 1000 ? figures.overlaps : null,
+    tierWatches: parts.atMs % TIER_WATCHES_EVERY_MS < 1000 ? [...parts.tierWatches] : [],
+    keepAll: figures.keepAll,
     trace: figures.trace,
     destinations,
     memory: figures.memory,

@@ -16,7 +16,7 @@ function limited() {
     },
     held: () => memory.mb * 1e6,
   });
-  const at = async (mb: number, ms = 200) => {
+  const at = async (mb: number, ms = 1000) => {
     memory.mb = mb;
     await clock.advance(ms);
     return limiter.state;
@@ -48,6 +48,18 @@ describe("MemoryLimiter", () => {
     expect(limiter.figures()).toEqual({ state: "tight", limitBytes: 1e9, softBytes: 8e8 });
   });
 
+  it("looks each second, five times a second once there is trouble, and after each 32 MiB that come", async () => {
+    const { memory, limiter, at } = limited();
+    expect([await at(900, 999), await at(900, 1)]).toEqual(["ok", "tight"]);
+    expect([await at(1000, 199), await at(1000, 1)]).toEqual(["tight", "full"]);
+    expect([await at(100, 200), limiter.state]).toEqual(["ok", "ok"]);
+    memory.mb = 1200;
+    limiter.takingIn(30_000_000);
+    expect(limiter.state).toBe("ok");
+    limiter.takingIn(3_554_432);
+    expect(limiter.state).toBe("full");
+  });
+
   it("goes from ok to full in one look, and back", async () => {
     const { at } = limited();
     expect([await at(1200), await at(100)]).toEqual(["full", "ok"]);
@@ -56,7 +68,7 @@ describe("MemoryLimiter", () => {
   it("does not believe a mark that garbage alone has crossed", async () => {
     const { memory, limiter, clock } = limited();
     Object.assign(memory, { mb: 1100, garbageMb: 700 });
-    await clock.advance(200);
+    await clock.advance(1000);
     expect([limiter.state, memory.mb, memory.collections]).toEqual(["ok", 400, 1]);
   });
 
@@ -65,7 +77,7 @@ describe("MemoryLimiter", () => {
     await at(700, 60_000);
     expect(memory.collections).toBe(0);
     await at(1100, 20_000);
-    // At 200 ms, 5.2 s, 10.2 s, 15.2 s.
+    // At 1 s, 6 s, 11 s, 16 s.
     expect(memory.collections).toBe(4);
     await at(100);
     await clock.advance(60_000);
@@ -103,7 +115,7 @@ describe("MemoryLimiter", () => {
   it("looks at the real process when it is not told otherwise", async () => {
     const clock = new ManualClock();
     const limiter = new MemoryLimiter({ settings: { limitBytes: 1, softRatio: 0.5 }, clock, collectGarbage: () => {} });
-    await clock.advance(200);
+    await clock.advance(1000);
     expect(limiter.state).toBe("full");
     limiter.stop();
   });

@@ -4,7 +4,10 @@ import type { Clock } from "../clock.ts";
 export type MemorySettings = { limitBytes: number; softRatio: number };
 export type MemoryState = (typeof MEMORY_STATES)[number];
 
-const LOOK_EVERY_MS = 200;
+/** An idle process need not be woken for it: it looks after so many bytes that came, too. */
+const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_BYTES = 33_554_432;
+const LOOK_IN_TROUBLE_MS = 200;
 /** A full collection stops everything for tens of milliseconds. */
 const COLLECT_EVERY_MS = 5_000;
 /** A state is left this far below the mark that began it, so that it does not flicker. */
@@ -27,6 +30,7 @@ export class MemoryLimiter {
   settings: MemorySettings;
   #state: MemoryState = "ok";
   #heldBytes = 0;
+  #bytesSinceLook = 0;
   #collectedAt = Number.NEGATIVE_INFINITY;
   #cancel: () => void = () => {};
   readonly #clock: Clock;
@@ -59,6 +63,12 @@ export class MemoryLimiter {
     return { state: this.#state, limitBytes: this.settings.limitBytes, softBytes: this.#softBytes };
   }
 
+  /** So many bytes are about to be held. */
+  takingIn(bytes: number): void {
+    this.#bytesSinceLook += bytes;
+    if (this.#bytesSinceLook >= LOOK_EVERY_BYTES) this.#look();
+  }
+
   stop(): void {
     this.#cancel();
   }
@@ -68,13 +78,14 @@ export class MemoryLimiter {
   }
 
   #again(): void {
-    this.#cancel = this.#clock.after(LOOK_EVERY_MS, () => {
+    this.#cancel = this.#clock.after(this.#state === "ok" ? LOOK_EVERY_MS : LOOK_IN_TROUBLE_MS, () => {
       this.#look();
       this.#again();
     });
   }
 
   #look(): void {
+    this.#bytesSinceLook = 0;
     this.#heldBytes = this.#held();
     const isNews = rank(this.#stateAt(this.#heldBytes)) > rank(this.#state);
     const isTrouble = isNews || this.#state !== "ok";

@@ -1,3 +1,5 @@
+import type { KeepAllCount } from "#domain/fleet/keepAll.ts";
+import type { OverlapFigures } from "#domain/sampling/overlaps.ts";
 import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
@@ -26,6 +28,10 @@ export type PlaneFigures = {
   archive: ArchiveFigures;
   trace: TraceFigures;
   decidedByCause: ReadonlyMap<string, number>;
+  overlaps: OverlapFigures | null;
+  keepAll: KeepAllCount[];
+  /** By the name of each running tier, the key of what it matches. */
+  tierKeys: ReadonlyMap<string, string>;
   /** By the tier's name, of the running policy. */
   ratios: ReadonlyMap<string, number>;
   /** What may be queued in memory. */

@@ -1,9 +1,6 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-/** Each sample wakes the process, which was a third of what an idle one burns at 20 ms. What stands still for longer than this is always seen. */
-const RESOLUTION_MS = 50;
-
 /** Of the heaps of one or several threads. */
 export type HeapFigures = { usedBytes: number; totalBytes: number; externalBytes: number; arrayBuffersBytes: number };
 /** What the process takes, all its threads together; null where the system does not say. */
@@ -41,9 +38,12 @@ function countOpenFiles(): number | null {
   }
 }
 
-/** How late the event loop was in each window. */
+/**
+ * How long the turns of the event loop took in each window, which is how long at most something that came during one had to wait. Each turn counts; a timer that samples
+ * would wake the process, which was most of what an idle one burns.
+ */
 export class EventLoopDelay {
-  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  readonly #histogram = monitorEventLoopDelay({ samplePerIteration: true });
 
   start(): void {
     this.#histogram.enable();
@@ -53,10 +53,10 @@ export class EventLoopDelay {
     this.#histogram.disable();
   }
 
-  /** Since the last call. Node's figures include the sampling interval, which is no delay. */
+  /** Since the last call. */
   take(): DelayFigures {
     const none = this.#histogram.count === 0;
-    const percentile = (p: number) => (none ? 0 : Math.max(0, this.#histogram.percentile(p) / 1e6 - RESOLUTION_MS));
+    const percentile = (p: number) => (none ? 0 : this.#histogram.percentile(p) / 1e6);
     const taken = { p50Ms: percentile(50), p99Ms: percentile(99) };
     this.#histogram.reset();
     return taken;

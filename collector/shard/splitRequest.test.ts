@@ -117,5 +117,5 @@ describe("RequestSplitter", () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 60_000);
 });

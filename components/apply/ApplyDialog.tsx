@@ -1,65 +1,160 @@
 "use client";
 
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQueries, useQuery } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
 import { useState } from "react";
+import { compareHref } from "#components/compare/compareHref.ts";
 import { describeError } from "#components/data/describeError.ts";
 import { useTRPC } from "#components/data/trpc.ts";
-import { formatMs } from "#components/format/formatDuration.ts";
+import { StartRolloutDialog } from "#components/rollouts/start/StartRolloutDialog.tsx";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
 import { Dialog } from "#components/ui/Dialog.tsx";
 import { ErrorState } from "#components/ui/ErrorState.tsx";
+import { Field } from "#components/ui/Field.tsx";
+import { Input } from "#components/ui/Input.tsx";
 import { Note } from "#components/ui/Note.tsx";
 import { Skeleton } from "#components/ui/Skeleton.tsx";
-import { StatusShape } from "#components/ui/StatusChip.tsx";
 import { ApplyPreviewBody } from "./ApplyPreviewBody.tsx";
-import { applySentence } from "./applyProgress.ts";
+import { ApplyProgressDialog } from "./ApplyProgressDialog.tsx";
 import type { ApplyTarget } from "./applyTarget.ts";
-import { CarryOverLine } from "./CarryOverLine.tsx";
-import { CollectorAcknowledgements } from "./CollectorAcknowledgements.tsx";
-import { addCarryOvers } from "./carryOverInWords.ts";
-import { useApplyProgress } from "./useApplyProgress.ts";
+import { type ChoosableGroup, GroupChoice, groupQuestion } from "./GroupChoice.tsx";
 
 type ApplyDialogProps = { target: ApplyTarget; open: boolean; onOpenChange: (open: boolean) => void };
 
-/** Confirm with what is expected, then who has taken it. Closing it while it is under way stops nothing. */
+/** To which groups, confirm with what is expected, then who has taken it. Closing it while it is under way stops nothing. */
 export function ApplyDialog({ target, open, onOpenChange }: ApplyDialogProps) {
   const trpc = useTRPC();
-  const [started, setStarted] = useState<{ revision: number; atMs: number } | null>(null);
+  const router = useRouter();
+  const { kind, id, version } = target;
+  const listed = useQuery(trpc.groups.list.queryOptions({}, { enabled: open }));
+  const groups = listed.data;
+  const several = groups !== undefined && groups.length > 1;
+  const [choice, setChoice] = useState<readonly string[] | null>(null);
+  const [confirmed, setConfirmed] = useState(false);
+  // The groups that ran a version of it when the dialog opened; what others apply meanwhile ticks nothing.
+  if (groups !== undefined && choice === null)
+    setChoice(several ? groups.filter((group) => group.hasOwnRevision && runsIt(group, target)).map(idOf) : groups.map(idOf));
+  const chosen = choice ?? [];
+  const previews = useQueries({
+    queries: chosen.map((groupId) => trpc.revisions.preview.queryOptions({ kind, id, version, groupId }, { enabled: open, staleTime: 0, gcTime: 0 })),
+  });
+  const needsApproval = previews.some(({ data }) => data?.needsApproval === true);
+  const unanswered = groups !== undefined && several && groupQuestion(groups, chosen) !== null && !confirmed;
+  const blocked = groups === undefined || chosen.length === 0 || unanswered;
+  const [started, setStarted] = useState<{ revisions: readonly number[]; atMs: number } | null>(null);
+  const [inStages, setInStages] = useState(false);
   const [clickedAtMs, setClickedAtMs] = useState(0);
-  const start = useMutation(trpc.revisions.start.mutationOptions({ onSuccess: ({ revision }, _input) => setStarted({ revision, atMs: clickedAtMs }) }));
-  const what = `${target.name} v${target.version}`;
+  const start = useMutation(
+    trpc.revisions.start.mutationOptions({
+      onSuccess: ({ revisions }) => setStarted({ revisions: revisions.map(({ revision }) => revision), atMs: clickedAtMs }),
+    }),
+  );
+  const [message, setMessage] = useState("");
+  const ask = useMutation(trpc.approvals.ask.mutationOptions({ onSuccess: (request) => router.push(`/approvals/${request.id}`) }));
+  const what = `${target.name} v${version}`;
   const close = (next: boolean) => {
     onOpenChange(next);
     if (!next) {
       setStarted(null);
+      setChoice(null);
+      setConfirmed(false);
       start.reset();
+      ask.reset();
     }
   };
-  if (started) return <Progress what={what} revision={started.revision} startedAtMs={started.atMs} open={open} onOpenChange={close} />;
+  const stagedGroup = chosen.length === 1 ? groups?.find(({ id: groupId }) => groupId === chosen[0]) : undefined;
+  // With one collector there is no smaller step; whoever is connected is known once the preview has come.
+  const stages = stagedGroup !== undefined && (previews[0]?.data?.collectors ?? 0) > 1 && previews[0]?.data?.sameHash === false;
+  if (inStages && stagedGroup)
+    return <StartRolloutDialog target={target} group={stagedGroup} onBack={() => setInStages(false)} onClose={() => onOpenChange(false)} />;
+  if (started) return <ApplyProgressDialog what={what} revisions={started.revisions} startedAtMs={started.atMs} open={open} onOpenChange={close} />;
   return (
     <Dialog
       open={open}
       onOpenChange={close}
-      title={`Apply ${what}?`}
+      title={needsApproval ? `Ask for approval of ${what}?` : `Apply ${what}?`}
       footer={
         <>
+          {kind === "policy" && (
+            <ButtonLink variant="ghost" href={compareHref({ policy: id, version, ...(chosen.length === 1 && { group: chosen[0] }) })}>
+              Try on live traffic first
+            </ButtonLink>
+          )}
           <Button variant="ghost" onClick={() => close(false)}>
             Cancel
           </Button>
-          <Button
-            variant="primary"
-            busy={start.isPending}
-            onClick={() => {
-              setClickedAtMs(performance.now());
-              start.mutate({ kind: target.kind, id: target.id, version: target.version });
-            }}
-          >
-            Apply to all collectors
-          </Button>
+          {needsApproval ? (
+            <Button
+              variant="primary"
+              busy={ask.isPending}
+              disabled={blocked || chosen.length > 1}
+              onClick={() => ask.mutate({ kind, id, version, groupId: chosen[0], ...(message.trim() !== "" && { message }) })}
+            >
+              Ask for approval
+            </Button>
+          ) : (
+            <Button
+              variant={stages ? "default" : "primary"}
+              busy={start.isPending}
+              disabled={blocked}
+              onClick={() => {
+                setClickedAtMs(performance.now());
+                start.mutate({ kind, id, version, groupIds: [...chosen] });
+              }}
+            >
+              {!several ? "Apply to all collectors" : chosen.length === 0 ? "Choose a group" : `Apply to ${applyWords(groups, chosen)}`}
+            </Button>
+          )}
+          {stages && (
+            <Button variant={needsApproval ? "default" : "primary"} onClick={() => setInStages(true)}>
+              Roll out in stages…
+            </Button>
+          )}
         </>
       }
     >
-      <ApplyPreviewBody target={target} />
+      {groups === undefined &&
+        (listed.isError ? (
+          <ErrorState title="The groups could not be loaded" detail={describeError(listed.error).message} onRetry={() => void listed.refetch()} />
+        ) : (
+          <Skeleton className="h-[120px] w-full" />
+        ))}
+      {several && (
+        <GroupChoice
+          groups={groups}
+          documentId={id}
+          chosen={chosen}
+          onChoose={(ids) => {
+            setChoice(ids);
+            setConfirmed(false);
+          }}
+          confirmed={confirmed}
+          onConfirm={setConfirmed}
+        />
+      )}
+      <div className="flex flex-col gap-4">
+        {groups
+          ?.filter((group) => chosen.includes(group.id))
+          .map((group) => (
+            <ApplyPreviewBody key={group.id} target={target} group={group} alone={!several} />
+          ))}
+      </div>
+      {needsApproval && (
+        <div className="mt-3 flex flex-col gap-3">
+          <Note role="status">
+            <b>Another person has to say yes.</b> It is applied once somebody with the role approver has approved it; nothing goes out until then.
+            {chosen.length > 1 && " It is asked for one group at a time: choose one."}
+          </Note>
+          <Field label="Message" optional hint="Why, for whoever decides.">
+            {(control) => <Input {...control} maxLength={500} value={message} onChange={(event) => setMessage(event.target.value)} />}
+          </Field>
+        </div>
+      )}
+      {ask.isError && (
+        <Note tone="bad" role="alert" className="mt-3">
+          It was not asked for. {describeError(ask.error).message}
+        </Note>
+      )}
       {start.isError && (
         <Note tone="bad" role="alert" className="mt-3">
           Nothing was applied. {describeError(start.error).message}
@@ -69,60 +164,15 @@ export function ApplyDialog({ target, open, onOpenChange }: ApplyDialogProps) {
   );
 }
 
-type ProgressProps = { what: string; revision: number; startedAtMs: number; open: boolean; onOpenChange: (open: boolean) => void };
-
-function Progress({ what, revision, startedAtMs, open, onOpenChange }: ProgressProps) {
-  const { status, collectors, summary, tookMs } = useApplyProgress(revision, startedAtMs);
-  const done = summary?.done === true;
-  const failed = (summary?.failed ?? 0) > 0;
-  const carried = addCarryOvers(collectors?.map((collector) => collector.carryOver) ?? []);
-  return (
-    <Dialog
-      open={open}
-      onOpenChange={onOpenChange}
-      title={`${done ? (failed ? "Applied in part" : "Applied") : "Applying"}: ${what}`}
-      description={`Revision ${revision}`}
-      footer={
-        <>
-          <Button variant={done ? "ghost" : "default"} onClick={() => onOpenChange(false)}>
-            {done ? "Done" : "Close, it goes on"}
-          </Button>
-          <ButtonLink variant={done ? "primary" : "default"} href="/live">
-            Watch it on Live
-          </ButtonLink>
-        </>
-      }
-    >
-      {collectors && summary ? (
-        <div data-apply={done ? "done" : "running"}>
-          <p role="status" className="mb-2 flex items-start gap-1.5 text-l">
-            <span className={done ? (failed ? "mt-[7px] text-bad" : "mt-[7px] text-ok") : "mt-[7px] text-info"}>
-              <StatusShape tone={done ? (failed ? "bad" : "done") : "busy"} />
-            </span>
-            {applySentence(summary, tookMs === null ? null : formatMs(tookMs))}
-          </p>
-          <progress aria-label="Collectors that have answered" className="sr-only" max={summary.total} value={summary.applied + summary.failed} />
-          <div aria-hidden="true" className="mb-3 flex h-[6px] overflow-hidden rounded-full bg-hover">
-            <span className="bg-ok transition-[width]" style={{ width: share(summary.applied, summary.total) }} />
-            <span className="bg-bad transition-[width]" style={{ width: share(summary.failed, summary.total) }} />
-          </div>
-          {carried && collectors.length > 1 && <CarryOverLine carryOver={carried} className="-mt-1.5 mb-3" />}
-          {collectors.length > 0 && <CollectorAcknowledgements collectors={collectors} />}
-        </div>
-      ) : status.isError ? (
-        <ErrorState
-          title="The progress could not be loaded"
-          detail={describeError(status.error).message}
-          next="The change was applied all the same; collectors take it in their own time."
-          onRetry={() => void status.refetch()}
-        />
-      ) : (
-        <Skeleton className="h-[90px] w-full" />
-      )}
-    </Dialog>
-  );
+function idOf({ id }: { id: string }): string {
+  return id;
 }
 
-function share(part: number, whole: number): string {
-  return whole === 0 ? "0%" : `${(part / whole) * 100}%`;
+function runsIt({ documents }: ChoosableGroup, { id }: ApplyTarget): boolean {
+  return documents.some((document) => document.id === id);
+}
+
+/** `Europe`, or `3 groups`. */
+function applyWords(groups: readonly ChoosableGroup[], chosen: readonly string[]): string {
+  return chosen.length === 1 ? (groups.find(({ id }) => id === chosen[0])?.name ?? "1 group") : `${chosen.length} groups`;
 }

@@ -6,21 +6,25 @@ import { useTRPC } from "#components/data/trpc.ts";
 import { useLiveTopic } from "#components/data/useLive.ts";
 import { Note } from "#components/ui/Note.tsx";
 import { Skeleton } from "#components/ui/Skeleton.tsx";
+import type { CollectorRow } from "#domain/telemetry/live.ts";
 import type { ApplyTarget } from "./applyTarget.ts";
 import { EstimateTable } from "./EstimateTable.tsx";
 
 const NAMED_MAX = 5;
 
-/** What applying would do: to how many, which are away, what changes, and what that does to volume and cost. */
-export function ApplyPreviewBody({ target }: { target: ApplyTarget }) {
+/** What applying would do to a group, which is not named where it stands `alone`: to how many, which are away, what changes, and what that does to volume and cost. */
+export function ApplyPreviewBody({ target, group, alone }: { target: ApplyTarget; group: { id: string; name: string }; alone: boolean }) {
   const trpc = useTRPC();
-  const preview = useQuery(trpc.revisions.preview.queryOptions({ kind: target.kind, id: target.id, version: target.version }, { staleTime: 0, gcTime: 0 }));
+  const input = { kind: target.kind, id: target.id, version: target.version, groupId: group.id };
+  const preview = useQuery(trpc.revisions.preview.queryOptions(input, { staleTime: 0, gcTime: 0 }));
   const rows = useLiveTopic({ kind: "collectors" })?.event.rows;
-  const offline = rows?.filter((row) => row.state === "offline").map((row) => row.name) ?? [];
+  const isConcerned = (row: CollectorRow) => alone || (row.group?.id === group.id && row.overriddenUntilMs === null);
+  const offline = rows?.filter((row) => row.state === "offline" && isConcerned(row)).map((row) => row.name) ?? [];
   return (
     <QueryView query={preview} what="What this would do" skeleton={<Skeleton className="h-[120px] w-full" />}>
       {(data) => (
-        <div className="flex flex-col gap-3">
+        <section aria-label={alone ? undefined : group.name} className="flex flex-col gap-3">
+          {!alone && <h3 className="-mb-2 font-semibold">{group.name}</h3>}
           <p>
             {data.collectors === 0 ? (
               "No collector is connected; each gets this when it connects."
@@ -36,6 +40,12 @@ export function ApplyPreviewBody({ target }: { target: ApplyTarget }) {
                 {offline.length > 0 &&
                   ` (${offline.slice(0, NAMED_MAX).join(", ")}${offline.length > NAMED_MAX ? ` and ${offline.length - NAMED_MAX} more` : ""})`}
                 .
+              </>
+            )}
+            {data.overridden > 0 && (
+              <>
+                {" "}
+                <b>{data.overridden}</b> {data.overridden === 1 ? "is overridden and gets" : "are overridden and get"} it when that ends.
               </>
             )}{" "}
             {data.fromVersion !== null && data.fromVersion !== target.version && `Version ${data.fromVersion} runs now.`}
@@ -58,7 +68,7 @@ export function ApplyPreviewBody({ target }: { target: ApplyTarget }) {
           {data.estimate === null && target.kind === "policy" && !data.sameHash && (
             <p className="text-s text-ink-3">What it does to volume and cost can't be said: there are no live counts to go by.</p>
           )}
-        </div>
+        </section>
       )}
     </QueryView>
   );

@@ -12,6 +12,7 @@ const STATES: Record<CollectorApplyState, { tone: Tone; word: string }> = {
   applied: { tone: "done", word: "applied" },
   failed: { tone: "bad", word: "refused" },
   offline: { tone: "warn", word: "offline" },
+  overridden: { tone: "neutral", word: "overridden" },
   superseded: { tone: "neutral", word: "overtaken" },
 };
 
@@ -35,6 +36,7 @@ export function CollectorAcknowledgements({ collectors }: { collectors: readonly
             </div>
             {collector.problem !== null && <p className="mt-0.5 text-s break-words text-bad">{collector.problem}</p>}
             {collector.carryOver && <CarryOverLine carryOver={collector.carryOver} className="mt-0.5" />}
+            {collector.state === "overridden" && <p className="mt-0.5 text-s text-ink-3">gets it when its override ends</p>}
             {collector.state === "offline" && <p className="mt-0.5 text-s text-ink-3">gets it on return; runs its last good configuration until then</p>}
           </li>
         );
@@ -44,5 +46,5 @@ export function CollectorAcknowledgements({ collectors }: { collectors: readonly
 }
 
 function rank(state: CollectorApplyState): number {
-  return ["failed", "applying", "pending", "offline", "superseded", "applied"].indexOf(state);
+  return ["failed", "applying", "pending", "offline", "overridden", "superseded", "applied"].indexOf(state);
 }

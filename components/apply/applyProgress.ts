@@ -1,7 +1,7 @@
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
 import type { LiveEvent } from "#domain/telemetry/live.ts";
 
-export type CollectorApplyState = "pending" | "applying" | "applied" | "failed" | "offline" | "superseded";
+export type CollectorApplyState = "pending" | "applying" | "applied" | "failed" | "offline" | "overridden" | "superseded";
 export type CollectorProgress = {
   id: string;
   name: string;
@@ -29,7 +29,7 @@ export function overlayReports(collectors: readonly CollectorProgress[], reports
   });
 }
 
-/** Offline collectors get the change when they come back; nobody waits for them, nor for ones that a later change has overtaken. */
+/** Offline collectors get the change when they come back; nobody waits for them, nor for ones that are overridden or that a later change has overtaken. */
 export function summariseApply(collectors: readonly Pick<CollectorProgress, "state">[]): ApplySummary {
   const count = (...states: CollectorApplyState[]) => collectors.filter((collector) => states.includes(collector.state)).length;
   const waiting = count("pending", "applying");

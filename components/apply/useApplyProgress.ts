@@ -1,6 +1,6 @@
 "use client";
 
-import { useQuery } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useLiveEvents } from "#components/data/useLive.ts";
@@ -8,29 +8,41 @@ import { overlayReports, type ReportEvent, summariseApply } from "./applyProgres
 
 const ASK_AGAIN_MS = 2000;
 
-/** How far each collector is with a revision: the list once, then each report as it comes. Asked again now and then in case the stream is lost. */
-export function useApplyProgress(revision: number | null, startedAtMs: number | null) {
+/** How far each collector is with the revisions of one apply: the lists once, then each report as it comes. Asked again now and then in case the stream is lost. */
+export function useApplyProgress(revisions: readonly number[], startedAtMs: number) {
   const trpc = useTRPC();
   const [reports, setReports] = useState<ReadonlyMap<string, ReportEvent>>(new Map());
   const [tookMs, setTookMs] = useState<number | null>(null);
   useLiveEvents((event) => {
-    if (event.kind === "configReport" && event.revision === revision) setReports((before) => new Map(before).set(event.collectorId, event));
+    if (event.kind === "configReport" && revisions.includes(event.revision)) setReports((before) => new Map(before).set(event.collectorId, event));
   });
-  const status = useQuery(
-    trpc.revisions.status.queryOptions(
-      { revision: revision ?? 0 },
-      {
-        enabled: revision !== null,
-        staleTime: 0,
-        refetchInterval: (query) => (query.state.data && summariseApply(query.state.data.collectors).done ? false : ASK_AGAIN_MS),
-      },
+  const statuses = useQueries({
+    queries: revisions.map((revision) =>
+      trpc.revisions.status.queryOptions(
+        { revision },
+        {
+          staleTime: 0,
+          refetchInterval: (query) => (query.state.data && summariseApply(query.state.data.collectors).done ? false : ASK_AGAIN_MS),
+        },
+      ),
     ),
-  );
-  const collectors = status.data ? overlayReports(status.data.collectors, reports) : null;
+  });
+  const loaded = statuses.flatMap(({ data }) => data ?? []);
+  const collectors =
+    loaded.length === revisions.length
+      ? overlayReports(
+          loaded.flatMap((status) => status.collectors),
+          reports,
+        )
+      : null;
   const summary = collectors ? summariseApply(collectors) : null;
   const done = summary?.done === true;
   useEffect(() => {
-    if (done && startedAtMs !== null) setTookMs((before) => before ?? performance.now() - startedAtMs);
+    if (done) setTookMs((before) => before ?? performance.now() - startedAtMs);
   }, [done, startedAtMs]);
-  return { status, collectors, summary, tookMs };
+  const failed = statuses.find(({ isError }) => isError);
+  const refetch = () => {
+    for (const status of statuses) void status.refetch();
+  };
+  return { error: failed?.error ?? null, refetch, collectors, summary, tookMs };
 }

@@ -1,5 +1,6 @@
 import { TRPCClientError } from "@trpc/client";
 import type { Problem } from "#domain/validation/problems.ts";
+import { isRecord } from "./isRecord.ts";
 
 export type DescribedError = {
   /** `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `INVALID`, `CONFLICT`, `TOO_MANY`, `UNAVAILABLE`, `INTERNAL`; `NETWORK` when no answer came. */
@@ -45,8 +46,4 @@ function readProblems(value: unknown): Problem[] {
   return value.flatMap((item: unknown) =>
     isRecord(item) && typeof item.path === "string" && typeof item.message === "string" ? [{ path: item.path, message: item.message }] : [],
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

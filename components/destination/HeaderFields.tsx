@@ -58,7 +58,7 @@ export function HeaderFields({ headers, problemAt, readOnly, onEdit }: HeaderFie
                     size="small"
                     variant="ghost"
                     onClick={() => onEdit({ kind: row.value === null ? "replace" : "keep", id: row.id })}
-                    aria-label={`${row.value === null ? "Replace" : "Keep"} the value of ${label}`}
+                    aria-label={`${row.value === null ? "Replace" : "Keep the old one:"} the value of ${label}`}
                   >
                     {row.value === null ? "Replace" : "Keep the old one"}
                   </Button>

@@ -29,6 +29,19 @@ export function draftFromDestination(body: DestinationBody): DestinationDraft {
   };
 }
 
+/** A merged body on top of a saved one, whose header values are stored. */
+export function draftFromInput(input: DestinationInput, saved: DestinationBody): DestinationDraft {
+  if (input.kind !== "otlp") return draftFromDestination(input);
+  const stored = new Set(saved.kind === "otlp" ? saved.headers.map(({ name }) => name) : []);
+  const rows = input.headers.map(({ name, value }, index) => ({
+    id: index + 1,
+    name,
+    stored: stored.has(name),
+    value: stored.has(name) ? value : (value ?? ""),
+  }));
+  return { ...draftFromDestination({ ...input, headers: [] }), headers: { rows, nextId: rows.length + 1 } };
+}
+
 export function destinationInput(draft: DestinationDraft): DestinationInput {
   switch (draft.kind) {
     case "otlp": {

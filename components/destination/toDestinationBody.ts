@@ -1,3 +1,4 @@
+import { isRecord } from "#components/data/isRecord.ts";
 import type { DestinationBody } from "./destinationTypes.ts";
 import { toTlsSettings } from "./tlsDraft.ts";
 
@@ -15,8 +16,4 @@ export function toDestinationBody(value: unknown): DestinationBody | undefined {
   );
   const tls = toTlsSettings(value.tls);
   return { kind, protocol, endpoint, compression, headers: names, ...(tls && { tls }) };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null;
 }

@@ -9,6 +9,7 @@ import { useMay } from "#components/data/useMe.ts";
 import { formatBytes, splitBytes } from "#components/format/formatBytes.ts";
 import { formatAge, formatDate, splitMs } from "#components/format/formatDuration.ts";
 import { formatCount, formatPercent, formatRate } from "#components/format/formatNumber.ts";
+import { CollectorRolloutNote } from "#components/rollouts/elsewhere/CollectorRolloutNote.tsx";
 import { ButtonLink } from "#components/ui/Button.tsx";
 import { SampleChip } from "#components/ui/Chip.tsx";
 import { EmptyState } from "#components/ui/EmptyState.tsx";
@@ -21,6 +22,7 @@ import { YamlText } from "#components/versions/YamlText.tsx";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { CollectorActions } from "./CollectorActions.tsx";
 import { CollectorFacts } from "./CollectorFacts.tsx";
+import { CollectorGroupPanel } from "./CollectorGroupPanel.tsx";
 import { CollectorStateChip, ConfigStateChip, DeliveryChip } from "./CollectorStateChip.tsx";
 import { ConfigReports } from "./ConfigReports.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
@@ -74,6 +76,7 @@ export function CollectorPage({ id }: { id: string }) {
                 connect until it enrols again.
               </Note>
             )}
+            <CollectorRolloutNote rollout={row.rollout} />
             <FigureStrip label="Right now" figures={figures(row)} dimmed={row.state === "stale"} />
             <Suspense fallback={<Skeleton className="mb-3 h-[760px] w-full rounded-panel" />}>
               <DeliverySection row={row} nowMs={nowMs} />
@@ -81,10 +84,11 @@ export function CollectorPage({ id }: { id: string }) {
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-3">
                 <RuntimePanel row={row} />
-                <CollectorFacts row={row} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />
+                <CollectorFacts row={row} own={data.ownLabels} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />
                 <ConfigReports reports={data.reports} />
               </div>
               <div className="flex min-w-0 flex-col gap-3">
+                <CollectorGroupPanel row={row} override={data.override} documents={data.documents} nowMs={nowMs} />
                 <Panel title="Effective configuration" aside={<span className="text-s text-ink-3">as it reported; header values are left out</span>}>
                   {data.effectiveConfig === null || data.effectiveConfig === undefined ? (
                     <EmptyState title="It has not reported its configuration yet">It does so right after it connects.</EmptyState>

@@ -1,6 +1,5 @@
 "use client";
 
-import { useSearchParams } from "next/navigation";
 import { useMemo, useRef, useState } from "react";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useLiveConnection } from "#components/data/useLive.ts";
@@ -9,11 +8,11 @@ import { formatAge } from "#components/format/formatDuration.ts";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
 import { Chip } from "#components/ui/Chip.tsx";
 import { EmptyState } from "#components/ui/EmptyState.tsx";
-import { Input } from "#components/ui/Input.tsx";
-import { Kbd } from "#components/ui/Kbd.tsx";
+import { ListFilter } from "#components/ui/ListFilter.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { SkeletonRows } from "#components/ui/Skeleton.tsx";
+import { useListFilter } from "#components/ui/useListFilter.ts";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { deliveryTrouble } from "./deliveryTrouble.ts";
 import { FleetTable } from "./FleetTable.tsx";
@@ -52,7 +51,7 @@ export function FleetPage() {
 function Collectors({ rows }: { rows: readonly CollectorRow[] }) {
   const nowMs = useNow();
   const connection = useLiveConnection();
-  const [filter, setFilter] = useState(useSearchParams().get("q") ?? "");
+  const [filter, setFilter] = useListFilter();
   const [sort, setSort] = useState<Sort & { turn: number }>({ key: "name", descending: false, turn: 0 });
   const order = useOrder(rows, sort);
   const byId = new Map(rows.map((row) => [row.id, row]));
@@ -60,10 +59,6 @@ function Collectors({ rows }: { rows: readonly CollectorRow[] }) {
     const row = byId.get(id);
     return row && matchesFilter(row, filter) ? [row] : [];
   });
-  const changeFilter = (text: string) => {
-    setFilter(text);
-    window.history.replaceState(null, "", text === "" ? window.location.pathname : `?q=${encodeURIComponent(text)}`);
-  };
   return (
     <Panel
       title="Collectors"
@@ -86,16 +81,7 @@ function Collectors({ rows }: { rows: readonly CollectorRow[] }) {
               Sort again
             </Button>
           )}
-          <Input
-            data-filter
-            type="search"
-            aria-label="Filter collectors"
-            placeholder="Filter by label, name, state"
-            suffix={<Kbd>/</Kbd>}
-            className="w-[240px] max-w-full"
-            value={filter}
-            onChange={(event) => changeFilter(event.target.value)}
-          />
+          <ListFilter label="Filter collectors" placeholder="Filter by label, name, state" value={filter} onChange={setFilter} />
         </>
       }
     >
@@ -104,8 +90,8 @@ function Collectors({ rows }: { rows: readonly CollectorRow[] }) {
           A collector enrols with a token, then appears here by itself. npm start brings one of its own.
         </EmptyState>
       ) : shown.length === 0 ? (
-        <EmptyState title="No collector matches the filter" actions={<Button onClick={() => changeFilter("")}>Clear the filter</Button>}>
-          {rows.length} {rows.length === 1 ? "is" : "are"} there. Words are looked for in name, labels (env=prod), version and state.
+        <EmptyState title="No collector matches the filter" actions={<Button onClick={() => setFilter("")}>Clear the filter</Button>}>
+          {rows.length} {rows.length === 1 ? "is" : "are"} there. Words are looked for in name, labels (env=prod), group, version and state.
         </EmptyState>
       ) : (
         <div className={connection.state === "lost" ? "[&_td]:text-ink-3" : undefined}>
@@ -138,6 +124,6 @@ function summary(rows: readonly CollectorRow[]): string {
   const troubled = rows.filter((row) => deliveryTrouble(row) !== null).length;
   if (troubled > 0) parts.push(`${troubled} in trouble with delivery`);
   const away = rows.filter((row) => row.configState === "behind" || row.configState === "failed").length;
-  parts.push(away === 0 ? "all in sync" : `${away} not on the newest configuration`);
+  parts.push(away === 0 ? "all in sync" : `${away} not on what they shall run`);
   return parts.join(" · ");
 }

@@ -2,10 +2,11 @@
 
 import Link from "next/link";
 import { formatBytes } from "#components/format/formatBytes.ts";
-import { formatAge, formatMs } from "#components/format/formatDuration.ts";
+import { formatAge, formatDate, formatMs } from "#components/format/formatDuration.ts";
 import { formatPercent, formatRate } from "#components/format/formatNumber.ts";
 import { Chip, SampleChip } from "#components/ui/Chip.tsx";
 import { Td } from "#components/ui/Table.tsx";
+import { DEFAULT_GROUP_ID } from "#domain/fleet/membership.ts";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { CollectorStateChip, ConfigStateChip, DeliveryChip } from "./CollectorStateChip.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
@@ -38,6 +39,22 @@ export function FleetRow({ row, nowMs }: { row: CollectorRow; nowMs: number }) {
           {labels.length > LABELS_SHOWN && <Chip>+{labels.length - LABELS_SHOWN}</Chip>}
           {labels.length === 0 && <span className="text-ink-3">—</span>}
         </span>
+      </Td>
+      <Td>
+        {row.group && (
+          <Link
+            href={`/groups/${row.group.id}`}
+            className="hover:underline"
+            title={row.otherGroups.length > 0 ? `also ${row.otherGroups.map(({ name }) => name).join(", ")}` : undefined}
+          >
+            {row.group.id === DEFAULT_GROUP_ID ? <span className="text-ink-3">default</span> : row.group.name}
+          </Link>
+        )}
+        {row.overriddenUntilMs !== null && (
+          <Chip className="ml-1" title={`until ${formatDate(row.overriddenUntilMs)}`}>
+            overridden
+          </Chip>
+        )}
       </Td>
       <Td>
         <RunningConfig revision={row.runningRevision} hash={row.runningHash} />

@@ -51,7 +51,7 @@ function Facts({ runtime, cpuCores, dimmed }: { runtime: RowRuntime; cpuCores: n
       <Fact name="Off the heap">
         {formatBytes(externalBytes)}, of that buffers {formatBytes(arrayBuffersBytes)}
       </Fact>
-      <Fact name="Event loop late">
+      <Fact name="Turn of the event loop">
         P50 {ms(eventLoopDelayP50Ms)} · P99 {ms(eventLoopDelayP99Ms)}
       </Fact>
       <Fact name="GC pauses">

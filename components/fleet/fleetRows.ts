@@ -1,18 +1,32 @@
+import { filterText, filterWords, hasWords } from "#components/ui/textFilter.ts";
 import type { CollectorRow } from "#domain/telemetry/live.ts";
 import { COLLECTOR_STATES, CONFIG_STATES } from "./collectorStates.ts";
 import { deliveryTrouble } from "./deliveryTrouble.ts";
+
+/** Made once: of ten thousand rows each comparison would make its own. */
+const BY_TEXT = new Intl.Collator("en", { numeric: true });
 
 export type SortKey = "name" | "state" | "version" | "config" | "lastSeen" | "received" | "kept" | "p99" | "queue" | "memory";
 export type Sort = { key: SortKey; descending: boolean };
 
 /** Every word has to be found in the name, a label, the version or a state; case does not matter. */
 export function matchesFilter(row: CollectorRow, filter: string): boolean {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
+  const words = filterWords(filter);
+  return words.length === 0 || hasWords(textOf(row), words);
+}
+
+const texts = new WeakMap<CollectorRow, string>();
+
+/** Rows come anew each second; between two keystrokes they are the same. */
+function textOf(row: CollectorRow): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
   const labels = Object.entries(row.labels).map(([key, value]) => `${key}=${value}`);
   const states = [COLLECTOR_STATES[row.state].word, CONFIG_STATES[row.configState].word, deliveryTrouble(row)?.word ?? ""];
-  const haystack = [row.name, ...labels, row.version, ...states].join("\n").toLowerCase();
-  return words.every((word) => haystack.includes(word));
+  const groups = [row.group?.name ?? "", row.overriddenUntilMs === null ? "" : "overridden"];
+  const text = filterText([row.name, ...labels, ...groups, row.version, ...states]);
+  texts.set(row, text);
+  return text;
 }
 
 /** Ids in the order asked for. Missing figures come last either way, equal ones by name. */
@@ -24,7 +38,7 @@ export function sortedIds(rows: readonly CollectorRow[], { key, descending }: So
       const right = sortValue(b, key);
       if (left === null || right === null) return left === right ? byName(a, b) : left === null ? 1 : -1;
       if (left === right) return byName(a, b);
-      return (typeof left === "string" && typeof right === "string" ? left.localeCompare(right, "en", { numeric: true }) : left < right ? -1 : 1) * direction;
+      return (typeof left === "string" && typeof right === "string" ? BY_TEXT.compare(left, right) : left < right ? -1 : 1) * direction;
     })
     .map((row) => row.id);
 }
@@ -77,5 +91,5 @@ export function queueShare(row: CollectorRow): number | null {
 }
 
 function byName(a: CollectorRow, b: CollectorRow): number {
-  return a.name.localeCompare(b.name, "en", { numeric: true }) || (a.id < b.id ? -1 : 1);
+  return BY_TEXT.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
 }

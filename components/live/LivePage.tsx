@@ -3,12 +3,14 @@
 import { Pause, Play } from "lucide-react";
 import { useRouter, useSearchParams } from "next/navigation";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { breakGlassHref } from "../break-glass/breakGlassHref.ts";
 import { ChartPanel } from "../charts/ChartPanel.tsx";
 import { LiveBoard } from "../charts/liveBoard.tsx";
 import { describeError } from "../data/describeError.ts";
+import { useMayDo } from "../data/useMe.ts";
 import { type SeriesScope, useSeries } from "../data/useSeries.ts";
 import { formatClock } from "../format/formatDuration.ts";
-import { Button } from "../ui/Button.tsx";
+import { Button, ButtonLink } from "../ui/Button.tsx";
 import { isTyping } from "../ui/isTyping.ts";
 import { Kbd } from "../ui/Kbd.tsx";
 import { Note } from "../ui/Note.tsx";
@@ -63,6 +65,7 @@ export function LivePage() {
   const markers = useMemo(() => [...revisions, ...changeMarkers(changes, id === null)], [revisions, changes, id]);
   const asTables = useTablesKey();
   const tracePanels = useTracePanels(store);
+  const mayBreakGlass = useMayDo("breakGlass");
   const stale = staleSince !== null;
   const ask = useCallback((traceId: string | null) => router.replace(liveHref({ collector: id, trace: traceId }), { scroll: false }), [router, id]);
 
@@ -78,6 +81,7 @@ export function LivePage() {
         }
         actions={
           <>
+            {mayBreakGlass && <ButtonLink href={breakGlassHref()}>Keep everything…</ButtonLink>}
             <ScopeSwitch id={id} onChange={(collector) => router.replace(liveHref({ collector, trace }), { scroll: false })} />
             <Button onClick={toggle} aria-pressed={paused !== null} icon={paused ? <Play aria-hidden /> : <Pause aria-hidden />}>
               {paused ? "Go on" : "Pause"} <Kbd>space</Kbd>

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { describeError } from "../data/describeError.ts";
 import { useTRPC } from "../data/trpc.ts";
-import { useMay } from "../data/useMe.ts";
+import { useMayDo } from "../data/useMe.ts";
 import { formatDate } from "../format/formatDuration.ts";
 import { parseUsd } from "../format/formatMoney.ts";
 import { Button } from "../ui/Button.tsx";
@@ -16,7 +16,7 @@ import { toast } from "../ui/toast.ts";
 export function PriceForm({ onDone }: { onDone: () => void }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const mayEdit = useMay("editor");
+  const mayEdit = useMayDo("setPrice");
   const { data } = useQuery(trpc.prices.get.queryOptions());
   const [draft, setDraft] = useState<{ gb?: string; hour?: string }>({});
   const save = useMutation(

@@ -4,7 +4,7 @@ import { useMutation } from "@tanstack/react-query";
 import { describeError } from "../data/describeError.ts";
 import { useTRPC } from "../data/trpc.ts";
 import { useLiveTopic } from "../data/useLive.ts";
-import { useMay } from "../data/useMe.ts";
+import { useMayDo } from "../data/useMe.ts";
 import { formatPercent } from "../format/formatNumber.ts";
 import { Button } from "../ui/Button.tsx";
 import { SampleChip } from "../ui/Chip.tsx";
@@ -14,7 +14,7 @@ import { toast } from "../ui/toast.ts";
 /** Stands above figures while sample traffic has part in them, with the button that ends it. */
 export function SampleNote() {
   const trpc = useTRPC();
-  const mayEdit = useMay("editor");
+  const mayEdit = useMayDo("editFleet");
   const fleet = useLiveTopic({ kind: "fleet" })?.event;
   const stop = useMutation(
     trpc.sampleTraffic.stop.mutationOptions({

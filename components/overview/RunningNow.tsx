@@ -19,8 +19,16 @@ export function RunningNow({ archive, className }: { archive: { bytes: number; b
   return (
     <Panel title="Running now" flush className={className}>
       <QueryView query={current} what="What runs now" skeleton={<SkeletonRows rows={5} columns={2} />}>
-        {({ revision, hash, policy, destination, pipeline, appliedAtMs, authorName, inSync, total }) => (
+        {({ groups, revision, hash, policy, destination, pipeline, appliedAtMs, authorName, inSync, total }) => (
           <dl>
+            {groups > 1 && (
+              <Line label="Groups">
+                <Link href="/groups" className="font-[550] underline decoration-line-strong underline-offset-[3px]">
+                  {groups} groups
+                </Link>{" "}
+                <span className="text-ink-3">run their own; below is what the default one runs</span>
+              </Line>
+            )}
             <Line label="Policy">
               <Link href={`/sampling/${policy.id}`} className="font-[550] underline decoration-line-strong underline-offset-[3px]">
                 {policy.name}

@@ -7,6 +7,7 @@ import { LiveHead } from "../live/LiveHead.tsx";
 import { SampleNote } from "../live/SampleNote.tsx";
 import { StaleNote } from "../live/StaleNote.tsx";
 import { useStale } from "../live/useStale.ts";
+import { LiveRollouts } from "../rollouts/elsewhere/LiveRollouts.tsx";
 import { Button, ButtonLink } from "../ui/Button.tsx";
 import { Note } from "../ui/Note.tsx";
 import { CollectorsByState } from "./CollectorsByState.tsx";
@@ -35,6 +36,7 @@ export function RunningOverview({ facts, onGuide }: { facts: FirstRunFacts; onGu
       )}
       <SampleNote />
       <LiveHead store={store} scope={FLEET} stale={staleSince !== null} />
+      <LiveRollouts className="mb-3" />
       <NextStep facts={facts} onGuide={onGuide} />
       <div className="grid grid-cols-[minmax(0,1fr)] gap-3 lg:grid-cols-12">
         <OutcomePanel store={store} className="lg:col-span-7" />

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { describeError } from "../data/describeError.ts";
 import { useTRPC } from "../data/trpc.ts";
-import { useMay } from "../data/useMe.ts";
+import { useMayDo } from "../data/useMe.ts";
 import { Button } from "../ui/Button.tsx";
 import { Note } from "../ui/Note.tsx";
 import { toast } from "../ui/toast.ts";
@@ -11,7 +11,7 @@ import { toast } from "../ui/toast.ts";
 export function SampleTrafficOffer({ collectors }: { collectors: number }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const mayEdit = useMay("editor");
+  const mayEdit = useMayDo("editFleet");
   const start = useMutation(
     trpc.sampleTraffic.start.mutationOptions({
       onSuccess: ({ targets }) => {

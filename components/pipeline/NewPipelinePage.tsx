@@ -10,11 +10,12 @@ import { Field } from "#components/ui/Field.tsx";
 import { Input } from "#components/ui/Input.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { toast } from "#components/ui/toast.ts";
+import type { FoundDraft } from "#components/versions/foundDraft.ts";
+import { WithDraft } from "#components/versions/WithDraft.tsx";
 import { type PipelineSettings, pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import { EditorSkeleton } from "../sampling/EditorSkeleton.tsx";
 import { ReadOnlyNote } from "../sampling/editor/ReadOnlyNote.tsx";
 import { PipelineEditor, type PipelineSave } from "./PipelineEditor.tsx";
-import { pipelineDrafts } from "./pipelineDraft.ts";
 import { PIPELINE_SCREEN } from "./pipelineScreen.ts";
 
 const CRUMBS = [PIPELINE_SCREEN, { label: "New pipeline settings" }];
@@ -32,7 +33,7 @@ export function NewPipelinePage() {
       </>
     );
   }
-  if (from !== null) return <CopyOf key={from} id={from} />;
+  if (from !== null && from !== "defaults") return <CopyOf key={from} id={from} />;
   return <NewPipeline from="defaults" origin="the defaults" suggestedName="Pipeline settings" body={DEFAULTS} />;
 }
 
@@ -47,14 +48,23 @@ function CopyOf({ id }: { id: string }) {
 
 type NewPipelineProps = { from: string; origin: string; suggestedName: string; body: PipelineSettings };
 
-function NewPipeline({ from, origin, suggestedName, body }: NewPipelineProps) {
+function NewPipeline(props: NewPipelineProps) {
+  return (
+    <WithDraft place={{ kind: "pipeline", key: `new-${props.from}` }} skeleton={<EditorSkeleton />}>
+      {(found) => <NewPipelineEditing {...props} found={found} />}
+    </WithDraft>
+  );
+}
+
+function NewPipelineEditing({ from, origin, suggestedName, body, found }: NewPipelineProps & { found: FoundDraft }) {
+  const draftKey = `new-${from}`;
   const trpc = useTRPC();
   const router = useRouter();
   const create = useMutation(trpc.pipelines.create.mutationOptions());
   const failure = create.isError ? describeError(create.error) : null;
   const save = ({ name, settings, choice, done }: PipelineSave) =>
     create.mutate(
-      { name: (name ?? "").trim(), body: settings, message: choice.message || undefined },
+      { name: (name ?? "").trim(), body: settings, message: choice.message || undefined, draftKey },
       {
         onSuccess: ({ id }) => {
           done();
@@ -69,7 +79,8 @@ function NewPipeline({ from, origin, suggestedName, body }: NewPipelineProps) {
       crumbs={CRUMBS}
       base={{ label: origin, body }}
       next="v1"
-      storageKey={pipelineDrafts.draftKey(`new-${from}`, 0)}
+      place={{ kind: "pipeline", key: draftKey, baseVersion: 0 }}
+      found={found}
       newName={suggestedName}
       readOnly={false}
       status={`from ${origin}`}

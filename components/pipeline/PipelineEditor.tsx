@@ -7,7 +7,8 @@ import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { ChangeWords } from "#components/versions/ChangeWords.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
-import { DraftNotes } from "#components/versions/DraftNotes.tsx";
+import { DraftNotes, DraftSavedWords } from "#components/versions/DraftNotes.tsx";
+import type { DraftPlace, FoundDraft } from "#components/versions/foundDraft.ts";
 import { ProblemsNote } from "#components/versions/ProblemsNote.tsx";
 import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
@@ -33,7 +34,8 @@ type PipelineEditorProps = {
   base: { label: string; body: PipelineSettings };
   /** The version that a save would make: "v15". */
   next: string;
-  storageKey: string | null;
+  place: DraftPlace | null;
+  found: FoundDraft;
   initial?: PipelineDraft | null;
   /** Suggested name of a document that doesn't exist yet. */
   newName: string | null;
@@ -52,7 +54,8 @@ export function PipelineEditor(props: PipelineEditorProps) {
   const { base, readOnly, saving } = props;
   const editing = useDraft<PipelineDraft, PipelineSettings>({
     drafts: pipelineDrafts,
-    storageKey: readOnly ? null : props.storageKey,
+    place: readOnly ? null : props.place,
+    found: props.found,
     base: base.body,
     name: props.newName,
     initial: props.initial,
@@ -89,7 +92,7 @@ export function PipelineEditor(props: PipelineEditorProps) {
         sub={
           <>
             {dirty && !readOnly ? (isNew ? "Not saved yet" : `Draft on ${base.label}`) : base.label}
-            {editing.keptAtMs !== null && dirty && " · kept in this browser"} · {props.status}
+            {dirty && !readOnly && <DraftSavedWords kept={editing.kept} />} · {props.status}
           </>
         }
         actions={
@@ -138,7 +141,7 @@ export function PipelineEditor(props: PipelineEditorProps) {
           )}
         </div>
       </div>
-      {!readOnly && <UnsavedGuard dirty={dirty && !saving.busy} kept={props.storageKey !== null && !editing.storageRefused} />}
+      {!readOnly && <UnsavedGuard dirty={dirty && !saving.busy} kept={props.place !== null && (!editing.storageRefused || editing.kept.kind === "saved")} />}
       {body && (
         <SaveDialog
           open={saveOpen}

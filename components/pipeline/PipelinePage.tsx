@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
+import { useState } from "react";
 import { ApplyDialog } from "#components/apply/ApplyDialog.tsx";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
@@ -9,14 +10,21 @@ import { useMay } from "#components/data/useMe.ts";
 import { Button, ButtonLink } from "#components/ui/Button.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { ChangeWords } from "#components/versions/ChangeWords.tsx";
-import { ConflictDialog } from "#components/versions/ConflictDialog.tsx";
+import { ArchivedNote, DocumentMenu } from "#components/versions/DocumentMenu.tsx";
+import { type FoundDraft, olderBase } from "#components/versions/foundDraft.ts";
+import { MergingConflict } from "#components/versions/MergingConflict.tsx";
+import type { PlaceOfRunning } from "#components/versions/placesInWords.ts";
 import { RunsOn } from "#components/versions/RunsOn.tsx";
+import { useDraftStore } from "#components/versions/useDraftStore.ts";
+import { giveUpDraft } from "#components/versions/useServerDraft.ts";
 import { useVersionSaving } from "#components/versions/useVersionSaving.tsx";
+import { WithDraft } from "#components/versions/WithDraft.tsx";
 import { describePipelineChange } from "#domain/pipeline/describePipelineChange.ts";
+import { mergePipelines } from "#domain/pipeline/mergePipelines.ts";
 import type { PipelineSettings } from "#domain/pipeline/pipelineSettings.ts";
 import { EditorSkeleton } from "../sampling/EditorSkeleton.tsx";
 import { PipelineEditor } from "./PipelineEditor.tsx";
-import { checkSettings, type PipelineDraft, pipelineDrafts } from "./pipelineDraft.ts";
+import { checkSettings, draftFromSettings, type PipelineDraft, pipelineDrafts } from "./pipelineDraft.ts";
 import { PIPELINE_SCREEN } from "./pipelineScreen.ts";
 
 /** One set of pipeline settings, open in the editor on its current version. */
@@ -24,19 +32,46 @@ export function PipelinePage({ id }: { id: string }) {
   const pipeline = useQuery(useTRPC().pipelines.get.queryOptions({ id }));
   return (
     <QueryView query={pipeline} what="The pipeline settings" skeleton={<EditorSkeleton />}>
-      {(data) => <PipelineEditing key={id} pipeline={data} />}
+      {(data) => (
+        <WithDraft place={{ kind: "pipeline", key: id }} skeleton={<EditorSkeleton />}>
+          {(found) => <OnDraft key={id} pipeline={data} found={found} />}
+        </WithDraft>
+      )}
     </QueryView>
   );
 }
 
-type PipelineView = { id: string; name: string; currentVersion: number; body: PipelineSettings; runningVersion: number | null };
+type PipelineView = {
+  id: string;
+  name: string;
+  currentVersion: number;
+  body: PipelineSettings;
+  runningVersion: number | null;
+  runsEverywhere: number | null;
+  runsIn: readonly PlaceOfRunning[];
+  archivedAtMs: number | null;
+};
 
-function PipelineEditing({ pipeline }: { pipeline: PipelineView }) {
-  const { id, name, runningVersion } = pipeline;
+/** Opens on the version that the draft stands on, which may be older than the newest. */
+function OnDraft({ pipeline, found }: { pipeline: PipelineView; found: FoundDraft }) {
+  const [number] = useState(() => olderBase(found, pipeline.currentVersion));
+  const version = useQuery(
+    useTRPC().pipelines.version.queryOptions({ id: pipeline.id, number: number ?? 1 }, { enabled: number !== null, staleTime: Number.POSITIVE_INFINITY }),
+  );
+  if (number !== null && version.isPending) return <EditorSkeleton />;
+  return <PipelineEditing pipeline={pipeline} found={found} start={number !== null && version.data ? { version: number, body: version.data.body } : null} />;
+}
+
+type PipelineEditingProps = { pipeline: PipelineView; found: FoundDraft; start: { version: number; body: PipelineSettings } | null };
+
+function PipelineEditing({ pipeline, found, start }: PipelineEditingProps) {
+  const { id, name, runsEverywhere } = pipeline;
   const trpc = useTRPC();
   const router = useRouter();
+  const isArchived = pipeline.archivedAtMs !== null;
   const mayEdit = useMay("editor");
-  const { base, saved, saving, onEdited, conflict, conflictChoices, applying, setApplying, notice } = useVersionSaving<
+  const store = useDraftStore();
+  const { base, saved, saving, onEdited, conflict, conflictChoices, goOnWith, applying, setApplying, notice } = useVersionSaving<
     PipelineSettings,
     PipelineDraft,
     PipelineSettings,
@@ -47,55 +82,63 @@ function PipelineEditing({ pipeline }: { pipeline: PipelineView }) {
     readBody: toSettings,
     shown: (settings) => settings,
     verb: "run",
-    left: ({ version }) => pipelineDrafts.forgetDraft(localStorage, pipelineDrafts.draftKey(id, version)),
+    start,
+    left: ({ version }) => {
+      pipelineDrafts.forgetDraft(store, pipelineDrafts.draftKey(id, version));
+      void giveUpDraft({ kind: "pipeline", key: id });
+    },
   });
   const storageKey = pipelineDrafts.draftKey(id, base.version);
   const copyAsNew = (draft: PipelineDraft) => {
-    if (!pipelineDrafts.writeDraft(localStorage, pipelineDrafts.draftKey(`new-${id}`, 0), { draft, name: `${name} (mine)`, savedAtMs: Date.now() })) {
+    if (!pipelineDrafts.writeDraft(store, pipelineDrafts.draftKey(`new-${id}`, 0), { draft, name: `${name} (mine)`, savedAtMs: Date.now() })) {
       toast.error("This browser has no room for the draft; nothing was changed. Close other drafts and try again.");
       return;
     }
-    pipelineDrafts.forgetDraft(localStorage, storageKey);
+    pipelineDrafts.forgetDraft(store, storageKey);
+    void giveUpDraft({ kind: "pipeline", key: id });
     router.push(`/pipeline/new?from=${id}`);
   };
 
   return (
     <>
       <PipelineEditor
-        key={`${base.version} ${base.draft === null}`}
+        key={`${base.version} ${base.draft === null} ${isArchived}`}
         title={name}
         crumbs={[PIPELINE_SCREEN, { label: name }]}
         base={{ label: `v${base.version}`, body: base.body }}
         next={`v${base.version + 1}`}
-        storageKey={storageKey}
+        place={{ kind: "pipeline", key: id, baseVersion: base.version }}
+        found={found}
         initial={base.draft}
         newName={null}
-        readOnly={!mayEdit}
-        status={<RunsOn kind="pipeline" id={id} runningVersion={runningVersion} />}
+        readOnly={!mayEdit || isArchived}
+        status={<RunsOn kind="pipeline" id={id} runsIn={pipeline.runsIn} />}
         actions={
           <>
             <ButtonLink variant="ghost" href={`/pipeline/${id}/history`}>
               History
             </ButtonLink>
-            {mayEdit && (
-              <ButtonLink variant="ghost" href={`/pipeline/new?from=${id}`}>
-                Duplicate
-              </ButtonLink>
-            )}
-            {mayEdit && runningVersion !== base.version && <Button onClick={() => setApplying(base.version)}>Apply v{base.version}…</Button>}
+            {mayEdit && !isArchived && <DocumentMenu kind="pipeline" document={pipeline} href="/pipeline" />}
+            {mayEdit && !isArchived && runsEverywhere !== base.version && <Button onClick={() => setApplying(base.version)}>Apply v{base.version}…</Button>}
           </>
         }
-        notices={notice}
+        notices={
+          <>
+            {isArchived && <ArchivedNote kind="pipeline" id={id} name={name} mayEdit={mayEdit} />}
+            {notice}
+          </>
+        }
         saving={saving}
         onSave={({ settings, ...save }) => saved(settings, save)}
         onEdited={onEdited}
       />
       {conflict && (
-        <ConflictDialog
+        <MergingConflict
+          merge={mergePipelines}
+          words={(before, after) => <ChangeWords sentences={describePipelineChange(before, after)} />}
           conflict={conflict}
-          baseVersion={base.version}
-          baseBody={base.body}
-          theirWords={<ChangeWords sentences={describePipelineChange(base.body, conflict.body)} />}
+          base={base}
+          onMerged={(body) => goOnWith(draftFromSettings(body))}
           onCopy={() => copyAsNew(conflict.draft)}
           {...conflictChoices}
         />

@@ -14,6 +14,9 @@ import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { toast } from "#components/ui/toast.ts";
+import { ArchivedNote } from "#components/versions/DocumentMenu.tsx";
+import type { PlaceOfRunning } from "#components/versions/placesInWords.ts";
+import { useDraftStore } from "#components/versions/useDraftStore.ts";
 import { YamlText } from "#components/versions/YamlText.tsx";
 import type { PipelineSettings } from "#domain/pipeline/pipelineSettings.ts";
 import { EditorSkeleton } from "../sampling/EditorSkeleton.tsx";
@@ -40,20 +43,23 @@ export function PipelineVersionPage({ id, number }: { id: string; number: number
 }
 
 type SavedVersionProps = {
-  document: { id: string; name: string; currentVersion: number; runningVersion: number | null };
+  document: { id: string; name: string; currentVersion: number; runsEverywhere: number | null; runsIn: readonly PlaceOfRunning[]; archivedAtMs: number | null };
   version: { number: number; body: PipelineSettings; authorName: string; createdAtMs: number; message: string | null };
 };
 
-function SavedVersion({ document: { id, name, currentVersion, runningVersion }, version }: SavedVersionProps) {
+function SavedVersion({ document: { id, name, currentVersion, runsEverywhere, runsIn, archivedAtMs }, version }: SavedVersionProps) {
+  const isArchived = archivedAtMs !== null;
   const router = useRouter();
   const mayEdit = useMay("editor");
+  const mayChange = mayEdit && !isArchived;
   const [applying, setApplying] = useState(false);
   const [replacing, setReplacing] = useState(false);
+  const store = useDraftStore();
   const { number, body } = version;
   const found = useFindings(body);
   const key = pipelineDrafts.draftKey(id, currentVersion);
   const becomeDraft = () => {
-    if (pipelineDrafts.writeDraft(localStorage, key, { draft: draftFromSettings(body), name: null, savedAtMs: Date.now() })) router.push(`/pipeline/${id}`);
+    if (pipelineDrafts.writeDraft(store, key, { draft: draftFromSettings(body), name: null, savedAtMs: Date.now() })) router.push(`/pipeline/${id}`);
     else toast.error("This browser has no room for a draft. Free some of its storage and try again.");
   };
   return (
@@ -61,24 +67,28 @@ function SavedVersion({ document: { id, name, currentVersion, runningVersion }, 
       <PageHead
         title={`${name} v${number}`}
         crumbs={[PIPELINE_SCREEN, { label: name, href: `/pipeline/${id}` }, { label: "History", href: `/pipeline/${id}/history` }, { label: `v${number}` }]}
-        sub={`Saved ${formatDate(version.createdAtMs)} by ${version.authorName}${version.message ? ` · ${version.message}` : ""}${runningVersion === number ? " · runs now" : ""}`}
+        sub={`Saved ${formatDate(version.createdAtMs)} by ${version.authorName}${version.message ? ` · ${version.message}` : ""}${runsIn.some((place) => place.version === number) ? " · runs now" : ""}`}
         actions={
           <>
             <ButtonLink variant="ghost" href={`/pipeline/${id}/history?from=${number}&to=${currentVersion}`}>
               Compare with v{currentVersion}
             </ButtonLink>
-            {mayEdit && runningVersion !== number && <Button onClick={() => setApplying(true)}>Apply v{number}…</Button>}
-            {mayEdit && number !== currentVersion && (
-              <Button variant="primary" onClick={() => (pipelineDrafts.readDraft(localStorage, key) ? setReplacing(true) : becomeDraft())}>
+            {mayChange && runsEverywhere !== number && <Button onClick={() => setApplying(true)}>Apply v{number}…</Button>}
+            {mayChange && number !== currentVersion && (
+              <Button variant="primary" onClick={() => (pipelineDrafts.readDraft(store, key) ? setReplacing(true) : becomeDraft())}>
                 Use as draft
               </Button>
             )}
           </>
         }
       />
-      <Note className="mb-3" role="status">
-        <b>Read-only.</b> A saved version never changes{mayEdit && number !== currentVersion ? "; use it as a draft to go on from here" : ""}.
-      </Note>
+      {isArchived ? (
+        <ArchivedNote kind="pipeline" id={id} name={name} mayEdit={mayEdit} />
+      ) : (
+        <Note className="mb-3" role="status">
+          <b>Read-only.</b> A saved version never changes{mayEdit && number !== currentVersion ? "; use it as a draft to go on from here" : ""}.
+        </Note>
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
           <SettingsForm draft={draftFromSettings(body)} problems={new Map()} findings={found.findings} readOnly onChange={() => {}} />

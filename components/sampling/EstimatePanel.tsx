@@ -10,7 +10,7 @@ import { useEstimate } from "./useEstimate.ts";
 
 /** What applying the draft would do now, against what runs. `null` while the draft has errors. */
 export function EstimatePanel({ draft, label }: { draft: SamplingPolicy | null; label: string }) {
-  const { estimate, running, hasCounts, sampleShare } = useEstimate(draft);
+  const { estimate, hasGroups, running, hasCounts, sampleShare } = useEstimate(draft);
   const runs = running ? `${running.name} v${running.version}` : "what runs";
   return (
     <>
@@ -26,6 +26,10 @@ export function EstimatePanel({ draft, label }: { draft: SamplingPolicy | null; 
           </div>
         ) : draft === null ? (
           <EmptyState title="Not while there are errors">It is computed again as soon as they are put right.</EmptyState>
+        ) : hasGroups ? (
+          <EmptyState title="It depends on the group">
+            Groups run different policies. “Apply…” says what this version would do in each, before anything is applied.
+          </EmptyState>
         ) : hasCounts ? (
           <EmptyState title="What runs now is not known yet">It is asked for.</EmptyState>
         ) : (

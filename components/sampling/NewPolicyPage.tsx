@@ -6,21 +6,24 @@ import { describeError } from "#components/data/describeError.ts";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
+import { ButtonLink } from "#components/ui/Button.tsx";
+import { EmptyState } from "#components/ui/EmptyState.tsx";
 import { Field } from "#components/ui/Field.tsx";
 import { Input } from "#components/ui/Input.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { toast } from "#components/ui/toast.ts";
+import type { FoundDraft } from "#components/versions/foundDraft.ts";
+import { WithDraft } from "#components/versions/WithDraft.tsx";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { CreateFrom } from "./CreateFrom.tsx";
-import { draftKey } from "./draft/draftStore.ts";
 import { EditorSkeleton } from "./EditorSkeleton.tsx";
 import { PolicyEditor, type Save } from "./editor/PolicyEditor.tsx";
 import { ReadOnlyNote } from "./editor/ReadOnlyNote.tsx";
-import { templateById } from "./templates.ts";
+import { IMPORTED, templateById } from "./templates.ts";
 
 const CRUMBS = [{ label: "Sampling", href: "/sampling" }, { label: "New policy" }];
 
-/** `?from=four-tiers`, `?from=keep-everything`, `?from=<policy>`; without it the choice is shown. */
+/** `?from=four-tiers`, `?from=keep-everything`, `?from=<policy>`, `?from=imported-…` for what was imported; without it the choice is shown. */
 export function NewPolicyPage() {
   const from = useSearchParams().get("from");
   const mayEdit = useMay("editor");
@@ -34,12 +37,34 @@ export function NewPolicyPage() {
     );
   }
   if (template) return <NewPolicy key={template.id} from={template.id} origin={template.title} suggestedName={template.suggestedName} body={template.body} />;
+  if (from?.startsWith(IMPORTED)) return <Imported key={from} from={from} />;
   if (from !== null) return <CopyOf key={from} id={from} />;
   return (
     <>
       <PageHead title="New policy" crumbs={CRUMBS} />
       <CreateFrom />
     </>
+  );
+}
+
+/** What was imported is in the draft alone, so without it there is nothing to go on with. It is compared with what collectors do without a policy. */
+function Imported({ from }: { from: string }) {
+  const base = templateById("keep-everything");
+  return (
+    <WithDraft place={{ kind: "sampling", key: `new-${from}` }} skeleton={<EditorSkeleton />}>
+      {(found) =>
+        found && base ? (
+          <NewPolicyEditing from={from} origin="keep everything" suggestedName={found.name ?? "imported"} body={base.body} found={found} />
+        ) : (
+          <>
+            <PageHead title="New policy" crumbs={CRUMBS} />
+            <EmptyState title="This draft is not there any more" actions={<ButtonLink href="/sampling/import">Import</ButtonLink>}>
+              It was saved or discarded, or somebody else began it.
+            </EmptyState>
+          </>
+        )
+      }
+    </WithDraft>
   );
 }
 
@@ -55,14 +80,23 @@ function CopyOf({ id }: { id: string }) {
 
 type NewPolicyProps = { from: string; origin: string; suggestedName: string; body: SamplingPolicy };
 
-function NewPolicy({ from, origin, suggestedName, body }: NewPolicyProps) {
+function NewPolicy(props: NewPolicyProps) {
+  return (
+    <WithDraft place={{ kind: "sampling", key: `new-${props.from}` }} skeleton={<EditorSkeleton />}>
+      {(found) => <NewPolicyEditing {...props} found={found} />}
+    </WithDraft>
+  );
+}
+
+function NewPolicyEditing({ from, origin, suggestedName, body, found }: NewPolicyProps & { found: FoundDraft }) {
+  const draftKey = `new-${from}`;
   const trpc = useTRPC();
   const router = useRouter();
   const create = useMutation(trpc.policies.create.mutationOptions());
   const failure = create.isError ? describeError(create.error) : null;
   const save = ({ name, policy, choice, done }: Save) =>
     create.mutate(
-      { name: (name ?? "").trim(), body: policy, message: choice.message || undefined },
+      { name: (name ?? "").trim(), body: policy, message: choice.message || undefined, draftKey },
       {
         onSuccess: ({ id }) => {
           done();
@@ -77,7 +111,8 @@ function NewPolicy({ from, origin, suggestedName, body }: NewPolicyProps) {
       crumbs={CRUMBS}
       base={{ label: origin, body }}
       next="v1"
-      storageKey={draftKey(`new-${from}`, 0)}
+      place={{ kind: "sampling", key: draftKey, baseVersion: 0 }}
+      found={found}
       newName={suggestedName}
       readOnly={false}
       status={`from ${origin}`}

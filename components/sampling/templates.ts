@@ -19,6 +19,9 @@ const FOUR_TIERS: Tier[] = [
   { name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 0.01 } },
 ];
 
+/** Begins the address of a new policy whose draft was made from an imported configuration. */
+export const IMPORTED = "imported-";
+
 /** What a policy can be begun with, besides a copy of another one. */
 export const TEMPLATES: readonly Template[] = [
   {

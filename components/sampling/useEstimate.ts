@@ -10,7 +10,7 @@ import { useRunningPolicy } from "./useRunningPolicy.ts";
 /** What a policy would do to the traffic of this moment, from the live counts of the tiers that run; anew each second. */
 export function useEstimate(candidate: SamplingPolicy | null) {
   const trpc = useTRPC();
-  const { running, body } = useRunningPolicy();
+  const { hasGroups, running, body } = useRunningPolicy();
   const fleet = useLiveTopic({ kind: "fleet" })?.event;
   const price = useQuery(trpc.prices.get.queryOptions()).data;
   const live = fleet?.tiers ?? [];
@@ -25,5 +25,5 @@ export function useEstimate(candidate: SamplingPolicy | null) {
         })
       : null;
   const matchedPerS = live.reduce((sum, rate) => sum + rate.matchedPerS, 0);
-  return { estimate, price, running, live, matchedPerS, hasCounts: live.length > 0, sampleShare: fleet?.point.sampleShare ?? 0 };
+  return { estimate, hasGroups, price, running, live, matchedPerS, hasCounts: live.length > 0, sampleShare: fleet?.point.sampleShare ?? 0 };
 }

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { describeError } from "#components/data/describeError.ts";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
-import { useMay } from "#components/data/useMe.ts";
+import { useMayDo } from "#components/data/useMe.ts";
 import { formatDate } from "#components/format/formatDuration.ts";
 import { Button } from "#components/ui/Button.tsx";
 import { Field } from "#components/ui/Field.tsx";
@@ -33,7 +33,7 @@ export function PricePanel() {
 
 function PriceForm({ price }: { price: LivePrice & { updatedAtMs: number | null; updatedBy: string | null } }) {
   const trpc = useTRPC();
-  const mayEdit = useMay("editor");
+  const mayEdit = useMayDo("setPrice");
   const [perGb, setPerGb] = useState(exactUsd(price.microUsdPerGbKept));
   const [perHour, setPerHour] = useState(exactUsd(price.microUsdPerCollectorHour));
   const set = useMutation(trpc.prices.set.mutationOptions({ onSuccess: () => toast.ok("The price is changed. Costs on screen follow within a second.") }));

@@ -5,9 +5,10 @@ import { Command } from "cmdk";
 import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useState } from "react";
+import { breakGlassHref } from "../break-glass/breakGlassHref.ts";
 import { describeError } from "../data/describeError.ts";
 import { useTRPC } from "../data/trpc.ts";
-import { useMay } from "../data/useMe.ts";
+import { useMay, useMayDo } from "../data/useMe.ts";
 import { readTraceId } from "../live/explain/readTraceId.ts";
 import { liveHref } from "../live/liveHref.ts";
 import { Kbd } from "../ui/Kbd.tsx";
@@ -23,10 +24,14 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
   const router = useRouter();
   const trpc = useTRPC();
   const mayEdit = useMay("editor");
+  const mayEditFleet = useMayDo("editFleet");
+  const mayManageWebhooks = useMayDo("manageWebhooks");
+  const mayBreakGlass = useMayDo("breakGlass");
   const policies = useQuery(trpc.policies.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const destinations = useQuery(trpc.destinations.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const pipelines = useQuery(trpc.pipelines.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const collectors = useQuery(trpc.fleet.list.queryOptions(undefined, { enabled: open })).data ?? [];
+  const groups = useQuery(trpc.groups.list.queryOptions(undefined, { enabled: open })).data ?? [];
   const failed = (error: unknown) => toast.error(describeError(error).message);
   const start = useMutation(trpc.sampleTraffic.start.mutationOptions({ onSuccess: () => toast.ok("Sample traffic runs"), onError: failed }));
   const stop = useMutation(trpc.sampleTraffic.stop.mutationOptions({ onSuccess: () => toast.ok("Sample traffic stopped"), onError: failed }));
@@ -71,6 +76,17 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
                     {item.label}
                   </Item>
                 ))}
+                <Item value="go break glass" onSelect={go("/break-glass")}>
+                  Break glass
+                </Item>
+                {mayManageWebhooks && (
+                  <Item value="go webhooks" onSelect={go("/settings/webhooks")}>
+                    Webhooks
+                  </Item>
+                )}
+                <Item value="go API tokens" onSelect={go("/settings/tokens")}>
+                  API tokens
+                </Item>
               </Group>
               {policies.length > 0 && (
                 <Group heading="Sampling policies">
@@ -109,6 +125,15 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
                   ))}
                 </Group>
               )}
+              {groups.length > 1 && (
+                <Group heading="Groups">
+                  {groups.map((group) => (
+                    <Item key={group.id} value={`group ${group.name} ${group.id}`} onSelect={go(`/groups/${group.id}`)} hint={`${group.members}`}>
+                      {group.name}
+                    </Item>
+                  ))}
+                </Group>
+              )}
               {collectors.length > 0 && (
                 <Group heading="Collectors">
                   {collectors.slice(0, 200).map((collector) => (
@@ -127,17 +152,27 @@ export function CommandPalette({ open, onOpenChange, onHelp }: PaletteProps) {
                 <Item value="explain a trace why was it kept or dropped" onSelect={go("/live?trace=")} hint={<Kbd>w</Kbd>}>
                   Explain a trace…
                 </Item>
+                {mayBreakGlass && (
+                  <Item value="break glass keep everything of a service for a while" onSelect={go(breakGlassHref())}>
+                    Break glass: keep everything…
+                  </Item>
+                )}
                 {mayEdit && (
                   <Item value="new sampling policy from four tiers" onSelect={go("/sampling/new?from=four-tiers")}>
                     New sampling policy from four tiers
                   </Item>
                 )}
-                {mayEdit && (
+                {mayEditFleet && (
+                  <Item value="new group of collectors" onSelect={go("/groups/new")}>
+                    New group
+                  </Item>
+                )}
+                {mayEditFleet && (
                   <Item value="start sample traffic" onSelect={run(() => start.mutate())}>
                     Start sample traffic
                   </Item>
                 )}
-                {mayEdit && (
+                {mayEditFleet && (
                   <Item value="stop sample traffic" onSelect={run(() => stop.mutate())}>
                     Stop sample traffic
                   </Item>

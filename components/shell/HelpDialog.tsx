@@ -24,6 +24,16 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
     ],
   },
   {
+    title: "A rollout",
+    keys: [
+      [["a"], "Approve: open the stage that waits"],
+      [["p"], "Pause, or resume"],
+      [["m"], "Promote now: end the watching early"],
+      [["x"], "Abort: go back"],
+      [["←", "→", "↑", "↓"], "Walk over the grid of collectors"],
+    ],
+  },
+  {
     title: "Live",
     keys: [
       [["Space"], "Pause and go on"],

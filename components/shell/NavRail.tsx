@@ -25,13 +25,17 @@ export function NavRail({ onNavigate }: { onNavigate?: () => void }) {
 
 function NavList({ onNavigate }: { onNavigate?: () => void }) {
   const pathname = usePathname();
+  const trpc = useTRPC();
+  const approvals = useQuery(trpc.approvals.count.queryOptions()).data;
+  // Where nothing ever needed approval there is nothing to see.
+  const items = NAV_ITEMS.filter(({ href }) => href !== "/approvals" || approvals?.inUse === true || isCurrent(href, pathname));
   return (
     <nav aria-label="Main" className="flex flex-col gap-px">
-      {NAV_ITEMS.map((item, index) => {
+      {items.map((item, index) => {
         const current = isCurrent(item.href, pathname);
         return (
           <Fragment key={item.href}>
-            {index > 0 && NAV_ITEMS[index - 1].section !== item.section && <div className="h-3.5" />}
+            {index > 0 && items[index - 1].section !== item.section && <div className="h-3.5" />}
             <Link
               href={item.href}
               onClick={onNavigate}
@@ -44,6 +48,8 @@ function NavList({ onNavigate }: { onNavigate?: () => void }) {
               <NavIcon icon={item.icon} />
               {item.label}
               {item.href === "/fleet" && <FleetCount />}
+              {item.href === "/rollouts" && <RolloutCount />}
+              {item.href === "/approvals" && <ApprovalCount />}
             </Link>
           </Fragment>
         );
@@ -52,11 +58,35 @@ function NavList({ onNavigate }: { onNavigate?: () => void }) {
   );
 }
 
+/** How many wait for the reader; else, quietly, how many wait for anybody. */
+function ApprovalCount() {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.approvals.count.queryOptions());
+  if (data === undefined || data.pending === 0) return null;
+  const mine = data.mine > 0;
+  return (
+    <span
+      title={mine ? `${data.mine} you can decide on` : `${data.pending} waiting for others`}
+      className={cx("num ml-auto text-xs", mine ? "rounded-full bg-accent px-1.5 font-semibold text-on-accent" : "text-ink-3")}
+    >
+      {mine ? data.mine : data.pending}
+    </span>
+  );
+}
+
+/** How many are under way. */
+function RolloutCount() {
+  const trpc = useTRPC();
+  const { data } = useQuery(trpc.rollouts.list.queryOptions({ outcome: "live" }));
+  if (data === undefined || data.live.length === 0) return null;
+  return <span className="num ml-auto text-xs text-ink-3">{data.live.length}</span>;
+}
+
 function FleetCount() {
   const trpc = useTRPC();
   const { data } = useQuery(trpc.revisions.current.queryOptions());
-  if (data === undefined || data.total === 0) return null;
-  return <span className="num ml-auto text-xs text-ink-3">{data.total}</span>;
+  if (data === undefined || data.fleet.total === 0) return null;
+  return <span className="num ml-auto text-xs text-ink-3">{data.fleet.total}</span>;
 }
 
 function RailFoot() {
@@ -66,14 +96,15 @@ function RailFoot() {
     <div className="mt-auto min-h-[48px] border-t border-line px-2 pt-2 text-xs text-ink-3">
       {data && (
         <>
-          <div className="truncate">
-            {data.policy.name} v{data.policy.version}
-          </div>
-          <div>
-            {data.total === 0 ? "no collector connected" : data.inSync === data.total ? `${data.total} in sync` : `${data.inSync} of ${data.total} in sync`}
-          </div>
+          <div className="truncate">{data.groups > 1 ? `${data.groups} groups` : `${data.policy.name} v${data.policy.version}`}</div>
+          <div>{inSyncWords(data.fleet)}</div>
         </>
       )}
     </div>
   );
+}
+
+function inSyncWords({ inSync, total }: { inSync: number; total: number }): string {
+  if (total === 0) return "no collector connected";
+  return inSync === total ? `${total} in sync` : `${inSync} of ${total} in sync`;
 }

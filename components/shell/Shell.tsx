@@ -1,7 +1,9 @@
 "use client";
 
 import { usePathname, useRouter } from "next/navigation";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useRef, useState } from "react";
+import { HoldBanner } from "#components/rollouts/hold/HoldBanner.tsx";
+import { BreakGlassBanner } from "../break-glass/BreakGlassBanner.tsx";
 import { describeError } from "../data/describeError.ts";
 import { useInvalidation } from "../data/useInvalidation.ts";
 import { useMe } from "../data/useMe.ts";
@@ -31,13 +33,23 @@ function SignedInOnly({ pathname, children }: { pathname: string; children: Reac
   const router = useRouter();
   const me = useMe();
   const signedOut = me.data === null;
+  const person = useRef<string | null>(null);
+  const replaced = me.data !== undefined && me.data !== null && person.current !== null && person.current !== me.data.id;
+  if (me.data && person.current === null) person.current = me.data.id;
+  // Somebody else has signed in in another tab: nothing of the one before stays on screen or in memory.
+  useEffect(() => {
+    if (replaced) window.location.reload();
+  }, [replaced]);
   useEffect(() => {
     if (!signedOut) return;
-    const next = pathname === "/" ? "" : `?next=${encodeURIComponent(`${pathname}${window.location.search}`)}`;
-    router.replace(`/sign-in${next}`);
+    const search = new URLSearchParams();
+    if (pathname !== "/") search.set("next", `${pathname}${window.location.search}`);
+    if (person.current !== null) search.set("ended", "");
+    const text = search.toString();
+    router.replace(`/sign-in${text === "" ? "" : `?${text}`}`);
   }, [signedOut, router, pathname]);
 
-  if (me.data) return <Frame>{children}</Frame>;
+  if (me.data && !replaced) return <Frame>{children}</Frame>;
   if (me.isError) {
     return (
       <main id="main" className="mx-auto max-w-[640px] pt-[14dvh]">
@@ -83,6 +95,8 @@ function Frame({ children }: { children: ReactNode }) {
           <TopBar onMenu={() => show("menu")} onPalette={onPalette} onHelp={onHelp} />
           <HealthBanner />
           <ExposureBanner />
+          <HoldBanner />
+          <BreakGlassBanner />
           <main id="main" tabIndex={-1} className="min-w-0 flex-1 px-3 pt-[14px] pb-[60px] outline-none md:px-[var(--gutter)] md:pt-[18px]">
             {children}
           </main>

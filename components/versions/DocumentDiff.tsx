@@ -17,18 +17,19 @@ type DocumentDiffProps = {
 const VIEWS = [
   { value: "words", label: "In words" },
   { value: "yaml", label: "YAML" },
+  { value: "sides", label: "Side by side" },
 ] as const;
 
-/** Two versions against each other, in words or line by line. */
+/** Two versions against each other, in words, line by line, or in two columns. */
 export function DocumentDiff({ title, name, words, before, after }: DocumentDiffProps) {
-  const [view, setView] = useState<"words" | "yaml">("words");
+  const [view, setView] = useState<"words" | "yaml" | "sides">("words");
   return (
     <Panel
       title={title}
       name={name}
       actions={<Segmented size="small" aria-label="How the difference is shown" value={view} onValueChange={setView} options={VIEWS} />}
     >
-      {view === "words" ? words : <YamlDiff before={before} after={after} />}
+      {view === "words" ? words : <YamlDiff before={before} after={after} sides={view === "sides"} />}
     </Panel>
   );
 }

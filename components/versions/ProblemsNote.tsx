@@ -1,5 +1,6 @@
 "use client";
 
+import { focusFirst } from "#components/ui/focusFirst.ts";
 import { Note } from "#components/ui/Note.tsx";
 
 const SHOWN_MAX = 8;
@@ -28,14 +29,4 @@ export function ProblemsNote({ lines }: { lines: readonly ProblemLine[] }) {
       </ul>
     </Note>
   );
-}
-
-function focusFirst(ids: readonly string[]) {
-  for (const id of ids) {
-    const element = document.getElementById(id);
-    if (!element) continue;
-    element.scrollIntoView({ block: "center" });
-    element.focus({ preventScroll: true });
-    return;
-  }
 }

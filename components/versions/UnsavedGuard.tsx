@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useEffect, useState } from "react";
 import { ConfirmDialog } from "#components/ui/ConfirmDialog.tsx";
 
-/** Asks before a link or a closed tab leaves unsaved work behind. `kept` says whether the draft waits in this browser. */
+/** Asks before a link or a closed tab leaves unsaved work behind. `kept` says whether the draft waits at the server or in this browser. */
 export function UnsavedGuard({ dirty, kept }: { dirty: boolean; kept: boolean }) {
   const router = useRouter();
   const [leavingFor, setLeavingFor] = useState<string | null>(null);
@@ -32,7 +32,7 @@ export function UnsavedGuard({ dirty, kept }: { dirty: boolean; kept: boolean })
       open={leavingFor !== null}
       onOpenChange={(open) => !open && setLeavingFor(null)}
       title="Leave without saving?"
-      description={kept ? "The draft stays in this browser and is here when you come back. Nobody else sees it." : "The changes on this page will be lost."}
+      description={kept ? "The draft is kept and is here when you come back, on any computer. Nobody else sees it." : "The changes on this page will be lost."}
       confirmLabel={kept ? "Leave, keep the draft" : "Leave and lose them"}
       cancelLabel="Stay"
       danger={!kept}

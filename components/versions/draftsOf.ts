@@ -50,5 +50,5 @@ export function draftsOf<Draft>(kind: string, toDraft: (value: unknown) => Draft
     for (const { key } of byAge.slice(DRAFTS_MAX)) store.removeItem(key);
   }
 
-  return { draftKey, readDraft, writeDraft, forgetDraft };
+  return { readBody: toDraft, draftKey, readDraft, writeDraft, forgetDraft };
 }

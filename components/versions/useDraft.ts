@@ -1,16 +1,23 @@
 "use client";
 
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { toast } from "#components/ui/toast.ts";
 import { canonicalJson } from "#domain/fleet/configHash.ts";
 import type { Parsed } from "#domain/validation/problems.ts";
 import type { Drafts } from "./draftsOf.ts";
+import type { DraftPlace, FoundDraft } from "./foundDraft.ts";
 import { recordEdit, redo, startHistory, undo } from "./undoHistory.ts";
+import { useDraftStore } from "./useDraftStore.ts";
+import { useServerDraft } from "./useServerDraft.ts";
 
 const KEEP_AFTER_MS = 250;
 
 type Options<Draft, Body> = {
   drafts: Drafts<Draft>;
-  storageKey: string | null;
+  /** Null where nothing is edited. */
+  place: DraftPlace | null;
+  /** What the server has; only what stands on the same version is gone on with. */
+  found: FoundDraft;
   base: Body;
   /** Suggested for a document that doesn't exist yet; null when it has one. */
   name: string | null;
@@ -22,13 +29,24 @@ type Options<Draft, Body> = {
   check: (input: unknown) => Parsed<Body>;
 };
 
-/** The draft of one document on one version: edits with undo, checked by the domain's schema, kept in this browser until it is saved or discarded. */
-export function useDraft<Draft, Body>({ drafts, storageKey, base, name: baseName, initial, toDraft, toInput, check }: Options<Draft, Body>) {
-  const [stored] = useState(() => (storageKey === null ? null : drafts.readDraft(localStorage, storageKey)));
+/**
+ * The draft of one document on one version: edits with undo, checked by the domain's schema, kept at the server until it is saved or discarded. What the
+ * server has not taken yet is kept in this browser.
+ */
+export function useDraft<Draft, Body>({ drafts, place, found, base, name: baseName, initial, toDraft, toInput, check }: Options<Draft, Body>) {
+  const store = useDraftStore();
+  const storageKey = place && drafts.draftKey(place.key, place.baseVersion);
+  const [{ stored, unreadableAtMs, foundAtMs }] = useState(() => {
+    const here = storageKey === null ? null : drafts.readDraft(store, storageKey);
+    if (place === null || found === null || found.baseVersion !== place.baseVersion) return { stored: here, unreadableAtMs: null, foundAtMs: null };
+    const there = drafts.readBody(found.body);
+    const newer =
+      there !== null && (here === null || found.savedAtMs >= here.savedAtMs) ? { draft: there, name: found.name, savedAtMs: found.savedAtMs } : here;
+    return { stored: newer, unreadableAtMs: there === null ? found.savedAtMs : null, foundAtMs: there === null ? null : found.savedAtMs };
+  });
   const [history, setHistory] = useState(() => startHistory(initial ?? stored?.draft ?? toDraft(base)));
   const [name, setName] = useState(stored?.name ?? baseName);
   const [restoredAtMs, setRestoredAtMs] = useState(initial ? null : (stored?.savedAtMs ?? null));
-  const [keptAtMs, setKeptAtMs] = useState<number | null>(stored?.savedAtMs ?? null);
   const [storageRefused, setStorageRefused] = useState(false);
   const draft = history.present;
 
@@ -40,22 +58,27 @@ export function useDraft<Draft, Body>({ drafts, storageKey, base, name: baseName
     [parsed, input, base, baseName, name],
   );
 
+  /** What the server has taken: that needs no copy here. */
+  const taken = useRef<{ name: string | null; body: unknown } | null>(foundAtMs !== null && stored?.savedAtMs === foundAtMs ? { name, body: draft } : null);
   const keep = useRef(() => {});
   keep.current = () => {
     if (storageKey === null) return;
-    if (!dirty) {
-      drafts.forgetDraft(localStorage, storageKey);
-      setKeptAtMs(null);
-      return;
-    }
-    const savedAtMs = Date.now();
-    const done = drafts.writeDraft(localStorage, storageKey, { draft, name, savedAtMs });
-    setStorageRefused(!done);
-    if (done) setKeptAtMs(savedAtMs);
+    if (!dirty || (taken.current?.body === draft && taken.current.name === name)) return drafts.forgetDraft(store, storageKey);
+    setStorageRefused(!drafts.writeDraft(store, storageKey, { draft, name, savedAtMs: Date.now() }));
   };
+  const server = useServerDraft({
+    place,
+    foundAtMs,
+    onSaved: (value) => {
+      taken.current = value;
+      keep.current();
+    },
+  });
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change of these is what has to be kept
   useEffect(() => {
     const timer = setTimeout(() => keep.current(), KEEP_AFTER_MS);
+    const known = taken.current;
+    if (!dirty || known?.body !== draft || known.name !== name) server.set(dirty ? { name, body: draft } : null);
     return () => clearTimeout(timer);
   }, [draft, name, dirty, storageKey]);
   useEffect(() => {
@@ -86,8 +109,14 @@ export function useDraft<Draft, Body>({ drafts, storageKey, base, name: baseName
     body: parsed.ok ? parsed.value : null,
     dirty,
     restoredAtMs,
-    keptAtMs,
+    /** When a draft was saved that this version can't read; it stays at the server until something else is typed. */
+    unreadableAtMs,
+    /** Where the newest state of the draft is. */
+    kept: server.state,
+    otherTabAtMs: server.otherTabAtMs,
     storageRefused,
+    /** Goes on with the draft from before. */
+    goOn: useCallback(() => setRestoredAtMs(null), []),
     edit,
     undo: takeBack,
     redo: bringBack,
@@ -97,11 +126,21 @@ export function useDraft<Draft, Body>({ drafts, storageKey, base, name: baseName
     discard() {
       edit(() => toDraft(base));
       if (baseName !== null) setName(baseName);
+      toast.ok("The draft is discarded.", {
+        action: {
+          label: "Undo",
+          onClick: () => {
+            takeBack();
+            setName(name);
+          },
+        },
+      });
     },
     /** The draft has become a version: nothing of it needs to be kept here. */
     forget() {
       keep.current = () => {};
-      if (storageKey !== null) drafts.forgetDraft(localStorage, storageKey);
+      server.end();
+      if (storageKey !== null) drafts.forgetDraft(store, storageKey);
     },
   };
 }

@@ -21,15 +21,17 @@ type Parts<Body, Draft, Send, Failure> = {
   shown: (sent: Send) => Body;
   /** "run" or "use". */
   verb: string;
+  /** An older version that the person's draft stands on. */
+  start?: { version: number; body: Body } | null;
   /** The editor turns to another version: what was kept for the one given up can go. */
   left?: (base: Base<Body, Draft>) => void;
 };
 
 /** The way of an edited document to its next version: which one it stands on, saving, what somebody saved meanwhile, and what is about to be applied. */
-export function useVersionSaving<Body, Draft, Send, Failure>({ document, save, readBody, shown, verb, left }: Parts<Body, Draft, Send, Failure>) {
+export function useVersionSaving<Body, Draft, Send, Failure>({ document, save, readBody, shown, verb, start, left }: Parts<Body, Draft, Send, Failure>) {
   const { id, name, currentVersion } = document;
-  const [base, setBase] = useState<Base<Body, Draft>>({ version: currentVersion, body: document.body, draft: null });
-  const [conflict, setConflict] = useState<SavedMeanwhile<Body> & { draft: Draft }>();
+  const [base, setBase] = useState<Base<Body, Draft>>({ version: currentVersion, body: document.body, ...start, draft: null });
+  const [conflict, setConflict] = useState<SavedMeanwhile<Body> & { draft: Draft; sent: Send }>();
   const [applying, setApplying] = useAskedApply(currentVersion);
   const failure = save.isError ? describeError(save.error) : null;
 
@@ -48,7 +50,7 @@ export function useVersionSaving<Body, Draft, Send, Failure>({ document, save, r
         },
         onError: (error) => {
           const theirs = readConflict(describeError(error).conflict, readBody);
-          if (theirs) setConflict({ ...theirs, draft });
+          if (theirs) setConflict({ ...theirs, draft, sent: body });
         },
       },
     );
@@ -66,6 +68,8 @@ export function useVersionSaving<Body, Draft, Send, Failure>({ document, save, r
     saving: { busy: save.isPending, message: failure && failure.code !== "CONFLICT" ? failure.message : null, problems: failure?.problems ?? [] },
     onEdited: () => save.isError && save.reset(),
     conflict,
+    /** Goes on from their version with a draft in which both changes are. */
+    goOnWith: (draft: Draft) => theirs(draft),
     conflictChoices: {
       onOnTop: () => theirs(conflict?.draft ?? null),
       onDiscard: () => theirs(null),

@@ -11,8 +11,8 @@ export function useYaml(): ToYaml | undefined {
   useEffect(() => {
     if (loaded) return;
     let current = true;
-    void import("yaml").then(({ stringify }) => {
-      loaded = (value) => stringify(value, { lineWidth: 0, flowCollectionPadding: true });
+    void import("./writeYaml.ts").then(({ writeYaml }) => {
+      loaded = writeYaml;
       if (current) setWrite(() => loaded);
     });
     return () => {

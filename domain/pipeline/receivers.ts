@@ -79,8 +79,15 @@ const grpcReceiverSchema = z.strictObject({
 export type GrpcReceiverSettings = z.infer<typeof grpcReceiverSchema>;
 
 const httpReceiverSchema = z.strictObject({
+  engine: z
+    .enum(["node", "lean"], "must be node or lean")
+    .default("lean")
+    .describe(
+      "What OTLP/HTTP is received with: lean reads plain requests itself, for less CPU, and leaves connections that send anything else to Node's HTTP/1.1; node leaves it all.",
+    ),
   cors: corsSchema.optional().describe("Lets web pages send (browser SDKs). Absent: no page may."),
 });
+export type HttpReceiverSettings = z.infer<typeof httpReceiverSchema>;
 
 /** How the collector listens. Of its process, from its own file: the control plane neither sends nor changes it. */
 export const receiversSchema = z.strictObject({

@@ -1,5 +1,5 @@
-import { RE2JS } from "re2js";
 import { z } from "zod";
+import { compilePattern, isPlainPattern } from "./textPattern.ts";
 
 /** Bounds of one condition; the compiled matcher and the form rely on them. */
 export const CONDITION_DEPTH_MAX = 8;
@@ -59,8 +59,9 @@ function checkRegexes(condition: TextCondition, ctx: z.RefinementCtx) {
 
 /** `undefined` when `pattern` is a valid RE2 regular expression, else a sentence that says what is wrong. */
 export function re2Problem(pattern: string): string | undefined {
+  if (isPlainPattern(pattern)) return undefined;
   try {
-    RE2JS.compile(pattern);
+    compilePattern(pattern);
     return undefined;
   } catch (error) {
     return `must be a valid RE2 regular expression: ${error instanceof Error ? error.message : String(error)}`;

@@ -90,23 +90,23 @@ function pairTiers(before: readonly Tier[], after: readonly Tier[]): Pair[] {
   return pairs.sort((a, b) => a.after - b.after);
 }
 
-/** The largest set of pairs that stand in the same order in both; the others are the ones that were moved. */
+/** The largest set of pairs that stand in the same order in both; the others are the ones that were moved. In n log n: piles, as in patience sorting. */
 function longestInOrder(pairs: readonly Pair[]): Set<Pair> {
-  const best: { length: number; previous: number }[] = [];
-  let end = -1;
+  // Of each length, the run that ends earliest in the older policy.
+  const ends: number[] = [];
+  const previous: (number | undefined)[] = [];
   for (const [index, pair] of pairs.entries()) {
-    let length = 1;
-    let previous = -1;
-    for (let earlier = 0; earlier < index; earlier++) {
-      if (pairs[earlier].before < pair.before && best[earlier].length + 1 > length) {
-        length = best[earlier].length + 1;
-        previous = earlier;
-      }
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (pairs[ends[middle]].before < pair.before) low = middle + 1;
+      else high = middle;
     }
-    best.push({ length, previous });
-    if (end === -1 || length > best[end].length) end = index;
+    previous.push(ends[low - 1]);
+    ends[low] = index;
   }
   const inOrder = new Set<Pair>();
-  for (let index = end; index >= 0; index = best[index].previous) inOrder.add(pairs[index]);
+  for (let index = ends.at(-1); index !== undefined; index = previous[index]) inOrder.add(pairs[index]);
   return inOrder;
 }

@@ -47,10 +47,13 @@ export type EstimateInput = {
 /** Pure arithmetic on live counts; nothing is guessed. */
 export function estimateChange({ running, live, candidate, price, collectors = price?.collectors }: EstimateInput): PolicyChangeEstimate {
   const rateOf = new Map(live.map((rate) => [rate.name, rate]));
-  const runningTiers = new Map(running.tiers.map((tier, place) => [matchedSet(running, place), tier]));
+  const setsOf = matchedSets();
+  const runningSets = setsOf(running);
+  const candidateSets = setsOf(candidate);
+  const runningTiers = new Map(running.tiers.map((tier, place) => [runningSets[place], tier]));
   const otherSets = whyOtherSets(running, candidate);
   const tiers = candidate.tiers.map((tier, place): TierEstimate => {
-    const same = otherSets === null ? runningTiers.get(matchedSet(candidate, place)) : undefined;
+    const same = otherSets === null ? runningTiers.get(candidateSets[place]) : undefined;
     const rate = same && rateOf.get(same.name);
     if (same !== undefined && rate !== undefined) return estimateTier(tier, same, rate, collectors);
     const noCounts = same === undefined ? undefined : `there are no live counts for ${same.name} yet`;
@@ -75,12 +78,20 @@ export function estimateChange({ running, live, candidate, price, collectors = p
 }
 
 /**
- * Names the set of spans a tier matches: its own condition, without what any tier before it takes. Equal names mean equal sets, whatever the order of the
- * tiers before and whatever they keep; different names may still mean equal sets, which is then not claimed.
+ * Names the set of spans each tier matches: its own condition, without what any tier before it takes. Equal names mean equal sets, whatever the order of the
+ * tiers before and whatever they keep; different names may still mean equal sets, which is then not claimed. Conditions go by numbers that all its calls share.
  */
-function matchedSet(policy: SamplingPolicy, place: number): string {
-  const before = new Set(policy.tiers.slice(0, place).map((tier) => canonicalJson(tier.condition)));
-  return canonicalJson([canonicalJson(policy.tiers[place].condition), [...before].sort()]);
+function matchedSets(): (policy: SamplingPolicy) => string[] {
+  const numbers = new Map<string, number>();
+  return ({ tiers }) => {
+    const own = tiers.map(({ condition }) => {
+      const text = canonicalJson(condition);
+      const number = numbers.get(text) ?? numbers.size;
+      numbers.set(text, number);
+      return number;
+    });
+    return own.map((number, place) => `${number} without ${[...new Set(own.slice(0, place))].sort((a, b) => a - b).join(",")}`);
+  };
 }
 
 /** Why equal conditions would not mean equal sets; null when they do. */

@@ -81,6 +81,9 @@ function explainDecided(explanation: DecidedExplanation, clock: Clock): Explaine
 
 /** `tier “important APIs” keeps 50% of its traces, and the draw fell on this one.` */
 function tierSentence(decision: Decision, what: "trace" | "span"): string {
+  const { breakGlass } = decision;
+  if (breakGlass !== undefined)
+    return `by break glass, whatever the policy says; its tier “${breakGlass.tier}” would have ${breakGlass.policyKeeps ? "kept it too" : "sampled it out"}.`;
   const tier = `tier “${decision.tier}”`;
   if (decision.threshold === "never") return `${tier} keeps nothing.`;
   if (decision.ratio === 1) return decision.keep === "budget" ? `${tier} was within its budget and kept everything.` : `${tier} keeps everything.`;

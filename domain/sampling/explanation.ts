@@ -31,6 +31,8 @@ const decision = z.strictObject({
   spans: count,
   bytes: count,
   decidedAtMs: z.number(),
+  /** Kept because of a break glass: its id, and the tier of the policy that would have decided, and how. */
+  breakGlass: z.strictObject({ id: z.string().max(64), tier: z.string().max(64), policyKeeps: z.boolean() }).optional(),
 });
 
 /** The trace's own way through the collector, each stage in milliseconds; of a trace in several requests, network and processing of the first. */

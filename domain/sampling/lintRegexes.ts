@@ -13,8 +13,8 @@ const LITERAL = /^(\^?)([^\\.+*?()|[\]{}^$]+)(\$?)$/;
 export function lintRegexes({ tiers }: SamplingPolicy): Finding[] {
   const expressions = tiers.flatMap(({ condition }, index) => find(condition, `sampling.tiers[${index}].condition`));
   const findings = expressions.flatMap(({ path, pattern, isAttribute }): Finding[] => {
-    const problem = costOf(pattern, isAttribute);
-    return problem === undefined ? [] : [{ severity: "warning", path, ...problem }];
+    const cost = costOf(pattern, isAttribute);
+    return cost === undefined ? [] : [{ severity: "warning", path, message: cost.message, mend: cost.mend }];
   });
   if (expressions.length > EXPRESSIONS_MAX) {
     findings.push({
@@ -47,7 +47,11 @@ function find(condition: Condition, path: string): Expression[] {
   }
 }
 
-function costOf(pattern: string, isAttribute: boolean): { message: string; mend: string } | undefined {
+/** What says the same for less: a comparison without an expression, or a shorter expression. */
+export type CheaperText = { match: "contains" | "prefix" | "exact" | "regex"; text: string };
+
+/** Why an expression costs more than what it says; undefined where it does not. `cheaper` is absent where only a person can say what is meant. */
+export function costOf(pattern: string, isAttribute: boolean): { message: string; mend: string; cheaper?: CheaperText } | undefined {
   const literal = LITERAL.exec(pattern);
   if (literal !== null) {
     const [, start, text, end] = literal;
@@ -55,7 +59,7 @@ function costOf(pattern: string, isAttribute: boolean): { message: string; mend:
     if (start === "" && end !== "") return undefined;
     const match = start === "" ? "contains" : end === "" ? "prefix" : isAttribute ? "equals" : "exact";
     const what = `the expression ${JSON.stringify(pattern)} says no more than ${match} ${JSON.stringify(text)}, which costs a fraction of it`;
-    return { message: what, mend: `use ${match} with ${JSON.stringify(text)}` };
+    return { message: what, mend: `use ${match} with ${JSON.stringify(text)}`, cheaper: { match: match === "equals" ? "exact" : match, text } };
   }
   if (/^\^?\.\*|\.\*\$?$/.test(pattern)) {
     const shorter = pattern.replace(/^\^?\.\*\??/, "").replace(/(?<!\\)\.\*\??\$?$/, "");
@@ -63,6 +67,7 @@ function costOf(pattern: string, isAttribute: boolean): { message: string; mend:
       return {
         message: `the expression ${JSON.stringify(pattern)} begins or ends with .*, which costs a multiple: without, it matches anywhere in a text as well`,
         mend: `use ${JSON.stringify(shorter)}`,
+        cheaper: { match: "regex", text: shorter },
       };
   }
   const size = RE2JS.compile(pattern).programSize();

@@ -3,18 +3,32 @@ import { implies } from "./implies.ts";
 import { neverHolds } from "./neverHolds.ts";
 import type { SamplingPolicy, Tier } from "./samplingPolicy.ts";
 
+/** A tier that can never decide: nothing fulfils it (`coveredBy` is empty), or the tiers at these places before it take all of it together. */
+export type UnreachableTier = { place: number; coveredBy: number[] };
+
+/** What can't be told is not among them. */
+export function unreachableTiers({ scope, tiers }: SamplingPolicy): UnreachableTier[] {
+  return tiers.flatMap((tier, place): UnreachableTier[] => {
+    if (neverHolds(tier.condition, scope)) return [{ place, coveredBy: [] }];
+    const before = covering(tier, tiers.slice(0, place), scope);
+    return before.length === 0 ? [] : [{ place, coveredBy: before.map((one) => tiers.indexOf(one)) }];
+  });
+}
+
+/** Why a tier can never decide, in words. */
+export function whyUnreachable({ tiers }: SamplingPolicy, { place, coveredBy }: UnreachableTier): string {
+  const name = quoted(tiers[place]);
+  if (coveredBy.length === 0) return `nothing can fulfil the condition of ${name}: it asks for a thing and its opposite`;
+  const before = coveredBy.map((at) => quoted(tiers[at])).join(" and ");
+  return `${name} can never match: ${before} before it ${coveredBy.length === 1 ? "takes" : "take"} all of it`;
+}
+
 /** Tiers that can never decide: nothing fulfils them, or tiers before them take all of it. What can't be told is not reported. */
-export function lintTiers({ scope, tiers }: SamplingPolicy): Finding[] {
-  return tiers.flatMap((tier, index): Finding[] => {
-    const path = `sampling.tiers[${index}].condition`;
-    if (neverHolds(tier.condition, scope)) {
-      const message = `nothing can fulfil the condition of ${quoted(tier)}: it asks for a thing and its opposite`;
-      return [{ severity: "warning", path, message, mend: "remove the tier, or one of the two" }];
-    }
-    const before = covering(tier, tiers.slice(0, index), scope);
-    if (before.length === 0) return [];
-    const message = `${quoted(tier)} can never match: ${before.map(quoted).join(" and ")} before it ${before.length === 1 ? "takes" : "take"} all of it`;
-    return [{ severity: "warning", path, message, mend: `move it before ${quoted(before[0])}, or remove it` }];
+export function lintTiers(policy: SamplingPolicy): Finding[] {
+  return unreachableTiers(policy).map((unreachable): Finding => {
+    const { place, coveredBy } = unreachable;
+    const mend = coveredBy.length === 0 ? "remove the tier, or one of the two" : `move it before ${quoted(policy.tiers[coveredBy[0]])}, or remove it`;
+    return { severity: "warning", path: `sampling.tiers[${place}].condition`, message: whyUnreachable(policy, unreachable), mend };
   });
 }
 

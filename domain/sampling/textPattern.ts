@@ -6,6 +6,13 @@ type TextTest = (text: string) => boolean;
 const COMPILED_MAX = 512;
 const compiled = new Map<string, TextTest>();
 
+/** Letters, digits and what means itself, between anchors or none: valid without being compiled, and never found in the empty text. */
+const PLAIN = /^\^?[\w/ :.,@#=&%~-]+\$?$/;
+
+export function isPlainPattern(pattern: string): boolean {
+  return PLAIN.test(pattern);
+}
+
 /** A test for an RE2 pattern that matches anywhere unless anchored. Linear in the text; throws where the schema would have refused the pattern. */
 export function compilePattern(pattern: string): TextTest {
   const known = compiled.get(pattern);

@@ -1,4 +1,5 @@
 import type { CarryOver } from "../fleet/carryOver.ts";
+import type { OverlapFigures } from "../sampling/overlaps.ts";
 import type { CollectorDelivery, DeliveryChange, ReasonRates, RowDelivery } from "./delivery.ts";
 import type { Stage } from "./measurement.ts";
 
@@ -140,9 +141,18 @@ export type CollectorRow = {
   connectedSinceMs: number | null;
   runningRevision: number | null;
   runningHash: string | null;
-  /** Where it stands against the newest revision. */
+  /** Where it stands against what it shall run. */
   configState: "in-sync" | "applying" | "failed" | "behind" | "unmanaged";
   configProblem: string | null;
+  /** Null for the moment between a collector's first connection and the next look at its labels. */
+  group: { id: string; name: string } | null;
+  /** Further groups whose selector matches it, the next in order first. */
+  otherGroups: { id: string; name: string }[];
+  assignedRevision: number | null;
+  /** It runs a revision of its own until then; null when it runs its group's. */
+  overriddenUntilMs: number | null;
+  /** The live rollout that it belongs to, and the stage with which it was changed; null as long as it was not. */
+  rollout: { number: number; stage: number | null } | null;
   receivedPerS: number | null;
   keptPerS: number | null;
   ackP99Ms: number | null;
@@ -167,6 +177,8 @@ export type LiveEvent =
       kind: "fleet";
       point: LivePoint;
       tiers: TierRate[];
+      /** Of the last minute, added up over collectors whose tiers match alike; those with most spans first. */
+      overlaps: OverlapFigures[];
       reasons: ReasonRates;
       ledger: LedgerView | null;
       everReceived: boolean;
@@ -188,7 +200,26 @@ export type LiveEvent =
     }
   | {
       kind: "changed";
-      entity: "policy" | "destination" | "pipeline" | "revision" | "token" | "collector" | "prices" | "person" | "sampleTraffic";
+      entity:
+        | "policy"
+        | "destination"
+        | "pipeline"
+        | "revision"
+        | "group"
+        | "token"
+        | "apiToken"
+        | "approval"
+        | "webhook"
+        | "breakGlass"
+        | "collector"
+        | "prices"
+        | "person"
+        | "signOn"
+        | "shadow"
+        | "sampleTraffic"
+        | "rollout"
+        | "changesHold"
+        | "audit";
       id: string | null;
     }
   | { kind: "health"; database: "up" | "down"; sinceMs: number };

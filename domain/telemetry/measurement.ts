@@ -1,5 +1,8 @@
 import { z } from "zod";
+import { keepAllCountsSchema } from "../fleet/keepAll.ts";
 import { SIGNALS } from "../pipeline/signals.ts";
+import { overlapFiguresSchema } from "../sampling/overlaps.ts";
+import { tierWatchesSchema } from "../sampling/tierSilence.ts";
 
 /**
  * What a collector says about itself each second. Counters are totals since `processStartMs`, so a lost measurement loses nothing;
@@ -190,6 +193,12 @@ export const measurementSchema = z.strictObject({
       }),
     )
     .max(320),
+  /** Null in most measurements: they are told every ten seconds. */
+  overlaps: overlapFiguresSchema.nullable(),
+  /** Empty in most measurements: they are told each minute. */
+  tierWatches: tierWatchesSchema,
+  /** Of what is kept in full for a while, and of what was lately. */
+  keepAll: keepAllCountsSchema,
   trace: traceFiguresSchema,
   /** The first is `default`. */
   destinations: z.array(destinationFiguresSchema).min(1).max(DESTINATIONS_MAX),

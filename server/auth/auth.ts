@@ -1,6 +1,7 @@
 import { prismaAdapter } from "better-auth/adapters/prisma";
 import { betterAuth } from "better-auth/minimal";
 import type { Database } from "../db/database.ts";
+import { signOnPlugin } from "./sign-on/signOnPlugin.ts";
 
 export const PASSWORD_MIN = 12;
 export const PASSWORD_MAX = 128;
@@ -22,6 +23,8 @@ export function createAuth({ db, secret, publicUrl, report }: AuthOptions) {
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: PASSWORD_MIN, maxPasswordLength: PASSWORD_MAX },
     user: { additionalFields: { role: { type: "string", input: false, defaultValue: "viewer" } } },
     session: { expiresIn: SESSION_DAYS * 86_400, disableSessionRefresh: true },
+    account: { storeStateStrategy: "cookie" },
+    plugins: [signOnPlugin],
     rateLimit: { enabled: false },
     telemetry: { enabled: false },
     logger: { level: "error", log: (_level, message) => report(message) },

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import type { Role } from "#domain/auth/role.ts";
+import type { Role, RoleGrants } from "#domain/auth/role.ts";
 import type { Database } from "../db/database.ts";
+import { grantsOf } from "../db/roleGrants.ts";
 import { toRole } from "../db/toRole.ts";
 import { isDatabaseDown } from "../errors/databaseErrors.ts";
 import type { Auth } from "./auth.ts";
 
-export type SignedIn = { id: string; name: string; email: string; role: Role };
+export type SignedIn = { id: string; name: string; email: string; role: Role; grants: RoleGrants; sessionId: string };
 
 const FRESH_MS = 10_000;
 const KEPT_MS = 15 * 60_000;
@@ -21,7 +22,7 @@ export type Sessions = {
 };
 
 /**
- * The one way to ask who is calling. What was read is good for 10 s, and while the database is down for 15 min, so that live data
+ * Who is signed in. What was read is good for 10 s, and while the database is down for 15 min, so that live data
  * goes on; a change to any person makes every replica read again.
  */
 export function createSessions({ auth, db, nowMs }: { auth: Auth; db: Database; nowMs: () => number }): Sessions {
@@ -34,7 +35,13 @@ export function createSessions({ auth, db, nowMs }: { auth: Auth; db: Database; 
     const row = await db.user.findUnique({ where: { id }, select: { role: true, lastSeenAt: true } });
     if (!row) return { person: null, readAtMs: nowMs(), expiresAtMs: 0 };
     if (nowMs() - (row.lastSeenAt?.getTime() ?? 0) > LAST_SEEN_EVERY_MS) await db.user.updateMany({ where: { id }, data: { lastSeenAt: new Date(nowMs()) } });
-    return { person: { id, name, email, role: toRole(row.role) }, readAtMs: nowMs(), expiresAtMs: session.session.expiresAt.getTime() };
+    if (nowMs() - session.session.updatedAt.getTime() > LAST_SEEN_EVERY_MS)
+      await db.session.updateMany({ where: { id: session.session.id }, data: { updatedAt: new Date(nowMs()) } });
+    return {
+      person: { id, name, email, role: toRole(row.role), grants: await grantsOf(db, id), sessionId: session.session.id },
+      readAtMs: nowMs(),
+      expiresAtMs: session.session.expiresAt.getTime(),
+    };
   }
 
   return {

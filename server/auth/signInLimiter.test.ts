@@ -50,4 +50,21 @@ describe("sign-in limiter", () => {
     expect(admitted).toBeLessThan(12);
     expect(limiter.refused).toBe(1_000 - admitted);
   });
+
+  it("counts failures alone where it is asked to, and stays within its bound then too", () => {
+    let now = 0;
+    const limiter = new SignInLimiter(() => now, limits);
+    for (let i = 0; i < 5; i++) {
+      expect(limiter.waitSeconds("10.0.0.1")).toBeNull();
+      limiter.failed("10.0.0.1");
+    }
+    expect(limiter.waitSeconds("10.0.0.1")).toBe(1);
+    expect(limiter.waitSeconds("10.0.0.2")).toBeNull();
+    for (let i = 0; i < 1_000; i++) limiter.failed(`10.1.${i}`);
+    expect(limiter.size).toBeLessThanOrEqual(limits.keysMax);
+    expect(limiter.waitSeconds("10.2.0.1")).toBe(1);
+    now = 1_000;
+    expect(limiter.waitSeconds("10.0.0.1")).toBeNull();
+    expect(limiter.waitSeconds("10.2.0.1")).toBeNull();
+  });
 });

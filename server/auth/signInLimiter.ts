@@ -27,6 +27,22 @@ export class SignInLimiter {
     return wait;
   }
 
+  /** Seconds to wait, for an address that has failed too often; null when it may try. Nothing is counted: `failed` does that. */
+  waitSeconds(ip: string): number | null {
+    const now = this.#nowMs();
+    const { perIp, keysMax, overflowPerWindow } = this.#limits;
+    const own = this.#entries.get(`ip ${ip}`);
+    const [entry, max] = own || this.#entries.size < keysMax ? [own, perIp] : [this.#overflow, overflowPerWindow];
+    if (!entry || entry.untilMs <= now || entry.tries < max) return null;
+    this.refused++;
+    return Math.ceil((entry.untilMs - now) / 1000);
+  }
+
+  /** Counts a failed try of an address whose tries are not counted beforehand. */
+  failed(ip: string): void {
+    this.#take(`ip ${ip}`, this.#limits.perIp);
+  }
+
   /** A successful sign-in clears what was counted against the account, and does not count against the address. */
   succeeded(ip: string, account: string): void {
     this.#entries.delete(`account ${account.toLowerCase()}`);

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { parseOrProblems } from "#domain/validation/problems.ts";
-import { audit } from "../db/audit.ts";
+import { type AuditOrigin, audit } from "../db/audit.ts";
 import type { Database } from "../db/database.ts";
+import { grantFromInvitation } from "../db/grantFromInvitation.ts";
 import { notifyChange } from "../db/notifyChange.ts";
 import { hashToken } from "../db/secretBox.ts";
+import { readSignOn } from "../db/signOnSetting.ts";
 import { AppError } from "../errors/appError.ts";
 import { isUniqueViolation } from "../errors/databaseErrors.ts";
 import { type Auth, PASSWORD_MAX, PASSWORD_MIN } from "./auth.ts";
@@ -28,11 +30,13 @@ export async function useOneTimeLink({
   db,
   nowMs,
   input,
+  from,
 }: {
   auth: Auth;
   db: Database;
   nowMs: () => number;
   input: unknown;
+  from: AuditOrigin;
 }): Promise<{ email: string; password: string }> {
   const parsed = parseOrProblems(setupSchema, input);
   // A password is never repeated, not even a wrong one.
@@ -43,7 +47,14 @@ export async function useOneTimeLink({
   const { token, name, email, password } = parsed.value;
   const now = new Date(nowMs());
   // Hashing a password is made to be slow; nobody without a link gets us to do it.
-  if (!(await db.oneTimeLink.findFirst({ where: { tokenHash: hashToken(token), usedAt: null, expiresAt: { gt: now } } }))) throw linkSpent();
+  const open = await db.oneTimeLink.findFirst({ where: { tokenHash: hashToken(token), usedAt: null, expiresAt: { gt: now } } });
+  if (!open) throw linkSpent();
+  const signOn = (await readSignOn(db))?.settings;
+  if (signOn?.passwords === "off" && open.purpose !== "owner")
+    throw new AppError(
+      "FORBIDDEN",
+      `passwords are off here; sign in with ${signOn.label}${open.email ? ` as ${open.email}` : ", with the address that you were invited with"}`,
+    );
   const passwordHash = await (await auth.$context).password.hash(password);
   try {
     await db.$transaction(async (tx) => {
@@ -57,9 +68,22 @@ export async function useOneTimeLink({
         });
       if (link.purpose === "owner" && (await tx.user.count()) > 0) throw linkSpent();
       const id = randomUUID();
-      await tx.user.create({ data: { id, name, email, role: link.role, emailVerified: false } });
+      await tx.user.create({
+        // An admin has named the address; one that was only typed in here is not known to be theirs.
+        data: { id, name, email, role: link.role, emailVerified: link.email !== null },
+      });
       await tx.account.create({ data: { id: randomUUID(), accountId: id, providerId: "credential", userId: id, password: passwordHash } });
-      await audit(tx, { by: { id, name }, action: "person.join", entity: "person", entityId: id, detail: { role: link.role, invitedBy: link.createdBy } });
+      const groups = await grantFromInvitation(tx, id, link.grants);
+      const after = { name, email, role: link.role, ...(Object.keys(groups).length > 0 && { groups }) };
+      await audit(tx, {
+        by: { id, name, from },
+        action: "person.join",
+        entity: "person",
+        entityId: id,
+        entityName: name,
+        after,
+        detail: { invitedBy: link.createdBy },
+      });
       await notifyChange(tx, "person", id);
     });
   } catch (error) {

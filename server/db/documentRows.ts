@@ -9,9 +9,9 @@ export const REVISION_COLUMNS = {
   export: { id: "destinationId", version: "destinationVersion" },
   pipeline: { id: "pipelineId", version: "pipelineVersion" },
 } as const satisfies Record<DocumentKindName, { id: string; version: string }>;
-const KINDS = Object.keys(REVISION_COLUMNS) as DocumentKindName[];
+export const DOCUMENT_KINDS = Object.keys(REVISION_COLUMNS) as DocumentKindName[];
 
-export type Document = { id: string; kind: DocumentKindName; name: string; currentVersion: number; createdAtMs: number };
+export type Document = { id: string; kind: DocumentKindName; name: string; currentVersion: number; createdAtMs: number; archivedAtMs: number | null };
 export type DocumentVersion = {
   documentId: string;
   number: number;
@@ -23,6 +23,9 @@ export type DocumentVersion = {
 };
 export type Revision = {
   number: number;
+  groupId: string;
+  /** Of an override: the one collector that it is for. */
+  collectorId: string | null;
   hash: string;
   policyId: string;
   policyVersion: number;
@@ -31,8 +34,13 @@ export type Revision = {
   pipelineId: string;
   pipelineVersion: number;
   authorName: string;
+  /** Who said yes to it, where that was needed. */
+  approverName: string | null;
   message: string | null;
   createdAtMs: number;
+  /** The rollout that brought it. `isStaged`: not to all of the group, and its group's newest it is not as long. */
+  rollout: number | null;
+  isStaged: boolean;
 };
 
 function toDocument(row: DocumentModel, kind: DocumentKindName): Document {
@@ -42,6 +50,7 @@ function toDocument(row: DocumentModel, kind: DocumentKindName): Document {
     name: row.name,
     currentVersion: row.currentVersion,
     createdAtMs: row.createdAt.getTime(),
+    archivedAtMs: row.archivedAt?.getTime() ?? null,
   };
 }
 
@@ -57,7 +66,7 @@ export function toRevision(row: RevisionModel): Revision {
 
 /** Which version of a document a revision runs; null when it runs none of it. */
 export function versionIn(revision: Revision | null, documentId: string): number | null {
-  const kind = revision && KINDS.find((one) => revision[REVISION_COLUMNS[one].id] === documentId);
+  const kind = revision && DOCUMENT_KINDS.find((one) => revision[REVISION_COLUMNS[one].id] === documentId);
   return revision && kind ? revision[REVISION_COLUMNS[kind].version] : null;
 }
 
@@ -65,11 +74,6 @@ export function versionIn(revision: Revision | null, documentId: string): number
 export function toTexts(json: unknown): Record<string, string> {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return {};
   return Object.fromEntries(Object.entries(json).filter((entry): entry is [string, string] => typeof entry[1] === "string"));
-}
-
-export async function newestRevision(tx: Transaction): Promise<Revision | null> {
-  const row = await tx.revision.findFirst({ orderBy: { number: "desc" } });
-  return row && toRevision(row);
 }
 
 export async function findVersion(tx: Transaction, documentId: string, number: number): Promise<DocumentVersion | null> {

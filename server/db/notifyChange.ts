@@ -10,3 +10,9 @@ export const CHANGES_CHANNEL = "headgate_changes";
 export async function notifyChange(tx: Transaction, entity: ChangedEntity, id: string | null = null): Promise<void> {
   await tx.$executeRaw`SELECT pg_notify(${CHANGES_CHANNEL}, ${JSON.stringify({ entity, id })})`;
 }
+
+/** The same of several, in one go. */
+export async function notifyChanges(tx: Transaction, entity: ChangedEntity, ids: readonly string[]): Promise<void> {
+  const messages = ids.map((id) => JSON.stringify({ entity, id }));
+  await tx.$executeRaw`SELECT pg_notify(${CHANGES_CHANNEL}, "message") FROM unnest(${messages}::text[]) AS "message"`;
+}

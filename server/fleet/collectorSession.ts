@@ -1,8 +1,10 @@
 import type { ServerDuplexStream, status } from "@grpc/grpc-js";
+import { canonicalJson } from "#domain/fleet/configHash.ts";
+import type { KeepAllEntry } from "#domain/fleet/keepAll.ts";
 import { PROFILE_BYTES_MAX, PROFILE_CHUNK_BYTES_MAX, type ProfileRequest } from "#domain/fleet/profileRequest.ts";
 import type { ExplainAnswer, ProfileAnswer } from "../services/context.ts";
+import type { Assignment } from "../services/fleet-channel/assignments.ts";
 import type { Hello } from "../services/fleet-channel/helloInput.ts";
-import type { NewestConfig } from "../services/fleet-channel/newestConfig.ts";
 import type { CollectorMessageFields, ServerMessageFields } from "./fleetMethods.ts";
 
 export type FleetStream = ServerDuplexStream<CollectorMessageFields, ServerMessageFields>;
@@ -23,10 +25,16 @@ export class CollectorSession {
   readonly #pending = new Map<string, (answer: CommandAnswer) => void>();
   readonly #canExplain: boolean;
   readonly #canProfile: boolean;
+  readonly canShadow: boolean;
+  #shadowId = "";
+  readonly #canKeepAll: boolean;
   /** What has come of the profiles that are waited for; at most as many as commands. */
   readonly #profiles = new Map<string, Uint8Array[]>();
   #runningHash: string;
   #sent: { revision: number; hash: string; failed: boolean } | null = null;
+  #lookUp = 0;
+  #keepAllLookUp = 0;
+  #keepAllSent: string | null = null;
   #closed = false;
 
   constructor(id: string, stream: FleetStream, { runningHash, capabilities }: Pick<Hello, "runningHash" | "capabilities">) {
@@ -35,6 +43,8 @@ export class CollectorSession {
     this.#runningHash = runningHash;
     this.#canExplain = capabilities.includes("explain");
     this.#canProfile = capabilities.includes("profile");
+    this.canShadow = capabilities.includes("shadow");
+    this.#canKeepAll = capabilities.includes("keep-all");
   }
 
   get closed(): boolean {
@@ -49,14 +59,33 @@ export class CollectorSession {
     this.#write({ watch: { intervalMs } });
   }
 
-  /** Sends a configuration unless the collector runs that very one, or was sent it already; one it refused is sent again under a newer revision. */
-  deliver({ revision, hash, body }: NewestConfig): boolean {
+  /** Look-ups of what it shall run are numbered as they begin. False of one that began before another whose answer is here already: that is old. */
+  takeLookUp(number: number): boolean {
+    if (number < this.#lookUp) return false;
+    this.#lookUp = number;
+    return true;
+  }
+
+  /** False when the collector runs that very configuration, or was sent it already; one it refused is wanted again under another revision. */
+  wants({ revision, hash }: Assignment): boolean {
     const sent = this.#sent;
-    const retry = sent?.failed === true && revision > sent.revision;
-    if (!retry && (sent ? sent.hash === hash : this.#runningHash === hash)) return false;
+    const retry = sent?.failed === true && revision !== sent.revision;
+    return retry || (sent ? sent.hash !== hash : this.#runningHash !== hash);
+  }
+
+  deliver({ revision, hash }: Assignment, body: string): void {
     this.#sent = { revision, hash, failed: false };
     this.#write({ config: { revision, hash, body } });
-    return true;
+  }
+
+  /** What it shall keep in full, where it can; nothing is sent that says what was sent last. Look-ups are numbered as those of configurations are. */
+  keepAll(lookUp: number, entries: readonly KeepAllEntry[], nowMs: number): void {
+    if (!this.#canKeepAll || lookUp < this.#keepAllLookUp) return;
+    this.#keepAllLookUp = lookUp;
+    const key = entries.map(({ id, leftMs }) => `${id} ${Math.round((nowMs + leftMs) / 1_000)}`).join();
+    if (key === this.#keepAllSent) return;
+    this.#keepAllSent = key;
+    this.#write({ keepAll: { entries: entries.map(({ id, condition, leftMs }) => ({ id, condition: canonicalJson(condition), leftMs })) } });
   }
 
   applied(hash: string): void {
@@ -65,6 +94,23 @@ export class CollectorSession {
 
   failed(): void {
     if (this.#sent) this.#sent.failed = true;
+  }
+
+  /** Of the policy that it was told over this stream to try beside the running one; empty when there is none. */
+  get shadowId(): string {
+    return this.#shadowId;
+  }
+
+  /** `policy`: canonical JSON. */
+  startShadow(shadowId: string, policy: string, minutes: number): void {
+    this.#shadowId = shadowId;
+    this.#write({ shadow: { shadowId, policy, minutes } });
+  }
+
+  stopShadow(shadowId: string): void {
+    if (shadowId === "") return;
+    if (shadowId === this.#shadowId) this.#shadowId = "";
+    this.#write({ shadow: { shadowId, policy: "", minutes: 0 } });
   }
 
   async checkExport(commandId: string, exportJson: string, timeoutMs: number): Promise<CheckAnswer> {

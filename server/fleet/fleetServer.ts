@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { logVerbosity, Server, ServerCredentials, type ServerUnaryCall, type sendUnaryData, setLogVerbosity, status } from "@grpc/grpc-js";
 import type { ProfileRequest } from "#domain/fleet/profileRequest.ts";
-import { AppError } from "../errors/appError.ts";
+import { AppError, toAppError } from "../errors/appError.ts";
+import { keepAllFor } from "../services/break-glass/keepAllFor.ts";
 import type { ExplainAnswer, FleetPort, ProfileAnswer, ServiceContext } from "../services/context.ts";
+import { assignments } from "../services/fleet-channel/assignments.ts";
 import { authenticateCollector } from "../services/fleet-channel/authenticateCollector.ts";
+import { configBody } from "../services/fleet-channel/configBody.ts";
 import { enrolCollector } from "../services/fleet-channel/enrolCollector.ts";
 import { configReportSchema, helloSchema } from "../services/fleet-channel/helloInput.ts";
-import { type NewestConfig, newestConfig } from "../services/fleet-channel/newestConfig.ts";
-import { recordConfigReport } from "../services/fleet-channel/recordConfigReport.ts";
+import { type CollectorReport, recordConfigReports } from "../services/fleet-channel/recordConfigReports.ts";
 import { recordDisconnect } from "../services/fleet-channel/recordDisconnect.ts";
 import { recordHello } from "../services/fleet-channel/recordHello.ts";
 import { parseInput } from "../services/parseInput.ts";
@@ -17,6 +19,7 @@ import { Admission } from "./admission.ts";
 import { CollectorSession, type FleetStream } from "./collectorSession.ts";
 import { type CollectorMessageFields, type EnrolRequestFields, type EnrolResponseFields, FLEET_SERVICE } from "./fleetMethods.ts";
 import { toConfigReportInput, toHelloInput, toMeasurement } from "./fromProtobuf.ts";
+import { ShadowDelivery } from "./shadowDelivery.ts";
 import { toStatus } from "./toStatus.ts";
 
 export const SESSIONS_MAX = 1_000;
@@ -28,35 +31,39 @@ const MESSAGE_BYTES_MAX = 16_777_216;
 /** What a collector may take to put a profile together, which a busy one does beside its work. */
 const PROFILE_MARGIN_MS = 20_000;
 const GOODBYE_RECONNECT_MS = 1_000;
+const REPORTS_PER_WRITE_MAX = 500;
+/** Ten of each collector. */
+const REPORTS_WAITING_MAX = 10 * SESSIONS_MAX;
 
 export type FleetServerOptions = {
   /** Acts as the control plane itself, on whatever services the channel needs. */
   ctx: ServiceContext;
   hub: LiveHub;
   replica: string;
-  log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  log: Record<"info" | "warn" | "error", (fields: object, message: string) => void>;
   onConnectionsChanged: () => void;
 };
 
 // Whatever the library would print, we are told as an error, and say in our own words.
 setLogVerbosity(logVerbosity.NONE);
 
-type Report = Parameters<typeof recordConfigReport>[0]["input"];
-
-/** The gRPC side of the control plane: enrolment, one stream per collector, delivery of the newest configuration. */
+/** The gRPC side of the control plane: enrolment, one stream per collector, delivery of what each shall run. */
 export class FleetServer implements Omit<FleetPort, "explain"> {
   readonly #options: FleetServerOptions;
   readonly #server: Server;
   readonly #sessions = new Map<string, CollectorSession>();
   /** Reports that could not be saved while the database was away: the latest of each collector. */
-  readonly #unsaved = new Map<string, Report>();
+  readonly #unsaved = new Map<string, CollectorReport>();
   readonly #admission: Admission;
-  #newest: NewestConfig | null = null;
+  /** Policies that collectors try beside what they run. */
+  readonly shadows: ShadowDelivery;
+  #lookUps = 0;
   #streams = 0;
-  readonly counters = { refusedBusy: 0, refusedFull: 0, malformed: 0, configsSent: 0 };
+  readonly counters = { refusedBusy: 0, refusedFull: 0, malformed: 0, configsSent: 0, configsInvalid: 0 };
 
   constructor(options: FleetServerOptions) {
     this.#options = options;
+    this.shadows = new ShadowDelivery({ ctx: options.ctx, sessions: () => this.#sessions.values(), log: options.log });
     this.#admission = new Admission({ perSecond: 50, burst: 200, nowMs: options.ctx.ports.nowMs });
     this.#server = new Server({
       "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
@@ -67,7 +74,7 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     });
     this.#server.addService(FLEET_SERVICE, {
       enrol: (call: ServerUnaryCall<EnrolRequestFields, EnrolResponseFields>, answer: sendUnaryData<EnrolResponseFields>) =>
-        void this.#enrol(call.request, answer),
+        void this.#enrol(call.request, call.getPeer(), answer),
       connect: (stream: FleetStream) => void this.#connect(stream),
     });
   }
@@ -92,6 +99,7 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     await promise;
     clearTimeout(timer);
     this.#server.forceShutdown();
+    await this.shadows.stop();
   }
 
   // --- what the rest of the control plane asks for ---
@@ -131,12 +139,14 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     for (const session of this.#sessions.values()) session.watch(watched ? WATCHED_INTERVAL_MS : UNWATCHED_INTERVAL_MS);
   }
 
-  /** Reads what every collector shall run now, and sends it to those that don't. */
-  async deliverNewest(): Promise<void> {
-    const newest = await newestConfig({ ctx: this.#options.ctx });
-    if (!newest || newest.revision < (this.#newest?.revision ?? 0)) return;
-    this.#newest = newest;
-    for (const session of this.#sessions.values()) this.#deliver(session);
+  /** Looks up what each connected collector shall run now, and sends it to those that don't. */
+  async deliverToAll(): Promise<void> {
+    await this.#deliverTo([...this.#sessions.values()]);
+  }
+
+  /** Tells each connected collector what it shall keep in full from now on. */
+  async keepAllToAll(): Promise<void> {
+    await this.#keepAllTo([...this.#sessions.values()]);
   }
 
   /** Checks again that a collector may be connected: its credential may have been revoked, or it was forgotten, through another replica. */
@@ -146,20 +156,20 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
 
   /** The database is back. */
   async saveUnsaved(): Promise<void> {
-    for (const [id, report] of [...this.#unsaved]) {
-      await recordConfigReport({ ctx: this.#options.ctx, input: report });
-      this.#unsaved.delete(id);
-    }
+    const unsaved = [...this.#unsaved];
+    if (unsaved.length === 0) return;
+    await recordConfigReports({ ctx: this.#options.ctx, input: unsaved.map(([, report]) => report) });
+    for (const [id, report] of unsaved) if (this.#unsaved.get(id) === report) this.#unsaved.delete(id);
   }
 
   // --- the wire ---
 
-  async #enrol(request: EnrolRequestFields, answer: sendUnaryData<EnrolResponseFields>): Promise<void> {
+  async #enrol(request: EnrolRequestFields, peer: string, answer: sendUnaryData<EnrolResponseFields>): Promise<void> {
     try {
       this.#admit();
       const { token, instanceUid, name, labels, version } = request;
       const input = { token: token ?? "", instanceUid: instanceUid ?? "", name: name ?? "", labels: labels ?? {}, version: version ?? "" };
-      const enrolled = await enrolCollector({ ctx: this.#options.ctx, input });
+      const enrolled = await enrolCollector({ ctx: { ...this.#options.ctx, origin: { via: "fleet", ip: peer } }, input });
       this.#options.log.info({ collectorId: enrolled.collectorId, name }, "a collector enrolled");
       answer(null, enrolled);
     } catch (error) {
@@ -200,13 +210,13 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
       if (!first.hello) throw new AppError("INVALID", "the first message must be Hello");
       const input = parseInput(helloSchema, toHelloInput(first.hello));
       if (input.instanceUid !== instanceUid) throw new AppError("FORBIDDEN", "the credential belongs to another collector");
-      await recordHello({ ctx, input: { collectorId, hello: input, replica } });
+      const { labels } = await recordHello({ ctx, input: { collectorId, hello: input, replica, replaces: this.#sessions.has(collectorId) } });
       if (stream.destroyed || stream.cancelled) return;
       const opened = new CollectorSession(collectorId, stream, input);
       session = opened;
       this.#sessions.get(collectorId)?.goodbye(0, "a newer stream of this collector has taken over");
       this.#sessions.set(collectorId, session);
-      const { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint } = input;
+      const { name, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint } = input;
       const { haveUntilMs } = hub.connected(
         collectorId,
         { name, labels, version, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint },
@@ -214,8 +224,9 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
       );
       session.welcome(haveUntilMs);
       session.watch(hub.watched ? WATCHED_INTERVAL_MS : UNWATCHED_INTERVAL_MS);
-      if (!this.#newest) await this.deliverNewest();
-      this.#deliver(session);
+      await this.#deliverTo([session]);
+      await this.shadows.deliver();
+      await this.#keepAllTo([session]);
       this.#options.onConnectionsChanged();
       stream.on("data", (message: CollectorMessageFields) => this.#received(opened, message));
       stream.resume();
@@ -224,10 +235,49 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     }
   }
 
-  #deliver(session: CollectorSession): void {
-    if (!this.#newest || !session.deliver(this.#newest)) return;
-    this.counters.configsSent++;
-    this.#options.log.info({ collectorId: session.id, revision: this.#newest.revision }, "configuration sent");
+  async #deliverTo(sessions: readonly CollectorSession[]): Promise<void> {
+    if (sessions.length === 0) return;
+    const lookUp = ++this.#lookUps;
+    const found = await assignments({ ctx: this.#options.ctx, input: { collectorIds: sessions.map(({ id }) => id) } });
+    const bodies = new Map<number, string | null>();
+    for (const session of sessions) {
+      const assigned = found.get(session.id);
+      if (!session.takeLookUp(lookUp) || !assigned || !session.wants(assigned)) continue;
+      const { revision } = assigned;
+      if (!bodies.has(revision)) bodies.set(revision, await this.#bodyOf(revision));
+      const body = bodies.get(revision) ?? null;
+      if (body === null || session.closed || !session.takeLookUp(lookUp)) continue;
+      session.deliver(assigned, body);
+      this.counters.configsSent++;
+      this.#options.log.info({ collectorId: session.id, revision }, "configuration sent");
+    }
+  }
+
+  async #keepAllTo(sessions: readonly CollectorSession[]): Promise<void> {
+    if (sessions.length === 0) return;
+    const lookUp = ++this.#lookUps;
+    const { ctx } = this.#options;
+    const found = await keepAllFor({ ctx, input: { collectorIds: sessions.map(({ id }) => id) } });
+    for (const session of sessions) {
+      const entries = found.get(session.id);
+      if (entries !== undefined) session.keepAll(lookUp, entries, ctx.ports.nowMs());
+    }
+  }
+
+  /** Null of one that this version can't put together: collectors of other groups get theirs all the same. */
+  async #bodyOf(revision: number): Promise<string | null> {
+    try {
+      return await configBody({ ctx: this.#options.ctx, input: { revision } });
+    } catch (error) {
+      const { code, message } = toAppError(error);
+      if (code !== "INTERNAL") throw error;
+      this.counters.configsInvalid++;
+      this.#options.log.error(
+        { revision, reason: message, err: error },
+        "a stored configuration can't be put together; its collectors go on with what they run",
+      );
+      return null;
+    }
   }
 
   #received(session: CollectorSession, message: CollectorMessageFields): void {
@@ -236,6 +286,7 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
       if (message.measurements) this.#measurements(session, message.measurements);
       else if (message.configReport) this.#configReport(session, message.configReport);
       else if (message.commandChunk) session.piece(message.commandChunk.commandId ?? "", message.commandChunk.data ?? new Uint8Array());
+      else if (message.shadowReport) this.shadows.reported(session, (message.shadowReport.shadowId ?? "").slice(0, 64), message.shadowReport.report ?? "");
       else if (message.commandResult) {
         const { commandId, ok, message: text, tookMs, explanation } = message.commandResult;
         session.answered(commandId ?? "", { ok: ok ?? false, message: (text ?? "").slice(0, 1_000), tookMs: tookMs ?? 0, explanation: explanation ?? "" });
@@ -259,34 +310,57 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
   }
 
   #configReport(session: CollectorSession, fields: NonNullable<CollectorMessageFields["configReport"]>): void {
-    const { hub, ctx, log } = this.#options;
+    const { hub, log } = this.#options;
     const report = parseInput(configReportSchema, toConfigReportInput(fields));
+    if (this.#toSave.length >= REPORTS_WAITING_MAX) throw new AppError("INVALID", "more configuration reports than can be written down");
     const { revision, state, hash, tookMs, carryOver } = report;
     const problem = problemOf(report);
     if (state === "applied") session.applied(hash);
     if (state === "failed") session.failed();
     if (problem) log.warn({ collectorId: session.id, revision, problem }, "a collector refused a configuration");
     hub.reported(session.id, { revision, state, problem, hash, tookMs: state === "applying" ? null : tookMs, carryOver });
-    const input = { collectorId: session.id, report };
-    this.#saves = this.#saves
-      .then(() => recordConfigReport({ ctx, input }))
-      .catch((error) => {
-        this.#unsaved.set(session.id, input);
-        log.warn({ collectorId: session.id, reason: toStatus(error).details }, "a configuration report waits for the database");
-      });
+    this.#toSave.push({ collectorId: session.id, report });
+    if (!this.#isSaving) void this.#save();
   }
 
-  /** Reports are written one after the other, in the order they came. */
-  #saves: Promise<void> = Promise.resolve();
+  readonly #toSave: CollectorReport[] = [];
+  #isSaving = false;
+
+  /** Reports are written in the order they came, as many at a time as have come meanwhile. */
+  async #save(): Promise<void> {
+    this.#isSaving = true;
+    while (this.#toSave.length > 0) {
+      const batch = this.#toSave.splice(0, REPORTS_PER_WRITE_MAX);
+      const failed = await this.#write(batch);
+      // One that can't be written must not keep the others from it.
+      if (failed === null || batch.length === 1 || this.#options.hub.database.state !== "up") continue;
+      for (const report of batch) await this.#write([report]);
+    }
+    this.#isSaving = false;
+  }
+
+  async #write(reports: readonly CollectorReport[]): Promise<string | null> {
+    try {
+      await recordConfigReports({ ctx: this.#options.ctx, input: reports });
+      for (const { collectorId } of reports) this.#unsaved.delete(collectorId);
+      return null;
+    } catch (error) {
+      const reason = toStatus(error).details;
+      for (const report of reports) this.#unsaved.set(report.collectorId, report);
+      this.#options.log.warn({ collectors: reports.map(({ collectorId }) => collectorId), reason }, "configuration reports wait for the database");
+      return reason;
+    }
+  }
 
   #ended(session: CollectorSession): void {
+    const lost = !session.closed;
     session.ended();
     if (this.#sessions.get(session.id) !== session) return;
     this.#sessions.delete(session.id);
     const { ctx, hub, replica, log, onConnectionsChanged } = this.#options;
     hub.disconnected(session.id);
     onConnectionsChanged();
-    recordDisconnect({ ctx, input: { collectorId: session.id, replica } }).catch((error) => {
+    recordDisconnect({ ctx, input: { collectorId: session.id, replica, lost } }).catch((error) => {
       log.warn({ collectorId: session.id, reason: toStatus(error).details }, "that a collector disconnected could not be written down");
     });
   }

@@ -61,7 +61,7 @@ function toCarryOver({ tracesCarriedOver, spansCarriedOver, tracesDecidedEarly, 
 
 /** Null when it is not a measurement as the domain knows it. Fields a message leaves out are zero, as protobuf has it. */
 export function toMeasurement(fields: Fields<"Measurement">): Measurement | null {
-  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory, signals, runtime } = fields;
+  const { stages, acknowledgement, tiers, droppedByReason, refusedByReason, trace, destinations, memory, signals, runtime, overlaps, tierWatches } = fields;
   const parsed = measurementSchema.safeParse({
     ...ZEROS,
     ...withoutNull(fields),
@@ -72,6 +72,19 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
       bytesKept: bytesKept ?? 0,
       bytesSampledOut: bytesSampledOut ?? 0,
       ratio: ratio ?? null,
+    })),
+    overlaps: overlaps ? toOverlaps(overlaps) : null,
+    tierWatches: (tierWatches ?? []).map(({ key, sinceMs, lastMatchedMs }) => ({
+      key: key ?? "",
+      sinceMs: sinceMs ?? 0,
+      lastMatchedMs: lastMatchedMs ?? null,
+    })),
+    keepAll: (fields.keepAll ?? []).map(({ id, spans, bytes, active, problem }) => ({
+      id: id ?? "",
+      spans: spans ?? 0,
+      bytes: bytes ?? 0,
+      active: active ?? false,
+      problem: problem ?? "",
     })),
     trace: toTraceFigures(trace),
     destinations: destinations?.length ? destinations.map(toDestination) : [destinationOfOld(fields)],
@@ -133,6 +146,13 @@ function withoutNull(fields: Fields<"Measurement">): Record<string, number> {
 function toRuntime({ heapTotalBytes, arrayBuffersBytes, eventLoopDelayP50Ms, gcMs, gcLongestMs, threads, openFiles }: Fields<"Runtime">) {
   const numbers = { heapTotalBytes, arrayBuffersBytes, eventLoopDelayP50Ms, gcMs, gcLongestMs };
   return { ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, value ?? 0])), threads: threads ?? null, openFiles: openFiles ?? null };
+}
+
+function toOverlaps({ hash, windowMs, spans, lookedAt, pairs, pairsLeftOut }: Fields<"Overlaps">) {
+  return {
+    ...{ hash: hash ?? "", windowMs: windowMs ?? 0, spans: spans ?? 0, lookedAt: lookedAt ?? 0, pairsLeftOut: pairsLeftOut ?? 0 },
+    pairs: (pairs ?? []).map((pair) => ({ first: pair.first ?? 0, second: pair.second ?? 0, lookedAt: pair.lookedAt ?? 0, spans: pair.spans ?? 0 })),
+  };
 }
 
 const TRACE_NUMBERS = Object.keys(traceFiguresSchema.shape) as (keyof TraceFigures & keyof Fields<"TraceFigures">)[];

@@ -1,17 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AuthRoutes } from "../auth/authRoutes.ts";
-import { toAppError } from "../errors/appError.ts";
-import { clientAddress } from "./clientAddress.ts";
+import { answerError } from "./answerError.ts";
 import { type Handler, type Routes, sendJson, sendText } from "./httpServer.ts";
 import type { Metrics } from "./metrics.ts";
+import { type RequestOrigin, requestOrigin } from "./requestOrigin.ts";
 import { sendWebResponse, toWebRequest } from "./webRequest.ts";
 
 export type RouteSources = {
   publicUrl: () => string;
   behindProxy: boolean;
   authRoutes: AuthRoutes;
-  setUp: (input: unknown) => Promise<{ email: string; password: string }>;
+  setUp: (input: unknown, from: RequestOrigin) => Promise<{ email: string; password: string }>;
   trpc: Handler;
+  auditDownload: Handler;
+  /** The public API. */
+  api: Handler;
   /** Told of every answer that stays open. */
   onStream: (req: IncomingMessage, res: ServerResponse) => void;
   isReady: () => boolean;
@@ -21,20 +24,9 @@ export type RouteSources = {
 
 const SETUP_BODY_BYTES_MAX = 4_096;
 const AUTH_BODY_BYTES_MAX = 4_096;
-const HTTP_CODES = {
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  INVALID: 400,
-  CONFLICT: 409,
-  TOO_MANY: 429,
-  UNAVAILABLE: 503,
-  INTERNAL: 500,
-} as const;
-
 /** Everything with state is mounted before the pages. */
 export function createRoutes(sources: RouteSources): Routes {
-  const { publicUrl, behindProxy, authRoutes, trpc, onStream, isReady, metrics, pages } = sources;
+  const { publicUrl, behindProxy, authRoutes, trpc, auditDownload, api, onStream, isReady, metrics, pages } = sources;
   return [
     { path: "/healthz", handle: (_req, res) => sendText(res, 200, "ok") },
     {
@@ -58,6 +50,8 @@ export function createRoutes(sources: RouteSources): Routes {
         return trpc(req, res);
       },
     },
+    { path: "/api/audit.csv", handle: auditDownload },
+    { path: "/api/v1/", handle: api },
     { path: "/api/auth/", handle: async (req, res) => answerAuth(req, res) },
     { path: "/api/setup", handle: async (req, res) => answerSetup(req, res, sources) },
     { path: "/", handle: pages },
@@ -65,7 +59,7 @@ export function createRoutes(sources: RouteSources): Routes {
 
   async function answerAuth(req: IncomingMessage, res: ServerResponse): Promise<void> {
     try {
-      await sendWebResponse(await authRoutes.answer(await toWebRequest(req, publicUrl(), AUTH_BODY_BYTES_MAX), clientAddress(req, behindProxy)), res);
+      await sendWebResponse(await authRoutes.answer(await toWebRequest(req, publicUrl(), AUTH_BODY_BYTES_MAX), requestOrigin(req, behindProxy)), res);
     } catch (error) {
       answerError(error, res);
     }
@@ -73,21 +67,16 @@ export function createRoutes(sources: RouteSources): Routes {
 }
 
 /** Uses a one-time link up, then signs in the way a form would: the answer carries the session's cookie. */
-async function answerSetup(req: IncomingMessage, res: ServerResponse, { publicUrl, authRoutes, setUp }: RouteSources): Promise<void> {
+async function answerSetup(req: IncomingMessage, res: ServerResponse, { publicUrl, behindProxy, authRoutes, setUp }: RouteSources): Promise<void> {
   if (req.method !== "POST") return sendJson(res, 405, { message: "send a POST" });
   try {
     const request = await toWebRequest(req, publicUrl(), SETUP_BODY_BYTES_MAX);
-    const credentials = await setUp(parseJson(await request.text()));
-    await sendWebResponse(await authRoutes.signInAfterSetup(request, credentials), res);
+    const from = requestOrigin(req, behindProxy);
+    const credentials = await setUp(parseJson(await request.text()), from);
+    await sendWebResponse(await authRoutes.signInAfterSetup(request, credentials, from), res);
   } catch (error) {
     answerError(error, res);
   }
-}
-
-function answerError(error: unknown, res: ServerResponse): void {
-  const { code, message, problems } = toAppError(error);
-  if (code === "INTERNAL") throw error;
-  sendJson(res, HTTP_CODES[code], { message, problems });
 }
 
 function parseJson(text: string): unknown {

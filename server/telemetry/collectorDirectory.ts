@@ -1,5 +1,5 @@
 import type { Database } from "../db/database.ts";
-import { newestRevision, toTexts } from "../db/documentRows.ts";
+import { readTargets, type Target } from "../db/targets.ts";
 
 export type ReportedConfig = { revision: number; state: "applying" | "applied" | "failed"; problem: string | null };
 
@@ -7,6 +7,7 @@ export type ReportedConfig = { revision: number; state: "applying" | "applied" |
 export type CollectorRecord = {
   id: string;
   name: string;
+  /** Those that count: its own, as people changed them. */
   labels: Record<string, string>;
   version: string;
   lastSeenMs: number | null;
@@ -17,26 +18,37 @@ export type CollectorRecord = {
   otlpHttpEndpoint: string | null;
   everReceived: boolean;
   report: ReportedConfig | null;
+  assigned: CollectorAssignment | null;
 };
 
-export type Directory = { records: CollectorRecord[]; newest: { revision: number; hash: string } | null };
+/** What a collector shall run. `revision` is null before the first boot has finished. */
+export type CollectorAssignment = {
+  group: { id: string; name: string };
+  otherGroups: { id: string; name: string }[];
+  revision: { number: number; hash: string } | null;
+  overriddenUntilMs: number | null;
+  rollout: { number: number; stage: number | null } | null;
+};
 
-/** All collectors with their latest report, and the newest revision. */
-export async function readDirectory(db: Database): Promise<Directory> {
+export type Directory = { records: CollectorRecord[] };
+
+/** All collectors with their latest report, and what each shall run. */
+export async function readDirectory(db: Database, nowMs: number): Promise<Directory> {
   const rows = await db.collector.findMany({
     include: { reports: { orderBy: { id: "desc" }, take: 1 } },
     omit: { effectiveConfig: true, credentialHash: true },
     orderBy: [{ name: "asc" }, { id: "asc" }],
   });
-  const newest = await newestRevision(db);
+  const targets = await readTargets(db, nowMs);
   const records = rows.map((row) => {
     const [report] = row.reports;
+    const target = targets.get(row.id);
     const { id, name, version, replica, runningRevision, runningHash, otlpGrpcEndpoint, otlpHttpEndpoint, everReceived } = row;
     const reported = report && { revision: report.revision, state: toState(report.state), problem: problemOf(report) };
     return {
       id,
       name,
-      labels: toTexts(row.labels),
+      labels: target?.labels ?? {},
       version,
       lastSeenMs: row.lastSeenAt?.getTime() ?? null,
       replica,
@@ -46,9 +58,20 @@ export async function readDirectory(db: Database): Promise<Directory> {
       otlpHttpEndpoint,
       everReceived,
       report: reported ?? null,
+      assigned: target ? toAssignment(target) : null,
     };
   });
-  return { records, newest: newest && { revision: newest.number, hash: newest.hash } };
+  return { records };
+}
+
+function toAssignment({ group, otherGroups, revision, override, rollout }: Target): CollectorAssignment {
+  return {
+    group: { id: group.id, name: group.name },
+    otherGroups: otherGroups.map(({ id, name }) => ({ id, name })),
+    revision: revision && { number: revision.number, hash: revision.hash },
+    overriddenUntilMs: override?.expiresAtMs ?? null,
+    rollout,
+  };
 }
 
 export function problemOf({ state, failingPath, reason }: { state: string; failingPath: string | null; reason: string | null }): string | null {

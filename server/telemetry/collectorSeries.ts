@@ -1,3 +1,5 @@
+import type { OverlapFigures } from "#domain/sampling/overlaps.ts";
+import type { TierWatch } from "#domain/sampling/tierSilence.ts";
 import type { CollectorDelivery, ReasonRates, RowDelivery } from "#domain/telemetry/delivery.ts";
 import type { LedgerView, TierRate } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
@@ -10,6 +12,8 @@ import { signalViews } from "./signalViews.ts";
 
 export const SECONDS_KEPT = 900;
 const RATE_WINDOW_S = 10;
+/** They are told every ten seconds, of the last minute. */
+const OVERLAPS_HOLD_S = 30;
 /** Below this a difference of clocks is taken for the way of the message. */
 const SKEW_IGNORED_MS = 100;
 const SKEW_JITTER_MS = 50;
@@ -32,6 +36,7 @@ export class CollectorSeries {
   readonly #changes = new ChangeLog(SECONDS_KEPT * 1_000);
   readonly #notClosedSinceMs = new Map<string, number>();
   #unsent: OwnChange[] = [];
+  #overlaps: { second: number; figures: OverlapFigures } | null = null;
   lastSecond = 0;
   /** Measurements that were seen before, or belong to no second that is kept. */
   ignored = 0;
@@ -67,11 +72,13 @@ export class CollectorSeries {
       return null;
     }
     this.#last = measurement;
+    if (measurement.overlaps !== null) this.#overlaps = { second, figures: measurement.overlaps };
     this.#notice(measurement, before);
     this.#marks.push({ second, measurement });
     while (this.#marks.length > 1 && this.#marks[1].second <= second - RATE_WINDOW_S) this.#marks.shift();
     const slot = toSecondSlot(second, measurement, before);
     if (!slot) return null;
+    slot.droppedSpans += this.at(second)?.droppedSpans ?? 0;
     this.#slots[second % SECONDS_KEPT] = slot;
     this.lastSecond = Math.max(this.lastSecond, second);
     return second;
@@ -137,6 +144,21 @@ export class CollectorSeries {
         ratio: tier.ratio === null ? null : { min: tier.ratio, max: tier.ratio },
       };
     });
+  }
+
+  /** What it tells by its own clock, at ours. */
+  watchAtOurClock({ key, sinceMs, lastMatchedMs }: TierWatch): TierWatch {
+    return { key, sinceMs: this.toOurClock(sinceMs), lastMatchedMs: lastMatchedMs === null ? null : this.toOurClock(lastMatchedMs) };
+  }
+
+  toOurClock(collectorMs: number): number {
+    return Math.max(0, collectorMs + this.#skewMs);
+  }
+
+  /** Null when it has not told of any lately. */
+  overlaps(nowMs: number): OverlapFigures | null {
+    const told = this.#overlaps;
+    return told !== null && told.second >= nowMs / 1_000 - OVERLAPS_HOLD_S ? told.figures : null;
   }
 
   /** Without anything to compare with there are totals, and no rates are made up. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { LiveEvent, LiveTopic } from "#domain/telemetry/live.ts";
 import { NO_TRACES } from "#domain/telemetry/measurement.ts";
 import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
-import { LiveHub, SERIES_MAX, SUBSCRIBERS_MAX } from "./liveHub.ts";
+import { LiveHub, ROWS_EACH_SECOND_MAX, SERIES_MAX, SUBSCRIBERS_MAX } from "./liveHub.ts";
 import { measuredAt as at, NONE as none, NO_STAGES as stages, T0 } from "./measurementTestData.ts";
 
 const HELLO = { name: "one", labels: {}, version: "1", runningRevision: 0, runningHash: "", otlpGrpcEndpoint: null, otlpHttpEndpoint: null };
@@ -251,6 +251,35 @@ describe("the hub", () => {
     hub.setPrice({ microUsdPerGbKept: 1_000_000, microUsdPerCollectorHour: 5 });
     // 40 MB/s kept = 144 GB an hour, 400 MB/s received = 1,440 GB.
     expect(hub.history({ kind: "fleet" }).points.at(-1)).toMatchObject({ costMicroUsdPerHour: 144_000_005, unsampledCostMicroUsdPerHour: 1_440_000_000 });
+  });
+
+  it("keeps what it knows of a collector that is connected, also when a list comes that was read before that one enrolled", () => {
+    connect("a");
+    hub.reported("a", { revision: 7, state: "applied", problem: null, hash: "ab", tookMs: 1, carryOver: null });
+    hub.setDirectory({ records: [] });
+    expect(hub.row("a")).toMatchObject({ runningRevision: 7, runningHash: "ab" });
+    hub.disconnected("a");
+    hub.setDirectory({ records: [] });
+    expect(hub.row("a")).toBeNull();
+  });
+
+  it("sends the rows of few collectors each second, and of thousands every five", async () => {
+    const record = { ...HELLO, lastSeenMs: null, replica: null, everReceived: false, report: null, assigned: null };
+    const sentInTenSeconds = async (count: number) => {
+      hub.setDirectory({ records: Array.from({ length: count }, (_, at) => ({ ...record, id: String(at) })) });
+      const tab = watch([{ kind: "collectors" }]);
+      await tab.settled();
+      const before = tab.events.length;
+      for (let second = 1; second <= 10; second++) {
+        now += 1_000;
+        hub.tick(now / 1_000);
+        await tab.settled();
+      }
+      await tab.close();
+      return tab.events.length - before;
+    };
+    expect(await sentInTenSeconds(ROWS_EACH_SECOND_MAX)).toBe(10);
+    expect(await sentInTenSeconds(ROWS_EACH_SECOND_MAX + 1)).toBe(2);
   });
 
   it("tells a new tab what it knows already, and every tab when the database goes and comes", async () => {

@@ -1,7 +1,9 @@
 // One piece because it is one state: what is connected, what was measured, who watches. Every rule it applies is a file of its own.
 import { LIVE_PRICE_DEFAULT, type LivePrice } from "#domain/cost/livePrice.ts";
 import type { CarryOver } from "#domain/fleet/carryOver.ts";
+import type { SideFigures } from "#domain/fleet/rollout/rolloutWindow.ts";
 import type { MeasuredLoad } from "#domain/pipeline/checkAgainstPeak.ts";
+import { addOverlaps, type OverlapFigures } from "#domain/sampling/overlaps.ts";
 import type { CollectorRow, LiveEvent, LiveHistory, LivePoint, LiveTopic, TierRate } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
 import { AppError } from "../errors/appError.ts";
@@ -10,9 +12,12 @@ import { addTierRates } from "./addTierRates.ts";
 import type { CollectorRecord, Directory, ReportedConfig } from "./collectorDirectory.ts";
 import { CollectorSeries, SECONDS_KEPT } from "./collectorSeries.ts";
 import { FleetChanges, mergeChanges } from "./fleetChanges.ts";
+import { KeepAllBook } from "./keepAllBook.ts";
 import { LiveSubscriber } from "./liveSubscriber.ts";
 import { measureLoad } from "./measureLoad.ts";
 import { toldReasons } from "./reasonRates.ts";
+import { sideFigures } from "./sideFigures.ts";
+import { TierWatchBook } from "./tierWatchBook.ts";
 import { type Connection, toCollectorRow } from "./toCollectorRow.ts";
 import { toLivePoint } from "./toLivePoint.ts";
 
@@ -24,6 +29,11 @@ const REPORT_WITHIN_MS = 250;
 const LATE_SECONDS = 3;
 /** Collectors report every 10 s while nobody watches, each in its own time. */
 const UNWATCHED_SECONDS = 12;
+/** With more collectors than so many, their rows are sent as often as that. */
+export const ROWS_EACH_SECOND_MAX = 1_000;
+const MANY_ROWS_EVERY_MS = 5_000;
+/** Collectors whose tiers match alike make one; of more than so many, those with the fewest spans are not sent. */
+const OVERLAP_SETS_MAX = 4;
 /** Reloading a page must not make collectors switch their pace. */
 const WATCH_LINGER_MS = 10_000;
 
@@ -39,17 +49,23 @@ export class LiveHub {
   readonly #changes = new FleetChanges();
   readonly #expected: { second: number; count: number }[] = new Array(SECONDS_KEPT).fill({ second: 0, count: 0 });
   readonly #fleetPoints: ({ second: number; point: LivePoint | null } | undefined)[] = new Array(SECONDS_KEPT);
-  #directory: Directory = { records: [], newest: null };
+  #directory: Directory = { records: [] };
   #price: LivePrice = LIVE_PRICE_DEFAULT;
   #database: { state: "up" | "down"; sinceMs: number };
   #sampleTraffic: "running" | "stopped" = "stopped";
   /** The last second that watchers were sent, and the last one whose time to report is over. */
   #sentSecond = 0;
   #closedSecond = 0;
+  #rowsSentMs = 0;
   #timer: NodeJS.Timeout | null = null;
   #unwatch: NodeJS.Timeout | null = null;
   #stopped = true;
+  #rolloutsLive = false;
   watched = false;
+  /** What collectors told of their tiers, until it is written. */
+  readonly tierWatches = new TierWatchBook();
+  /** What they counted because of break glasses, likewise. */
+  readonly keepAll = new KeepAllBook();
   readonly counters = {
     measurements: 0,
     measurementsIgnored: 0,
@@ -58,6 +74,7 @@ export class LiveHub {
     subscribersRefused: 0,
     seriesRefused: 0,
     changesNotSent: 0,
+    tierWatchesRefused: 0,
   };
 
   constructor(options: HubOptions) {
@@ -86,13 +103,13 @@ export class LiveHub {
 
   connected(
     id: string,
-    hello: Omit<CollectorRecord, "id" | "report" | "everReceived" | "lastSeenMs" | "replica">,
+    hello: Omit<CollectorRecord, "id" | "report" | "everReceived" | "lastSeenMs" | "replica" | "assigned">,
     collectorNowMs: number,
   ): { haveUntilMs: number } {
     const nowMs = this.#options.nowMs();
     this.#connections.set(id, { sinceMs: nowMs, lastMessageMs: nowMs });
     const known = this.#record(id);
-    const record = { report: null, everReceived: false, ...known, ...hello, id, lastSeenMs: nowMs, replica: this.#options.replica };
+    const record = { report: null, everReceived: false, assigned: null, ...known, ...hello, id, lastSeenMs: nowMs, replica: this.#options.replica };
     this.#directory.records = known ? this.#directory.records.map((one) => (one.id === id ? record : one)) : [...this.#directory.records, record];
     const series = this.#seriesOf(id);
     series?.noteClock(collectorNowMs, nowMs);
@@ -117,7 +134,12 @@ export class LiveHub {
     series.noteClock(collectorNowMs, nowMs);
     const ignored = series.ignored;
     for (const measurement of measurements) {
+      this.keepAll.add(id, measurement.processStartMs, measurement.keepAll);
       const second = series.add(measurement, nowMs);
+      this.tierWatches.add(
+        measurement.tierWatches.map((watch) => series.watchAtOurClock(watch)),
+        Math.min(nowMs, series.toOurClock(measurement.atMs)),
+      );
       if (second !== null) this.#fleetPoints[second % SECONDS_KEPT] = undefined;
     }
     this.counters.measurements += measurements.length;
@@ -143,9 +165,12 @@ export class LiveHub {
 
   /** Fresh from the database. What this replica holds itself is newer than any row, so connections stay as they are. */
   setDirectory(directory: Directory): void {
+    const read = new Set(directory.records.map(({ id }) => id));
+    // Read before it enrolled: what this replica knows of it must not be forgotten for what the next look finds in a row.
+    const newer = this.#directory.records.filter(({ id }) => this.#connections.has(id) && !read.has(id));
     this.#directory = {
       ...directory,
-      records: directory.records.map((record) => this.#withOwnKnowledge(record)),
+      records: [...directory.records.map((record) => this.#withOwnKnowledge(record)), ...newer],
     };
     for (const id of this.#series.keys()) if (!this.#connections.has(id) && !this.#record(id)) this.#series.delete(id);
     this.#emitRows();
@@ -207,8 +232,9 @@ export class LiveHub {
     return record ? this.#toRow(record) : null;
   }
 
-  tierRates(): TierRate[] | null {
-    const rates = addTierRates([...this.#connections.keys()].map((id) => this.#series.get(id)?.tierRates() ?? []));
+  tierRates(ids: readonly string[] = this.connectedIds()): TierRate[] | null {
+    const connected = ids.filter((id) => this.#connections.has(id));
+    const rates = addTierRates(connected.map((id) => this.#series.get(id)?.tierRates() ?? []));
     return rates.length === 0 ? null : rates;
   }
 
@@ -239,6 +265,23 @@ export class LiveHub {
     return mergeChanges(some.map(([id, series]) => ({ id, name: this.#record(id)?.name ?? id, ...series.changes(nowMs) })));
   }
 
+  /** What those of these collectors whose streams are here measured in a window of time, up to its end. */
+  sideFigures(ids: Iterable<string>, fromMs: number, toMs: number): SideFigures {
+    const here = [...ids].filter((id) => this.#connections.has(id));
+    return sideFigures(
+      here.map((id) => this.#series.get(id) ?? null),
+      fromMs,
+      toMs,
+    );
+  }
+
+  /** While there is a rollout, collectors report each second as if somebody watched. */
+  setRolloutsLive(live: boolean): void {
+    if (live === this.#rolloutsLive) return;
+    this.#rolloutsLive = live;
+    this.#setWatched(live || this.#subscribers.size > 0);
+  }
+
   /** The last known state at once, then events until `signal` aborts or the hub stops. */
   subscribe(topics: readonly LiveTopic[], signal: AbortSignal): AsyncIterable<LiveEvent> {
     if (this.#stopped || this.#subscribers.size >= SUBSCRIBERS_MAX) {
@@ -260,7 +303,7 @@ export class LiveHub {
       yield* subscriber.events(signal);
     } finally {
       this.#subscribers.delete(subscriber);
-      if (this.#subscribers.size === 0) this.#setWatched(false);
+      if (this.#subscribers.size === 0 && !this.#rolloutsLive) this.#setWatched(false);
     }
   }
 
@@ -295,12 +338,12 @@ export class LiveHub {
 
   #send(second: number): void {
     this.#sentSecond = second;
-    const rows = this.rows();
+    const rows = this.#rowsAreDue() ? this.rows() : null;
     const fleet = this.#fleetEvent(second);
     const collectors = new Map<string, LiveEvent | null>();
     for (const subscriber of this.#subscribers) {
       if (fleet && subscriber.wants("fleet")) subscriber.push(fleet);
-      if (subscriber.wants("collectors")) subscriber.push({ kind: "collectors", rows });
+      if (rows && subscriber.wants("collectors")) subscriber.push({ kind: "collectors", rows });
       for (const topic of subscriber.topics) {
         if (topic.kind !== "collector") continue;
         const event = collectors.get(topic.id) ?? this.#collectorEvent(topic.id, second);
@@ -342,11 +385,17 @@ export class LiveHub {
       kind: "fleet",
       point,
       tiers: this.tierRates() ?? [],
+      overlaps: this.#overlaps(ids, nowMs),
       reasons: toldReasons(ids.flatMap((id) => this.#series.get(id)?.reasonRates() ?? [])),
       ledger: addLedgers(ledgers),
       everReceived: this.everReceived(),
       sampleTraffic: this.#sampleTraffic,
     };
+  }
+
+  #overlaps(ids: readonly string[], nowMs: number): OverlapFigures[] {
+    const sums = addOverlaps(ids.flatMap((id) => this.#series.get(id)?.overlaps(nowMs) ?? []));
+    return sums.sort((a, b) => b.spans - a.spans).slice(0, OVERLAP_SETS_MAX);
   }
 
   #collectorEvent(id: string, second: number): LiveEvent | null {
@@ -381,7 +430,7 @@ export class LiveHub {
     const { id } = record;
     const { nowMs, replica } = this.#options;
     const known = { series: this.#series.get(id) ?? null, connection: this.#connections.get(id) ?? null };
-    return toCollectorRow({ record, ...known, newest: this.#directory.newest, price: this.#price, replica, nowMs: nowMs() });
+    return toCollectorRow({ record, ...known, price: this.#price, replica, nowMs: nowMs() });
   }
 
   #record(id: string): CollectorRecord | undefined {
@@ -404,13 +453,21 @@ export class LiveHub {
     return series;
   }
 
+  /** A list of thousands is megabytes: it is not sent each second. Each second asks again, so the last state comes. */
+  #rowsAreDue(): boolean {
+    const nowMs = this.#options.nowMs();
+    if (this.#directory.records.length > ROWS_EACH_SECOND_MAX && nowMs - this.#rowsSentMs < MANY_ROWS_EVERY_MS) return false;
+    this.#rowsSentMs = nowMs;
+    return true;
+  }
+
   #broadcast(event: LiveEvent): void {
     for (const subscriber of this.#subscribers) subscriber.push(event);
   }
 
   #emitRows(): void {
     const watching = [...this.#subscribers].filter((subscriber) => subscriber.wants("collectors"));
-    if (watching.length === 0) return;
+    if (watching.length === 0 || !this.#rowsAreDue()) return;
     const rows = this.rows();
     for (const subscriber of watching) subscriber.push({ kind: "collectors", rows });
   }

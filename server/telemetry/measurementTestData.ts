@@ -14,6 +14,9 @@ const GAUGES = {
   externalBytes: 0,
   eventLoopDelayP99Ms: 0,
   runtime: null,
+  overlaps: null,
+  keepAll: [],
+  tierWatches: [],
   archiveBytes: 7,
   archiveBytesMax: 0,
 };

@@ -6,6 +6,10 @@ import type { DestinationFigures, HistogramSnapshot, Measurement, Stage } from "
 /** One second of one collector: rates from the difference of two measurements, gauges from the later one. */
 export type SecondSlot = {
   second: number;
+  /** What its rates are of: the time between the two measurements. */
+  elapsedS: number;
+  /** In that time; where two measurements fall into one second, of both. */
+  droppedSpans: number;
   receivedPerS: number;
   keptPerS: number;
   sampledOutPerS: number;
@@ -71,6 +75,8 @@ export function toSecondSlot(second: number, now: Measurement, before: Measureme
   };
   return {
     second,
+    elapsedS,
+    droppedSpans: Math.max(0, now.dropped - (sameProcess ? before.dropped : 0)),
     // What came back from the log was received before the process began.
     receivedPerS: rate(({ received, recovered }) => received - recovered),
     keptPerS: rate(({ kept }) => kept),

@@ -2,7 +2,7 @@ import { costMicroUsdPerHour, type LivePrice } from "#domain/cost/livePrice.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
 import type { CollectorRow, CollectorState, RowRuntime } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
-import type { CollectorRecord, Directory } from "./collectorDirectory.ts";
+import type { CollectorRecord } from "./collectorDirectory.ts";
 import type { CollectorSeries } from "./collectorSeries.ts";
 
 /** Measurements come at least every 10 s; after this long without any, what is connected is stale. */
@@ -16,19 +16,18 @@ type Facts = {
   record: CollectorRecord;
   series: CollectorSeries | null;
   connection: Connection | null;
-  newest: Directory["newest"];
   price: LivePrice;
   replica: string;
   nowMs: number;
 };
 
 /** A row of the fleet table; figures that are older than a few seconds are left out rather than shown as if they were current. */
-export function toCollectorRow({ record, series, connection, newest, price, replica, nowMs }: Facts): CollectorRow {
+export function toCollectorRow({ record, series, connection, price, replica, nowMs }: Facts): CollectorRow {
   const state = stateOf(record, connection, replica, nowMs);
   const slot = series && Math.floor(nowMs / 1_000) - series.lastSecond <= FIGURES_FOR_S && connection ? series.at(series.lastSecond) : null;
   const p99 = slot && ExponentialHistogram.fromSnapshot(slot.acknowledgement).quantile(0.99);
   const hasArchive = connection !== null && (series?.last?.archiveBytesMax ?? 0) > 0;
-  const { id, name, labels, version, otlpGrpcEndpoint, otlpHttpEndpoint } = record;
+  const { id, name, labels, version, otlpGrpcEndpoint, otlpHttpEndpoint, assigned } = record;
   return {
     id,
     name,
@@ -39,8 +38,13 @@ export function toCollectorRow({ record, series, connection, newest, price, repl
     connectedSinceMs: connection?.sinceMs ?? null,
     runningRevision: record.runningRevision || null,
     runningHash: record.runningHash || null,
-    configState: configStateOf(record, newest),
-    configProblem: record.report && record.report.revision === newest?.revision ? record.report.problem : null,
+    configState: configStateOf(record),
+    configProblem: assigned?.revision && record.report?.revision === assigned.revision.number ? record.report.problem : null,
+    group: assigned?.group ?? null,
+    otherGroups: assigned?.otherGroups ?? [],
+    assignedRevision: assigned?.revision?.number ?? null,
+    overriddenUntilMs: assigned?.overriddenUntilMs ?? null,
+    rollout: assigned?.rollout ?? null,
     receivedPerS: slot?.receivedPerS ?? null,
     keptPerS: slot?.keptPerS ?? null,
     ackP99Ms: p99 === null ? null : p99 * 1_000,
@@ -71,11 +75,11 @@ function stateOf(record: CollectorRecord, connection: Connection | null, replica
   return elsewhere ? "online" : "offline";
 }
 
-function configStateOf(record: CollectorRecord, newest: Directory["newest"]): CollectorRow["configState"] {
-  if (!newest) return "unmanaged";
-  const { report } = record;
-  if (report?.revision === newest.revision && report.state === "failed") return "failed";
-  if (record.runningHash === newest.hash) return "in-sync";
-  if (report?.revision === newest.revision && report.state === "applying") return "applying";
+function configStateOf({ report, runningHash, assigned }: CollectorRecord): CollectorRow["configState"] {
+  const wanted = assigned?.revision;
+  if (!wanted) return "unmanaged";
+  if (report?.revision === wanted.number && report.state === "failed") return "failed";
+  if (runningHash === wanted.hash) return "in-sync";
+  if (report?.revision === wanted.number && report.state === "applying") return "applying";
   return "behind";
 }

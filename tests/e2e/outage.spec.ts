@@ -1,4 +1,4 @@
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
 import { startFaultyBackend } from "#tests/faults/faultyBackend.ts";
 import { startSender } from "#tests/faults/sender.ts";
 import { createOwner } from "#tests/fixtures/api.ts";
@@ -42,18 +42,12 @@ test("a backend that goes away and comes back is told on the pages as it happens
   const [{ otlpGrpc }] = headgate.collectors;
   const sender = startSender({ protocol: "grpc", port: otlpGrpc, connections: 2, spansPerSecond: 2000, spansPerRequest: 50, tag: 21 });
 
-  const pages: { name: string; page: Page }[] = [];
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1440, 390]) {
-      const page = await (await signedInContext(browser, headgate.http, { colorScheme, viewport: { width, height: 960 } })).newPage();
-      await page.goto("/live");
-      pages.push({ name: `${colorScheme}-${width}`, page });
-    }
-  }
+  const context = await signedInContext(browser, headgate.http);
+  const live = await context.newPage();
+  await live.goto("/live");
   const [{ id: collectorId }] = await api.trpc.fleet.list.query();
-  const collectorPage = await (await signedInContext(browser, headgate.http)).newPage();
+  const collectorPage = await context.newPage();
   await collectorPage.goto(`/fleet/${collectorId}`);
-  const live = pages[0].page;
   await expect(live.getByText("spans/s").first()).toBeVisible();
   await live.waitForTimeout(12_000 * pace);
   await expect(live.getByText(/breaker .*is open/)).toHaveCount(0);
@@ -62,7 +56,7 @@ test("a backend that goes away and comes back is told on the pages as it happens
   await expect(live.getByText(/is open/).first()).toBeVisible({ timeout: 20_000 });
   await expect(collectorPage.getByText("open", { exact: true }).first()).toBeVisible({ timeout: 20_000 });
   await live.waitForTimeout(14_000 * pace);
-  await shootAll("outage");
+  await shootLive("outage");
   await shoot(collectorPage, "outage-collector");
   await expectNoViolations(live, "Live in an outage");
   await expectNoViolations(collectorPage, "a collector in an outage");
@@ -70,9 +64,8 @@ test("a backend that goes away and comes back is told on the pages as it happens
   backend.behaviour = { kind: "ok" };
   await expect(live.getByText(/is open|half-open/)).toHaveCount(0, { timeout: 30_000 });
   await live.waitForTimeout(12_000 * pace);
-  await shootAll("recovery");
+  await shootLive("recovery");
   await shoot(collectorPage, "recovery-collector");
-  for (const { page } of pages) await expectNoSidewaysScroll(page);
 
   await sender.stop();
   const ledger = await waitFor("an empty queue", async () => {
@@ -83,13 +76,19 @@ test("a backend that goes away and comes back is told on the pages as it happens
   expect(ledger).toMatchObject({ received: sender.counts.acked, delivered: sender.counts.acked, dropped: 0 });
   expect(sender.acked.missingFrom(backend.ids)).toEqual([]);
   await backend.close();
-  for (const { page } of pages) await page.context().close();
-  await collectorPage.context().close();
+  await context.close();
 
-  async function shootAll(what: string): Promise<void> {
-    for (const { name, page } of pages) {
-      await shoot(page, `${what}-live-${name}`);
-      if (imagesFolder !== undefined) await page.screenshot({ path: `${imagesFolder}/${what}-${name}.png` });
+  async function shootLive(what: string): Promise<void> {
+    for (const colorScheme of ["light", "dark"] as const) {
+      for (const width of [1440, 390]) {
+        await live.emulateMedia({ colorScheme });
+        await live.setViewportSize({ width, height: 960 });
+        await expectNoSidewaysScroll(live);
+        await shoot(live, `${what}-live-${colorScheme}-${width}`);
+        if (imagesFolder !== undefined) await live.screenshot({ path: `${imagesFolder}/${what}-${colorScheme}-${width}.png` });
+      }
     }
+    await live.emulateMedia({ colorScheme: "light" });
+    await live.setViewportSize({ width: 1440, height: 960 });
   }
 });

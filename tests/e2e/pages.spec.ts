@@ -1,4 +1,4 @@
-import { type ConsoleMessage, expect, type Page, test } from "@playwright/test";
+import { type BrowserContext, type ConsoleMessage, expect, type Page, test } from "@playwright/test";
 import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
 import { tellOutage } from "#tests/fixtures/outageStory.ts";
@@ -31,49 +31,79 @@ test("the pages before signing in have no accessibility violation in light and d
   await context.close();
 });
 
-test("every page has no accessibility violation in light and dark, and needs no sideways scrolling at 390 px", async ({ browser }) => {
-  test.setTimeout(420_000);
-  const [policy] = await api.trpc.policies.list.query();
-  const [pipeline] = await api.trpc.pipelines.list.query();
-  const [destination] = await api.trpc.destinations.list.query();
-  const [collector] = await api.trpc.fleet.list.query();
-  const { body } = await api.trpc.policies.get.query({ id: policy.id });
-  const half = { ...body, tiers: [{ ...body.tiers[0], keep: { kind: "ratio" as const, ratio: 0.5 } }] };
-  await api.trpc.policies.saveVersion.mutate({ id: policy.id, baseVersion: 1, body: half, message: "Half" });
-  await waitFor("some traffic", async () => (await headgate.ledger()).received > 300);
-  const context = await signedInContext(browser, headgate.http);
-  const page = await context.newPage();
-  for (const [name, path] of [
-    ["overview", "/"],
-    ["live", "/live"],
-    ["live-collector", `/live?collector=${collector.id}`],
-    ["live-waiting", "/live#waiting"],
-    ["sampling", "/sampling"],
-    ["sampling-new", "/sampling/new"],
-    ["sampling-four-tiers", "/sampling/new?from=four-tiers"],
-    ["sampling-four-tiers-traces", "/sampling/new?from=four-tiers-traces"],
-    ["sampling-policy", `/sampling/${policy.id}`],
-    ["sampling-history", `/sampling/${policy.id}/history`],
-    ["sampling-version", `/sampling/${policy.id}/versions/1`],
-    ["pipeline", "/pipeline"],
-    ["pipeline-new", "/pipeline/new"],
-    ["pipeline-one", `/pipeline/${pipeline.id}`],
-    ["pipeline-history", `/pipeline/${pipeline.id}/history`],
-    ["pipeline-version", `/pipeline/${pipeline.id}/versions/1`],
-    ["destination", "/destination"],
-    ["destination-new", "/destination/new?kind=otlp"],
-    ["destination-one", `/destination/${destination.id}`],
-    ["destination-history", `/destination/${destination.id}/history`],
-    ["destination-version", `/destination/${destination.id}/versions/1`],
-    ["fleet", "/fleet"],
-    ["fleet-tokens", "/fleet/tokens"],
-    ["fleet-collector", `/fleet/${collector.id}`],
-    ["settings", "/settings"],
-    ["not-found", "/there-is-no-such-page"],
-  ]) {
-    await check(page, name, `${headgate.http}${path}`);
+/** Each page with the address it has; a word in capitals stands for the id of the first of its kind. */
+const PAGES = [
+  ["overview", "/"],
+  ["live", "/live"],
+  ["live-collector", "/live?collector=COLLECTOR"],
+  ["live-waiting", "/live#waiting"],
+  ["sampling", "/sampling"],
+  ["sampling-new", "/sampling/new"],
+  ["sampling-four-tiers", "/sampling/new?from=four-tiers"],
+  ["sampling-four-tiers-traces", "/sampling/new?from=four-tiers-traces"],
+  ["sampling-policy", "/sampling/POLICY"],
+  ["sampling-history", "/sampling/POLICY/history"],
+  ["sampling-version", "/sampling/POLICY/versions/1"],
+  ["compare", "/compare"],
+  ["pipeline", "/pipeline"],
+  ["pipeline-new", "/pipeline/new"],
+  ["pipeline-one", "/pipeline/PIPELINE"],
+  ["pipeline-history", "/pipeline/PIPELINE/history"],
+  ["pipeline-version", "/pipeline/PIPELINE/versions/1"],
+  ["destination", "/destination"],
+  ["destination-new", "/destination/new?kind=otlp"],
+  ["destination-one", "/destination/DESTINATION"],
+  ["destination-history", "/destination/DESTINATION/history"],
+  ["destination-version", "/destination/DESTINATION/versions/1"],
+  ["fleet", "/fleet"],
+  ["fleet-tokens", "/fleet/tokens"],
+  ["fleet-collector", "/fleet/COLLECTOR"],
+  ["groups", "/groups"],
+  ["groups-new", "/groups/new?selector=env%3Dprod"],
+  ["groups-default", "/groups/default"],
+  ["groups-default-edit", "/groups/default?edit=1"],
+  ["rollouts", "/rollouts"],
+  ["rollouts-filtered", "/rollouts?outcome=rolledBack"],
+  ["audit", "/audit"],
+  ["audit-filtered", "/audit?q=half&by=Olga+Owner"],
+  ["audit-event", "/audit/1"],
+  ["break-glass", "/break-glass"],
+  ["break-glass-new", "/break-glass?new=&service=payments"],
+  ["approvals", "/approvals"],
+  ["settings", "/settings"],
+  ["settings-tokens", "/settings/tokens"],
+  ["settings-webhooks", "/settings/webhooks"],
+  ["settings-sign-on", "/settings/sign-on"],
+  ["not-found", "/there-is-no-such-page"],
+] as const;
+
+test.describe("every page has no accessibility violation in light and dark, and needs no sideways scrolling at 390 px", () => {
+  let context: BrowserContext;
+  let ids: Record<string, string> = {};
+
+  test.beforeAll(async ({ browser }) => {
+    const [policy] = await api.trpc.policies.list.query();
+    const [pipeline] = await api.trpc.pipelines.list.query();
+    const [destination] = await api.trpc.destinations.list.query();
+    const [collector] = await api.trpc.fleet.list.query();
+    ids = { POLICY: policy.id, PIPELINE: pipeline.id, DESTINATION: destination.id, COLLECTOR: collector.id };
+    const { body } = await api.trpc.policies.get.query({ id: policy.id });
+    const half = { ...body, tiers: [{ ...body.tiers[0], keep: { kind: "ratio" as const, ratio: 0.5 } }] };
+    await api.trpc.policies.saveVersion.mutate({ id: policy.id, baseVersion: 1, body: half, message: "Half" });
+    await api.trpc.apiTokens.create.mutate({ name: "deploy pipeline", scopes: ["read", "documents:write", "apply"], expiresInDays: 30 });
+    await api.trpc.apiTokens.create.mutate({ name: "nightly report", scopes: ["read", "audit:read"], expiresInDays: 1 });
+    await waitFor("some traffic", async () => (await headgate.ledger()).received > 300);
+    context = await signedInContext(browser, headgate.http);
+  });
+  test.afterAll(() => context?.close());
+
+  for (const [name, path] of PAGES) {
+    test(name, async () => {
+      const page = await context.newPage();
+      await check(page, name, `${headgate.http}${path.replace(/[A-Z]{2,}/, (kind) => ids[kind])}`);
+      await page.close();
+    });
   }
-  await context.close();
 });
 
 test("an outage is told on Live, on the collector's page and in the fleet, without an accessibility violation and on a phone", async ({ browser }) => {
@@ -131,6 +161,9 @@ test("every page is reached and left by keyboard alone", async ({ browser }) => 
     ["i", "Pipeline settings"],
     ["d", "Destination"],
     ["f", "Fleet"],
+    ["t", "Rollouts"],
+    ["n", "Approvals"],
+    ["a", "Audit"],
     ["s", "Settings"],
     ["o", "Overview"],
   ]) {

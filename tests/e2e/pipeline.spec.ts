@@ -63,11 +63,11 @@ test("settings are edited in units of choice, checked as one types, saved, appli
 
   await page.getByRole("link", { name: "Overview" }).first().click();
   const leaving = page.getByRole("dialog", { name: "Leave without saving?" });
-  await expect(leaving).toContainText("The draft stays in this browser");
+  await expect(leaving).toContainText("The draft is kept and is here when you come back");
   await leaving.getByRole("button", { name: "Leave, keep the draft" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
   await page.goto(`/pipeline/${id}`);
-  await expect(page.getByText(/^Your draft of .* ago is back\.$/)).toBeVisible();
+  await expect(page.getByText(/^You have unsaved changes from \d\d:\d\d\.$/)).toBeVisible();
   await expect(box(page, "breaker.failureThreshold")).toHaveValue("10");
 
   await saveAndApply(page, "A patient breaker");
@@ -108,9 +108,8 @@ test("two people save the same settings: the second is shown what the first chan
 
 test("settings are copied under another name, and a viewer can only look", async ({ browser }) => {
   const page = await open(browser);
-  await page.getByRole("link", { name: "Duplicate" }).click();
-  await expect(page.getByRole("textbox", { name: "Name" })).toHaveValue("Standard pipeline copy");
-  await save(page);
+  await page.getByRole("button", { name: "More" }).click();
+  await page.getByRole("menuitem", { name: "Duplicate" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Standard pipeline copy" })).toBeVisible();
   expect((await api.trpc.pipelines.list.query()).map(({ name }) => name).sort()).toEqual(["Standard pipeline", "Standard pipeline copy"]);
   await page.context().close();

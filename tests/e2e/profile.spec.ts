@@ -29,7 +29,7 @@ test("a collector's page shows what its runtime takes, and records a profile of 
     const page = await context.newPage();
     await page.goto(`/fleet/${row.id}`);
     const panel = page.getByRole("region", { name: "Runtime" });
-    await expect(panel.getByText("Event loop late")).toBeVisible({ timeout: 30_000 });
+    await expect(panel.getByText("Turn of the event loop")).toBeVisible({ timeout: 30_000 });
     await expect(panel.getByText(/of each second · longest pause/)).toBeVisible();
     await panel.scrollIntoViewIfNeeded();
     await shoot(page, `profile-panel-${colorScheme}-${width}`);

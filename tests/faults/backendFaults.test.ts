@@ -1,33 +1,30 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, type TestContext } from "vitest";
 import type { Behaviour } from "./behaviour.ts";
 import { startWatchedCollector, type WatchedCollector } from "./collectorProcess.ts";
 import { type FaultyBackend, startFaultyBackend } from "./faultyBackend.ts";
 import { startSender } from "./sender.ts";
 
-const closing: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
-});
-
 let tag = 100;
 
-async function backendFor(): Promise<FaultyBackend> {
+async function backendFor(test: TestContext): Promise<FaultyBackend> {
   const backend = await startFaultyBackend({ identify: true });
-  closing.push(() => backend.close());
+  test.onTestFinished(() => backend.close());
   return backend;
 }
 
-async function collectorFor(config: unknown): Promise<WatchedCollector> {
+async function collectorFor(test: TestContext, config: unknown): Promise<WatchedCollector> {
   const collector = await startWatchedCollector(config);
-  closing.push(() => collector.remove());
+  test.onTestFinished(async () => {
+    await collector.remove();
+  });
   return collector;
 }
 
 describe("a backend that is down for 60 s at 20,000 spans/s", () => {
-  it("costs no span, sees a bounded number of probes, one at a time, and the collector stays under 300 MB", { timeout: 240_000 }, async () => {
-    const backend = await backendFor();
-    const collector = await collectorFor({ pipeline: { breaker: { openForMs: 5000 } }, export: { endpoint: backend.grpcUrl } });
+  it("costs no span, sees a bounded number of probes, one at a time, and the collector stays under 300 MB", { timeout: 240_000 }, async (test) => {
+    const backend = await backendFor(test);
+    const collector = await collectorFor(test, { pipeline: { breaker: { openForMs: 5000 } }, export: { endpoint: backend.grpcUrl } });
     const watch = collector.watch(500);
     const sender = startSender({ protocol: "grpc", port: collector.otlpGrpc, connections: 4, spansPerSecond: 20_000, spansPerRequest: 200, tag: tag++ });
     await pause(3000);
@@ -75,7 +72,8 @@ const lossless: Fault[] = [
   { what: "answers garbage", behaviour: { kind: "garbage" } },
 ];
 
-describe.each(["grpc", "http"] as const)("a backend over %s", (protocol) => {
+/** They wait most of their time: several at once, each with a backend and a collector of its own. */
+describe.concurrent.each(["grpc", "http"] as const)("a backend over %s", (protocol) => {
   const pipeline = {
     batch: { sizeMin: 200, sizeMax: 1000, timeoutMs: 50 },
     delivery: { timeoutMs: 1000 },
@@ -83,10 +81,10 @@ describe.each(["grpc", "http"] as const)("a backend over %s", (protocol) => {
     breaker: { openForMs: 500 },
   };
 
-  async function underFault(behaviour: Behaviour, timeoutMs = 1000) {
-    const backend = await backendFor();
+  async function underFault(test: TestContext, behaviour: Behaviour, timeoutMs = 1000) {
+    const backend = await backendFor(test);
     const endpoint = protocol === "grpc" ? backend.grpcUrl : backend.httpUrl;
-    const collector = await collectorFor({ pipeline: { ...pipeline, delivery: { timeoutMs } }, export: { protocol, endpoint } });
+    const collector = await collectorFor(test, { pipeline: { ...pipeline, delivery: { timeoutMs } }, export: { protocol, endpoint } });
     const watch = collector.watch(50);
     const sender = startSender({
       protocol,
@@ -109,27 +107,27 @@ describe.each(["grpc", "http"] as const)("a backend over %s", (protocol) => {
     return { backend, sender, ledger };
   }
 
-  it.each(lossless.filter(({ only }) => only === undefined || only === protocol))("that $what costs no span", async ({ behaviour }) => {
-    const { backend, sender, ledger } = await underFault(behaviour, behaviour.delayMs === undefined ? 1000 : 10_000);
+  it.for(lossless.filter(({ only }) => only === undefined || only === protocol))("that $what costs no span", async ({ behaviour }, test) => {
+    const { backend, sender, ledger } = await underFault(test, behaviour, behaviour.delayMs === undefined ? 1000 : 10_000);
     expect(sender.acked.missingFrom(backend.ids)).toEqual([]);
     expect(ledger).toMatchObject({ dropped: 0, delivered: sender.counts.acked });
   });
 
-  it("that refuses requests for good costs what it refused, each counted", async () => {
-    const { backend, sender, ledger } = await underFault({ kind: "http", status: 400 });
+  it("that refuses requests for good costs what it refused, each counted", async (test) => {
+    const { backend, sender, ledger } = await underFault(test, { kind: "http", status: 400 });
     expect(ledger.dropped).toBeGreaterThan(0);
     expect(sender.acked.missingFrom(backend.ids)).toHaveLength(ledger.dropped);
     expect(ledger.delivered).toBe(backend.ids.size);
   });
 
-  it("that takes requests in part costs what it rejected, each counted", async () => {
-    const { backend, sender, ledger } = await underFault({ kind: "partial", rejectedSpans: 3 });
+  it("that takes requests in part costs what it rejected, each counted", async (test) => {
+    const { backend, sender, ledger } = await underFault(test, { kind: "partial", rejectedSpans: 3 });
     expect(ledger.dropped).toBeGreaterThan(0);
     expect(sender.acked.missingFrom(backend.ids)).toHaveLength(ledger.dropped);
   });
 
-  it("that has taken a batch but could not say so gets it twice, and no other", async () => {
-    const { backend, sender, ledger } = await underFault({ kind: "close", when: "beforeAnswer", keeps: true });
+  it("that has taken a batch but could not say so gets it twice, and no other", async (test) => {
+    const { backend, sender, ledger } = await underFault(test, { kind: "close", when: "beforeAnswer", keeps: true });
     expect(sender.acked.missingFrom(backend.ids)).toEqual([]);
     expect(ledger).toMatchObject({ dropped: 0 });
     expect(backend.ids.duplicates).toBeGreaterThan(0);

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import net from "node:net";
 import { afterEach, expect, it } from "vitest";
-import { FRAME } from "#collector/receive/lean/http2.ts";
-import { block, END_HEADERS, END_STREAM, frame, GRPC, OPENING, setting, uint32 } from "#collector/receive/lean/leanTestData.ts";
+import { block, END_HEADERS, END_STREAM, frame, setting, uint32 } from "#collector/http2/frameTestData.ts";
+import { FRAME } from "#collector/http2/http2.ts";
+import { GRPC, OPENING } from "#collector/receive/lean/leanTestData.ts";
 import { createTraffic } from "#traffic/createTraffic.ts";
 import { temporaryFolder } from "../fixtures/environment.ts";
 import { connectGrpc, EXPORT_PATH } from "../fixtures/grpcCall.ts";

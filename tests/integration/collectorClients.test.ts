@@ -24,7 +24,7 @@ const ends: (() => unknown)[] = [];
 let engine: GrpcReceiverSettings["engine"];
 
 function describeEngines(name: string, tests: () => void): void {
-  describe.each(["node", "lean"] as const)(`${name} (gRPC on %s)`, (one) => {
+  describe.each(["node", "lean"] as const)(`${name} (engines %s)`, (one) => {
     beforeAll(() => {
       engine = one;
     });
@@ -37,7 +37,12 @@ afterEach(async () => {
 });
 
 /** `answers`: what `accept` gives; "later" waits until `answerAll`. */
-async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000, memory = { state: "ok" }, requestTimeoutMs = 10_000 } = {}) {
+async function receivers({
+  clientRequestsMax = 64,
+  concurrentRequestsMax = 1000,
+  memory = { state: "ok", takingIn: (_bytes: number) => {} },
+  requestTimeoutMs = 10_000,
+} = {}) {
   const seen = { accepted: 0, refused: new Map<RefusalReason, number>(), acknowledgedS: [] as number[] };
   const open: ((answer: Answer) => void)[] = [];
   const script = { answer: (): Answer | Promise<Answer> => ACCEPTED, take: (_bytes: number) => {} };
@@ -58,7 +63,7 @@ async function receivers({ clientRequestsMax = 64, concurrentRequestsMax = 1000,
   const security = await ReceiverSecurity.open(settings, systemClock, () => undefined);
   const admission = new Admission({ requestBytesMax: 1_000_000, concurrentRequestsMax, clientRequestsMax }, { memory });
   const parts = { intake, admission, pool: new BodyPool(), requestTimeoutMs, security };
-  const [grpc, http1] = [createGrpcReceiver(parts, { ...settings.grpc, engine }), createHttpReceiver(parts)];
+  const [grpc, http1] = [createGrpcReceiver(parts, { ...settings.grpc, engine }), createHttpReceiver(parts, { ...settings.http, engine })];
   const ports = { grpc: await grpc.start("127.0.0.1", 0), http: await http1.start("127.0.0.1", 0) };
   ends.push(() => Promise.all([grpc.shutdown(0), http1.shutdown(0)]));
   return {

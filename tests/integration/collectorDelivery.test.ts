@@ -59,7 +59,7 @@ function watchLedger(collector: CollectorRun): { stop(): Promise<number> } {
   };
 }
 
-const fast = { batch: { sizeMax: 500, timeoutMs: 20 }, retry: { initialMs: 10, maxMs: 50 } };
+const fast = { batch: { sizeMax: 500, timeoutMs: 20 }, retry: { initialMs: 10, maxMs: 50 }, breaker: { openForMs: 200 } };
 const portOf = (url: string) => Number(new URL(url).port);
 
 describe.each(["grpc", "http"] as const)("delivery over %s", (protocol) => {
@@ -145,7 +145,7 @@ describe("a full queue without a write-ahead log", () => {
     const sink = await sinkFor();
     sink.mode = { kind: "unavailable" };
     const { collector, grpc } = await collectorFor({
-      pipeline: { ...fast, queue: { spansMax: 1000 }, wal: withoutLog, breaker: { openForMs: 300 } },
+      pipeline: { ...fast, queue: { spansMax: 1000 }, wal: withoutLog },
       export: { endpoint: sink.grpcUrl },
     });
     const watch = watchLedger(collector);

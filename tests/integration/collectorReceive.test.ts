@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const engine of ENGINES) {
     const own = join(folder, engine);
     mkdirSync(own);
-    const config = { receivers: { grpc: { engine } }, pipeline, export: { endpoint: sink.grpcUrl } };
+    const config = { receivers: { grpc: { engine }, http: { engine } }, pipeline, export: { endpoint: sink.grpcUrl } };
     collectors.set(engine, await startCollector(own, { config }));
     use(engine);
   }
@@ -153,7 +153,9 @@ describe.each(ENGINES)("OTLP/gRPC, engine %s", (engine) => {
   });
 });
 
-describe("OTLP/HTTP", () => {
+describe.each(ENGINES)("OTLP/HTTP, engine %s", (engine) => {
+  beforeAll(() => use(engine));
+
   it("takes protobuf and answers in protobuf", async () => {
     const body = traffic.nextRequest(64);
     expect(

@@ -39,8 +39,8 @@ afterAll(async () => {
 
 let engine: string | undefined;
 
-async function startWith(receivers: { grpc?: object; [setting: string]: unknown }, more: object = {}): Promise<CollectorProcess> {
-  const settings = { reloadIntervalMs: RELOAD_MS, ...receivers, grpc: { engine, ...receivers.grpc } };
+async function startWith(receivers: { grpc?: object; http?: object; [setting: string]: unknown }, more: object = {}): Promise<CollectorProcess> {
+  const settings = { reloadIntervalMs: RELOAD_MS, ...receivers, grpc: { engine, ...receivers.grpc }, http: { engine, ...receivers.http } };
   const collector = await startCollectorProcess({ receivers: settings, export: { kind: "discard" }, ...more });
   started.push(collector);
   return collector;
@@ -248,7 +248,11 @@ describe.each(["node", "lean"])("with the engine %s", (name) => {
   });
 });
 
-describe("CORS", () => {
+describe.each(["node", "lean"])("CORS, with the engine %s", (name) => {
+  beforeAll(() => {
+    engine = name;
+  });
+
   it("lets the pages that the settings name send, and tells no other that it may", async () => {
     const cors = { allowedOrigins: ["https://shop.example.com", "https://*.apps.example.com"], allowedHeaders: ["x-tenant"], maxAgeS: 60 };
     const collector = await startWith({ http: { cors } });

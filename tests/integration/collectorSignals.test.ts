@@ -201,12 +201,13 @@ describe.each(SIGNALS)("%s", (signal) => {
     const pipeline = { batch: { timeoutMs: 20 }, wal: { enabled: false }, signals: { itemsMax: 100 } };
     const collector = await start({ pipeline, export: { endpoint: sink.grpcUrl } });
     sink.mode = { kind: "hang" };
+    // More than fits at any time; asked while there is room, as the share of another client may be used up afterwards.
+    expect(await post(collector, signal, encodeNumbered(signal, 100, 101))).toMatchObject({ status: 413 });
     await callAll(collector, signal, 0, 2, 50);
     const grpc = connectGrpc(collector.otlpGrpc);
     stops.push(() => grpc.close());
     const refused = await grpc.call(encodeNumbered(signal, 100, 1), { path: GRPC_PATHS[signal] });
     expect([refused.grpcStatus, Number(refused.retryAfterMs) > 0]).toEqual([14, true]);
-    expect(await post(collector, signal, encodeNumbered(signal, 100, 101))).toMatchObject({ status: 413 });
     expect(await grpc.call(createTraffic({ seed: 1, now: Date.now }).nextRequest(10))).toMatchObject({ grpcStatus: 0 });
     const metrics = await collector.metrics();
     expect(ledgerOf(metrics, signal)).toMatchObject({ received: 100, queued: 100, refused: 102 });

@@ -1,11 +1,11 @@
 import net from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { systemClock } from "#collector/clock.ts";
+import { frame } from "#collector/http2/frameTestData.ts";
+import { FRAME } from "#collector/http2/http2.ts";
 import type { GrpcEngine, GrpcEngineParts } from "#collector/receive/grpcEngine.ts";
 import { clientBytes } from "#collector/receive/lean/clientBytesTestData.ts";
-import { FRAME } from "#collector/receive/lean/http2.ts";
 import { createLeanGrpcEngine } from "#collector/receive/lean/leanGrpcEngine.ts";
-import { frame } from "#collector/receive/lean/leanTestData.ts";
 import { createNodeGrpcEngine } from "#collector/receive/nodeGrpcEngine.ts";
 import { seededRandom } from "#collector/sample/wireTestData.ts";
 import { ReceiverSecurity } from "#collector/security/receiverSecurity.ts";

@@ -2,8 +2,9 @@ import { mkdirSync, rmSync } from "node:fs";
 import net from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FRAME, PREFACE } from "#collector/receive/lean/http2.ts";
-import { block, END_HEADERS, frame, GRPC, setting } from "#collector/receive/lean/leanTestData.ts";
+import { block, END_HEADERS, frame, setting } from "#collector/http2/frameTestData.ts";
+import { FRAME, PREFACE } from "#collector/http2/http2.ts";
+import { GRPC } from "#collector/receive/lean/leanTestData.ts";
 import { createTraffic } from "#traffic/createTraffic.ts";
 import { temporaryFolder } from "../fixtures/environment.ts";
 import { connectGrpc, EXPORT_PATH } from "../fixtures/grpcCall.ts";
@@ -33,7 +34,11 @@ beforeAll(async () => {
   for (const engine of ENGINES) {
     const own = join(folder, engine);
     mkdirSync(own);
-    const config = { receivers: { grpc: { engine } }, pipeline: { batch: { timeoutMs: 20 }, wal: { enabled: false } }, export: { endpoint: sink.grpcUrl } };
+    const config = {
+      receivers: { grpc: { engine }, http: { engine } },
+      pipeline: { batch: { timeoutMs: 20 }, wal: { enabled: false } },
+      export: { endpoint: sink.grpcUrl },
+    };
     collectors.set(engine, await startCollector(own, { config }));
   }
 });
@@ -213,8 +218,8 @@ describe.each(ENGINES)("a client that floods its gRPC connection, engine %s,", (
   });
 });
 
-describe("a client of OTLP/HTTP", () => {
-  const collector = () => collectorWith("lean");
+describe.each(ENGINES)("a client of OTLP/HTTP, engine %s,", (engine) => {
+  const collector = () => collectorWith(engine);
   const HEAD = "POST /v1/traces HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-protobuf\r\n";
 
   /** Everything that the other side says until it ends the connection. */

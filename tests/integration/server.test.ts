@@ -6,7 +6,10 @@ import { status } from "@grpc/grpc-js";
 import { createTRPCClient, httpBatchLink, TRPCClientError } from "@trpc/client";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Role, roleAllows } from "#domain/auth/role.ts";
+import { SIGN_ON_DEFAULT } from "#domain/auth/signOnSettings.ts";
 import { configHash } from "#domain/fleet/configHash.ts";
+import { DEFAULT_PLAN } from "#domain/fleet/rollout/rolloutPlan.ts";
 import { type PipelineSettings, pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { LiveEvent } from "#domain/telemetry/live.ts";
@@ -127,28 +130,93 @@ describe("roles", () => {
   const policyBody = policy(1);
   const discard = { kind: "discard" } as const;
   type Call = (api: Api["trpc"]) => Promise<unknown>;
-  const MUTATIONS: Record<string, { role: "editor" | "admin"; call: Call }> = {
+  const MUTATIONS: Record<string, { role: Role; call: Call }> = {
     "policies.create": { role: "editor", call: (trpc) => trpc.policies.create.mutate({ name: "x", body: policyBody }) },
     "policies.saveVersion": { role: "editor", call: (trpc) => trpc.policies.saveVersion.mutate({ id, baseVersion: 1, body: policyBody }) },
     "policies.rename": { role: "editor", call: (trpc) => trpc.policies.rename.mutate({ id, name: "x" }) },
+    "policies.archive": { role: "editor", call: (trpc) => trpc.policies.archive.mutate({ id }) },
+    "policies.restore": { role: "editor", call: (trpc) => trpc.policies.restore.mutate({ id }) },
+    "policies.duplicate": { role: "editor", call: (trpc) => trpc.policies.duplicate.mutate({ id }) },
     "destinations.create": { role: "editor", call: (trpc) => trpc.destinations.create.mutate({ name: "x", body: discard }) },
     "destinations.saveVersion": { role: "editor", call: (trpc) => trpc.destinations.saveVersion.mutate({ id, baseVersion: 1, body: discard }) },
     "destinations.rename": { role: "editor", call: (trpc) => trpc.destinations.rename.mutate({ id, name: "x" }) },
+    "destinations.archive": { role: "editor", call: (trpc) => trpc.destinations.archive.mutate({ id }) },
+    "destinations.restore": { role: "editor", call: (trpc) => trpc.destinations.restore.mutate({ id }) },
+    "destinations.duplicate": { role: "editor", call: (trpc) => trpc.destinations.duplicate.mutate({ id }) },
     "destinations.check": { role: "editor", call: (trpc) => trpc.destinations.check.mutate({ body: discard }) },
     "pipelines.create": { role: "editor", call: (trpc) => trpc.pipelines.create.mutate({ name: "x", body: PIPELINE }) },
     "pipelines.saveVersion": { role: "editor", call: (trpc) => trpc.pipelines.saveVersion.mutate({ id, baseVersion: 1, body: PIPELINE }) },
     "pipelines.rename": { role: "editor", call: (trpc) => trpc.pipelines.rename.mutate({ id, name: "x" }) },
+    "pipelines.archive": { role: "editor", call: (trpc) => trpc.pipelines.archive.mutate({ id }) },
+    "pipelines.restore": { role: "editor", call: (trpc) => trpc.pipelines.restore.mutate({ id }) },
+    "pipelines.duplicate": { role: "editor", call: (trpc) => trpc.pipelines.duplicate.mutate({ id }) },
+    "drafts.save": { role: "editor", call: (trpc) => trpc.drafts.save.mutate({ kind: "sampling", key: id, baseVersion: 1, name: null, body: {}, tab: "t" }) },
+    "drafts.discard": { role: "editor", call: (trpc) => trpc.drafts.discard.mutate({ kind: "sampling", key: id }) },
     "revisions.start": { role: "editor", call: (trpc) => trpc.revisions.start.mutate({ kind: "policy", id, version: 1 }) },
+    "revisions.revert": { role: "editor", call: (trpc) => trpc.revisions.revert.mutate({ groupId: id, revision: 1 }) },
+    "compare.start": {
+      role: "editor",
+      call: (trpc) =>
+        trpc.compare.start.mutate({ candidate: { kind: "version", policyId: id, version: 1 }, where: { kind: "group", groupId: id }, minutes: 5 }),
+    },
+    "compare.stop": { role: "editor", call: (trpc) => trpc.compare.stop.mutate({ id }) },
+    "rollouts.start": { role: "editor", call: (trpc) => trpc.rollouts.start.mutate({ kind: "policy", id, version: 1, plan: DEFAULT_PLAN }) },
+    "rollouts.approve": { role: "approver", call: (trpc) => trpc.rollouts.approve.mutate({ number: 1 }) },
+    "rollouts.pause": { role: "editor", call: (trpc) => trpc.rollouts.pause.mutate({ number: 1 }) },
+    "rollouts.resume": { role: "approver", call: (trpc) => trpc.rollouts.resume.mutate({ number: 1 }) },
+    "rollouts.promote": { role: "approver", call: (trpc) => trpc.rollouts.promote.mutate({ number: 1 }) },
+    "rollouts.abort": { role: "editor", call: (trpc) => trpc.rollouts.abort.mutate({ number: 1 }) },
+    "rollouts.stopAll": { role: "admin", call: (trpc) => trpc.rollouts.stopAll.mutate({ reason: "x" }) },
+    "rollouts.release": { role: "admin", call: (trpc) => trpc.rollouts.release.mutate() },
+    "rollouts.setFreezeWindows": { role: "admin", call: (trpc) => trpc.rollouts.setFreezeWindows.mutate({ windows: [] }) },
+    "groups.create": { role: "editor", call: (trpc) => trpc.groups.create.mutate({ name: "x", selector: "env=x" }) },
+    "groups.update": { role: "editor", call: (trpc) => trpc.groups.update.mutate({ id, name: "x", selector: "env=x" }) },
+    "groups.archive": { role: "editor", call: (trpc) => trpc.groups.archive.mutate({ id }) },
+    "groups.restore": { role: "editor", call: (trpc) => trpc.groups.restore.mutate({ id }) },
+    "fleet.setLabels": { role: "editor", call: (trpc) => trpc.fleet.setLabels.mutate({ id, labels: {} }) },
+    "fleet.setOverride": {
+      role: "editor",
+      call: (trpc) => trpc.fleet.setOverride.mutate({ collectorId: id, changes: [{ kind: "policy", id, version: 1 }], reason: "x", minutes: 5 }),
+    },
+    "fleet.endOverride": { role: "editor", call: (trpc) => trpc.fleet.endOverride.mutate({ id }) },
     "fleet.forget": { role: "admin", call: (trpc) => trpc.fleet.forget.mutate({ id }) },
     "fleet.revokeCredential": { role: "admin", call: (trpc) => trpc.fleet.revokeCredential.mutate({ id }) },
     "fleet.createToken": { role: "admin", call: (trpc) => trpc.fleet.createToken.mutate({ name: "x" }) },
     "fleet.revokeToken": { role: "admin", call: (trpc) => trpc.fleet.revokeToken.mutate({ id }) },
     "fleet.recordProfile": { role: "editor", call: (trpc) => trpc.fleet.recordProfile.mutate({ id, kind: "cpu", seconds: 1 }) },
+    "webhooks.create": { role: "admin", call: (trpc) => trpc.webhooks.create.mutate({ name: "x", url: "http://127.0.0.1:9", events: ["rollout.completed"] }) },
+    "webhooks.update": {
+      role: "admin",
+      call: (trpc) => trpc.webhooks.update.mutate({ id, name: "x", url: "http://127.0.0.1:9", events: ["rollout.completed"], state: "paused" }),
+    },
+    "webhooks.remove": { role: "admin", call: (trpc) => trpc.webhooks.remove.mutate({ id }) },
+    "webhooks.rotateSecret": { role: "admin", call: (trpc) => trpc.webhooks.rotateSecret.mutate({ id }) },
+    "webhooks.test": { role: "admin", call: (trpc) => trpc.webhooks.test.mutate({ id }) },
+    "webhooks.redeliver": { role: "admin", call: (trpc) => trpc.webhooks.redeliver.mutate({ id }) },
+    "breakGlass.start": {
+      role: "editor",
+      call: (trpc) => trpc.breakGlass.start.mutate({ condition: { kind: "always" }, selector: "", minutes: 1, reason: "x" }),
+    },
+    "breakGlass.extend": { role: "editor", call: (trpc) => trpc.breakGlass.extend.mutate({ id, minutes: 1 }) },
+    "breakGlass.end": { role: "editor", call: (trpc) => trpc.breakGlass.end.mutate({ id }) },
     "prices.set": { role: "editor", call: (trpc) => trpc.prices.set.mutate({ microUsdPerGbKept: 1, microUsdPerCollectorHour: 1 }) },
     "sampleTraffic.start": { role: "editor", call: (trpc) => trpc.sampleTraffic.start.mutate() },
     "sampleTraffic.stop": { role: "editor", call: (trpc) => trpc.sampleTraffic.stop.mutate() },
+    "signOn.set": { role: "admin", call: (trpc) => trpc.signOn.set.mutate({ settings: SIGN_ON_DEFAULT, clientSecret: null, basedOnMs: null }) },
+    "signOn.test": { role: "admin", call: (trpc) => trpc.signOn.test.mutate({ settings: SIGN_ON_DEFAULT, clientSecret: null }) },
     "people.invite": { role: "admin", call: (trpc) => trpc.people.invite.mutate({ role: "viewer" }) },
     "people.setRole": { role: "admin", call: (trpc) => trpc.people.setRole.mutate({ id, role: "admin" }) },
+    "people.endSessions": { role: "admin", call: (trpc) => trpc.people.endSessions.mutate({ id }) },
+    "session.end": { role: "viewer", call: (trpc) => trpc.session.end.mutate({ id }) },
+    "session.endOthers": { role: "viewer", call: (trpc) => trpc.session.endOthers.mutate() },
+    "people.setGrant": { role: "admin", call: (trpc) => trpc.people.setGrant.mutate({ id, groupId: "default", role: "editor" }) },
+    "approvals.ask": { role: "editor", call: (trpc) => trpc.approvals.ask.mutate({ kind: "policy", id, version: 1 }) },
+    "approvals.approve": { role: "approver", call: (trpc) => trpc.approvals.approve.mutate({ id }) },
+    "approvals.reject": { role: "approver", call: (trpc) => trpc.approvals.reject.mutate({ id, reason: "x" }) },
+    "approvals.withdraw": { role: "editor", call: (trpc) => trpc.approvals.withdraw.mutate({ id }) },
+    "approvals.set": { role: "admin", call: (trpc) => trpc.approvals.set.mutate({ everywhere: true }) },
+    "apiTokens.create": { role: "viewer", call: (trpc) => trpc.apiTokens.create.mutate({ name: "x", scopes: ["read"], expiresInDays: 1 }) },
+    "apiTokens.revoke": { role: "viewer", call: (trpc) => trpc.apiTokens.revoke.mutate({ id }) },
     "people.remove": { role: "admin", call: (trpc) => trpc.people.remove.mutate({ id }) },
   };
 
@@ -160,8 +228,8 @@ describe("roles", () => {
 
   it.each(Object.entries(MUTATIONS))("%s needs its role", async (_name, { role, call }) => {
     expect(await refusal(call(nobody()))).toMatchObject({ appCode: "UNAUTHENTICATED" });
-    expect(await refusal(call(viewer.trpc))).toMatchObject({ appCode: "FORBIDDEN" });
-    if (role === "admin") expect(await refusal(call(editor.trpc))).toMatchObject({ appCode: "FORBIDDEN" });
+    if (role !== "viewer") expect(await refusal(call(viewer.trpc))).toMatchObject({ appCode: "FORBIDDEN" });
+    if (!roleAllows("editor", role)) expect(await refusal(call(editor.trpc))).toMatchObject({ appCode: "FORBIDDEN" });
   });
 
   it("shows people and their addresses to admins alone", async () => {
@@ -257,6 +325,17 @@ describe("documents", () => {
     expect((await refusal(editor.trpc.policies.create.mutate({ name: "too little room", body }))).problems).toEqual([
       { path: "body.bytesMax", message: expect.stringContaining("must be between 33554432 and") },
     ]);
+  });
+
+  it("tells who keeps a header that somebody has removed meanwhile of the conflict, not of the missing value", async () => {
+    const otlp = { kind: "otlp", protocol: "grpc", endpoint: "http://127.0.0.1:9", compression: "none" } as const;
+    const { id } = await editor.trpc.destinations.create.mutate({ name: "removed meanwhile", body: { ...otlp, headers: [{ name: "x-key", value: "a" }] } });
+    await editor.trpc.destinations.saveVersion.mutate({ id, baseVersion: 1, body: { ...otlp, headers: [] } });
+    const mine = { ...otlp, compression: "gzip" as const, headers: [{ name: "x-key", value: null }] };
+    expect(await refusal(editor.trpc.destinations.saveVersion.mutate({ id, baseVersion: 1, body: mine }))).toMatchObject({ appCode: "CONFLICT" });
+    expect(await refusal(editor.trpc.destinations.saveVersion.mutate({ id, baseVersion: 2, body: mine }))).toMatchObject({
+      problems: [{ path: "body.headers[0].value" }],
+    });
   });
 
   it("refuses a name that is taken, at the name", async () => {

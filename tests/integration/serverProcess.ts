@@ -58,6 +58,8 @@ export type TestCollector = {
   /** Everything the control plane has sent over all streams, oldest first. */
   received: ServerMessageFields[];
   connect(hello?: Partial<NonNullable<CollectorMessageFields["hello"]>>): ConnectedCollector;
+  /** The same collector at another control plane process of the same database, or at one that was started again. */
+  at(fleet: string): TestCollector;
   close(): void;
 };
 
@@ -67,6 +69,8 @@ export type ConnectedCollector = {
   /** The first message of this stream that `match` gives something for. */
   next<T>(what: string, match: (message: ServerMessageFields) => T | undefined | false | null): Promise<T>;
   received: ServerMessageFields[];
+  /** Called with each message, those that have come already too. */
+  onMessage(take: (message: ServerMessageFields) => void): void;
   cancel(): void;
 };
 
@@ -103,6 +107,7 @@ function asCollector(client: Client, response: EnrolResponseFields, instanceUid:
     instanceUid,
     received: all,
     close: () => client.close(),
+    at: (fleet) => asCollector(new Client(new URL(fleet).host, credentials.createInsecure()), response, instanceUid, name),
     connect(hello = {}) {
       const metadata = new Metadata();
       metadata.set("authorization", `Bearer ${credential}`);
@@ -149,6 +154,10 @@ function asCollector(client: Client, response: EnrolResponseFields, instanceUid:
             },
             { everyMs: 5 },
           ),
+        onMessage(take) {
+          for (const message of received) take(message);
+          stream.on("data", take);
+        },
         cancel: () => stream.cancel(),
       };
     },

@@ -78,8 +78,8 @@ it("gives the newest revision the hash that this version computes, once for all 
   const hash = configHash({ sampling: SAMPLING, pipeline: pipelineSettingsSchema.parse(OLD_PIPELINE), export: DISCARD });
   const { rows } = await client.query<{ number: number; hash: string }>(`SELECT number, hash FROM "Revision" ORDER BY number`);
   expect(rows.map((row) => row.hash)).toEqual([oldHash(OLD_PIPELINE), oldHash(OTHER_PIPELINE), oldHash({}), hash]);
-  const { rows: events } = await client.query(`SELECT "actorName", "entityId", detail FROM "AuditEvent" WHERE action = 'revision.rehash'`);
-  expect(events).toEqual([{ actorName: "Headgate", entityId: "4", detail: expect.objectContaining({ before: oldHash(OLD_PIPELINE), hash }) }]);
+  const { rows: events } = await client.query(`SELECT "actorName", "entityId", before, after FROM "AuditEvent" WHERE action = 'revision.rehash'`);
+  expect(events).toEqual([{ actorName: "Headgate", entityId: "4", before: { hash: oldHash(OLD_PIPELINE) }, after: { hash } }]);
 });
 
 it("sends it to a collector that still runs the old one, and to none that runs the new one", async () => {

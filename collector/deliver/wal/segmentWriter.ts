@@ -50,6 +50,24 @@ export class SegmentWriter {
     if (fsync === "interval") this.#unsynced.add(segment);
   }
 
+  /**
+   * The same in this thread where one system call does it: false where more is needed, or the disk takes less or nothing. Then nothing counts as written, and `write`,
+   * which writes over it, says what is wrong.
+   */
+  writeNow(slot: Slot, segmentBytesMax: number, fsync: Fsync): boolean {
+    const segment = this.#store.current;
+    if (segment?.file === undefined || fsync === "always") return false;
+    if (segment.bytes + slot.used > segmentBytesMax || segment.table.endSeq !== slot.table.firstSeq) return false;
+    try {
+      if (segment.file.writeNow(slot.buffer, 0, slot.used, segment.bytes) < slot.used) return false;
+    } catch {
+      return false;
+    }
+    this.#store.append(segment, slot.table, slot.used);
+    if (fsync === "interval") this.#unsynced.add(segment);
+    return true;
+  }
+
   async begin(firstSeq: number, spansBefore: number, fsync: Fsync): Promise<void> {
     if (this.#leftover !== undefined && this.#store.has(this.#leftover)) await this.#store.remove(this.#leftover);
     this.#leftover = undefined;

@@ -1,3 +1,4 @@
+// One piece of over 400 lines: each fault is the same log on a disk that behaves otherwise, and what the faults have in common stands beside them.
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -46,7 +47,7 @@ async function reopened(): Promise<number[]> {
   logs.push(log);
   return readAll(log);
 }
-const until = (check: () => boolean | Promise<boolean>) => vi.waitFor(async () => expect(await check()).toBe(true), { timeout: 5000, interval: 5 });
+const until = (check: () => boolean | Promise<boolean>) => vi.waitFor(async () => expect(await check()).toBe(true), { timeout: 15_000, interval: 5 });
 const failing = (code: string, ...calls: Call[]) => {
   disk.before = (call) => {
     if (calls.includes(call)) throw diskError(code);
@@ -389,3 +390,96 @@ describe("a slow disk", () => {
     await until(() => log.state === "ok");
   });
 });
+
+describe("a disk of this machine", () => {
+  beforeEach(() => {
+    disk.isLocal = true;
+  });
+
+  /** One record at a time, each safe before the next, until `done`. */
+  async function appendUntil(log: WriteAheadLog, first: number, done: () => boolean): Promise<number> {
+    let id = first;
+    await until(async () => {
+      expect(append(log, id++, 200)).toBe(true);
+      expect(await log.safe()).toBe(true);
+      return done();
+    });
+    return id;
+  }
+
+  it("is written without another thread, and holds the same", async () => {
+    const { log } = await open();
+    const next = await appendUntil(log, 0, () => disk.count("writeNow") >= 20);
+    expect(await reopened()).toEqual(range(0, next));
+    expect(await readAll(log)).toEqual(range(0, next));
+  });
+
+  it("puts what one turn of the event loop appends into one write", async () => {
+    const { log } = await open();
+    let next = 0;
+    await until(async () => {
+      const before = { now: disk.count("writeNow"), other: disk.count("write") };
+      for (const id of range(next, next + 50)) append(log, id, 200);
+      next += 50;
+      await log.safe();
+      return disk.count("writeNow") === before.now + 1 && disk.count("write") === before.other;
+    });
+    expect(await readAll(log)).toEqual(range(0, next));
+  });
+
+  it.each([
+    ["fails", () => (disk.before = (call) => void (call === "writeNow" && fails()))],
+    ["takes a part", () => (disk.takes = (length) => Math.ceil(length / 2))],
+  ])("goes on in another thread where a write %s", async (_, breakIt) => {
+    const { log } = await open();
+    const next = await appendUntil(log, 0, () => disk.count("writeNow") >= 3);
+    breakIt();
+    const end = await appendUntil(log, next, () => disk.count("writeNow") >= 6);
+    disk.before = () => {};
+    disk.takes = (length) => length;
+    expect(log.state).toBe("ok");
+    expect(await reopened()).toEqual(range(0, end));
+  });
+
+  it("says what is wrong where no write is taken at all, and loses nothing", async () => {
+    const { log } = await open();
+    const next = await appendUntil(log, 0, () => disk.count("writeNow") >= 3);
+    disk.before = (call) => void ((call === "writeNow" || call === "write") && fails());
+    append(log, next, 200);
+    expect(await log.safe()).toBe(false);
+    expect(log.problem).toContain("the disk is full (ENOSPC)");
+    disk.before = () => {};
+    await until(() => log.state === "ok");
+    await log.safe();
+    expect(await reopened()).toEqual(range(0, next + 1));
+  });
+
+  it("is never written without another thread while an fdatasync is under way, nor where each write is followed by one", async () => {
+    const { log } = await open();
+    const gate = Promise.withResolvers<void>();
+    const next = await appendUntil(log, 0, () => disk.count("writeNow") >= 3);
+    disk.before = (call) => (call === "sync" ? gate.promise : undefined);
+    const syncs = disk.count("sync");
+    const end = await appendUntil(log, next, () => disk.count("sync") > syncs);
+    const direct = disk.count("writeNow");
+    for (const id of range(end, end + 10)) {
+      append(log, id, 200);
+      expect(await log.safe()).toBe(true);
+    }
+    expect(disk.count("writeNow")).toBe(direct);
+    gate.resolve();
+    disk.before = () => {};
+    await log.close(100_000);
+    const { log: always } = await open({ fsync: "always" });
+    for (const id of range(end + 10, end + 20)) {
+      append(always, id, 200);
+      expect(await always.safe()).toBe(true);
+    }
+    expect(disk.count("writeNow")).toBe(direct);
+    expect(await readAll(always)).toEqual(range(0, end + 20));
+  });
+});
+
+function fails(): never {
+  throw diskError("ENOSPC");
+}

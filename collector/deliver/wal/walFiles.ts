@@ -1,10 +1,12 @@
-import type { Stats } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, readlink, rm, rmdir, symlink, truncate } from "node:fs/promises";
+import { type Stats, writeSync } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, readlink, rm, rmdir, statfs, symlink, truncate } from "node:fs/promises";
 import path from "node:path";
 
 /** An open file. Lengths in bytes; a write or read may do less than was asked for. */
 export type WalFile = {
   write(buffer: Buffer, start: number, length: number, position: number): Promise<number>;
+  /** The same in this thread, which stands still until the system call is back; throws its error. */
+  writeNow(buffer: Buffer, start: number, length: number, position: number): number;
   read(buffer: Buffer, start: number, length: number, position: number): Promise<number>;
   /** fdatasync: the contents and the length are on the disk itself. */
   sync(): Promise<void>;
@@ -14,6 +16,8 @@ export type WalFile = {
 /** All that the log does with the disk, so that tests can make a disk fail, fill up or hang. Every call rejects with the error of the system call. */
 export type WalFiles = {
   makeFolder(folder: string): Promise<void>;
+  /** Whether a write into it goes to this machine's memory first, and no further. False also where that is not known. */
+  isLocal(folder: string): Promise<boolean>;
   /** Regular files only. */
   list(folder: string): Promise<{ name: string; bytes: number }[]>;
   /** Fails with EEXIST when there is such a file. */
@@ -36,10 +40,15 @@ export type WalFiles = {
 };
 
 const OWNER_ONLY = 0o600;
+/** As statfs(2) names them: ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, F2FS, ZFS. */
+const LOCAL_FILE_SYSTEMS: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0xf2f52010, 0x2fc12fc1]);
 
 export const diskFiles: WalFiles = {
   async makeFolder(folder) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+  },
+  async isLocal(folder) {
+    return process.platform === "linux" && LOCAL_FILE_SYSTEMS.has((await statfs(folder)).type);
   },
   async list(folder) {
     const found: { name: string; bytes: number }[] = [];
@@ -102,6 +111,7 @@ async function statOf(file: string): Promise<Stats | undefined> {
 function walFile(handle: FileHandle): WalFile {
   return {
     write: async (buffer, start, length, position) => (await handle.write(buffer, start, length, position)).bytesWritten,
+    writeNow: (buffer, start, length, position) => writeSync(handle.fd, buffer, start, length, position),
     read: async (buffer, start, length, position) => (await handle.read(buffer, start, length, position)).bytesRead,
     sync: () => handle.datasync(),
     close: () => handle.close(),

@@ -132,18 +132,22 @@ export type Call =
   | "remove"
   | "syncFolder"
   | "write"
+  | "writeNow"
   | "read"
   | "sync";
 
 /** The real disk with a hook before each call, which may throw or take its time; a write can be cut short. */
 export class FaultyFiles {
   before: (call: Call, file: string) => void | Promise<void> = () => {};
+  /** Whether it may be written to without another thread; then a `before` of "writeNow" must not wait. */
+  isLocal = false;
   /** How many bytes of a write the disk takes. */
   takes: (length: number) => number = (length) => length;
   readonly counts = new Map<Call, number>();
 
   readonly files: WalFiles = {
     makeFolder: (folder) => this.#call("makeFolder", folder, () => diskFiles.makeFolder(folder)),
+    isLocal: () => Promise.resolve(this.isLocal),
     list: (folder) => this.#call("list", folder, () => diskFiles.list(folder)),
     create: (file) => this.#call("create", file, async () => this.#file(file, await diskFiles.create(file))),
     openToWrite: (file) => this.#call("openToWrite", file, async () => this.#file(file, await diskFiles.openToWrite(file))),
@@ -170,6 +174,11 @@ export class FaultyFiles {
   #file(name: string, file: WalFile): WalFile {
     return {
       write: (buffer, start, length, position) => this.#call("write", name, () => file.write(buffer, start, Math.max(0, this.takes(length)), position)),
+      writeNow: (buffer, start, length, position) => {
+        this.counts.set("writeNow", this.count("writeNow") + 1);
+        this.before("writeNow", name);
+        return file.writeNow(buffer, start, Math.max(0, this.takes(length)), position);
+      },
       read: (buffer, start, length, position) => this.#call("read", name, () => file.read(buffer, start, length, position)),
       sync: () => this.#call("sync", name, () => file.sync()),
       close: () => file.close(),

@@ -3,6 +3,7 @@ import { randomInt } from "node:crypto";
 import { AppError } from "../../appError.ts";
 import type { Clock } from "../../clock.ts";
 import { BatchLoader, type LoadedBatch, type LoadLimits, loadFromSlot } from "./batchLoader.ts";
+import { DirectWrites } from "./directWrites.ts";
 import { diskProblem, isShortage, shortened } from "./diskProblem.ts";
 import { FolderLock } from "./folderLock.ts";
 import { HangWatch } from "./hangWatch.ts";
@@ -76,6 +77,7 @@ export class WriteAheadLog {
   readonly #loader: BatchLoader;
   readonly #lock: FolderLock;
   readonly #watch: HangWatch;
+  readonly #direct: DirectWrites;
   readonly #staging = new Staging();
   readonly #session = randomInt(2 ** 32);
   /** Of this session, mod 2^32. */
@@ -123,6 +125,7 @@ export class WriteAheadLog {
     this.#loader = new BatchLoader(files, this.#store, (segment, fromSeq, toSeq) => this.#lose(segment, fromSeq, toSeq, "damaged"));
     this.#lock = new FolderLock(files, clock, folder);
     this.#watch = new HangWatch(clock, hangMs, () => this.#hangChanged());
+    this.#direct = new DirectWrites(clock);
     this.#staging.slotBytes = Math.min(SLOT_BYTES, this.#segmentBytes);
   }
 
@@ -151,6 +154,8 @@ export class WriteAheadLog {
   refusal(bytes: number): WalRefusal | undefined {
     if (!this.#isOpen || this.#failure !== undefined || this.#closing !== undefined) return "wal_failed";
     if (this.#watch.hanging !== undefined) return "wal_behind";
+    // Segments go one by one, and the state is looked at after the last.
+    if (this.#full) this.#refresh();
     if (this.#full) return "wal_full";
     const size = bytes + RECORD_HEADER_BYTES;
     if (bytes > RECORD_BYTES_MAX || this.bytes + size + SEGMENT_HEADER_BYTES > this.bytesMax || this.#records >= this.#recordsMax) {
@@ -244,6 +249,7 @@ export class WriteAheadLog {
     const { folder } = this.#store;
     await this.#files.makeFolder(folder);
     await this.#lock.take();
+    this.#direct.isLocal = await this.#files.isLocal(folder).catch(() => false);
     const { segments, nextSeq, recovered, notes, otherBytes } = await recoverSegments(this.#files, folder);
     for (const segment of segments) this.#store.add(segment);
     this.#otherBytes = otherBytes;
@@ -310,8 +316,24 @@ export class WriteAheadLog {
   #beginWriting(): void {
     if (this.#writing !== undefined || this.#failure !== undefined || !this.#isOpen || this.#staging.first === undefined || this.#closing !== undefined) return;
     // Everything else that this turn of the event loop appends goes into the same write.
-    const turn = new Promise<void>((resolve) => setImmediate(resolve));
-    void this.#run(() => turn.then(() => this.#writeStaged()));
+    const turn = Promise.withResolvers<void>();
+    this.#writing = turn.promise;
+    setImmediate(() => {
+      this.#writing = undefined;
+      this.#writeNow();
+      if (this.#staging.first !== undefined && this.#closing === undefined) void this.#run(() => this.#writeStaged());
+      turn.resolve();
+    });
+  }
+
+  /** Writes what it may in this thread. */
+  #writeNow(): void {
+    if (this.#failure !== undefined || this.#clock.now() - this.#presentAt >= PRESENCE_MS) return;
+    for (let slot = this.#staging.first; slot !== undefined && !slot.failed && this.#direct.allows(slot.used); slot = this.#staging.first) {
+      const next = slot;
+      if (!this.#direct.time(() => this.#writer.writeNow(next, this.#segmentBytes, this.#settings.fsync))) return;
+      this.#wasWritten();
+    }
   }
 
   async #writeStaged(): Promise<void> {
@@ -322,18 +344,25 @@ export class WriteAheadLog {
       }
       slot.sealed = true;
       const next = slot;
-      await this.#watch.during("a write", async () => {
-        await this.#checkPresence();
-        await this.#writer.write(next, this.#segmentBytes, this.#settings.fsync);
-      });
-      this.#staging.shift();
-      if (this.#crowded && this.#staging.isRoomy) {
-        this.#crowded = false;
-        this.#refresh();
-      }
-      if (this.#store.hasChanges) this.#later("flush", SETTLE_MS);
-      this.#scheduleSync();
+      await this.#watch.during("a write", () =>
+        this.#direct.during(async () => {
+          await this.#checkPresence();
+          await this.#writer.write(next, this.#segmentBytes, this.#settings.fsync);
+        }),
+      );
+      this.#wasWritten();
     }
+  }
+
+  /** The first slot. */
+  #wasWritten(): void {
+    this.#staging.shift();
+    if (this.#crowded && this.#staging.isRoomy) {
+      this.#crowded = false;
+      this.#refresh();
+    }
+    if (this.#store.hasChanges) this.#later("flush", SETTLE_MS);
+    this.#scheduleSync();
   }
 
   /** A file that was deleted while it is open takes writes without an error. */
@@ -352,7 +381,7 @@ export class WriteAheadLog {
 
   #sync(): void {
     this.#syncing ??= this.#watch
-      .during("fdatasync", () => this.#writer.sync())
+      .during("fdatasync", () => this.#direct.during(() => this.#writer.sync()))
       .catch((error) => this.#fail(error))
       .finally(() => {
         this.#syncing = undefined;
@@ -363,10 +392,12 @@ export class WriteAheadLog {
   // --- what is settled ---
 
   #flush(): void {
-    this.#flushing ??= this.#flushNow().finally(() => {
-      this.#flushing = undefined;
-      if (this.#store.hasChanges) this.#later("flush", SETTLE_MS);
-    });
+    this.#flushing ??= this.#direct
+      .during(() => this.#flushNow())
+      .finally(() => {
+        this.#flushing = undefined;
+        if (this.#store.hasChanges) this.#later("flush", SETTLE_MS);
+      });
   }
 
   async #flushNow(): Promise<void> {

@@ -1,5 +1,6 @@
-import { FRAME, PREFACE } from "./http2.ts";
-import { block, frame, GRPC, PSEUDO, setting, uint32 } from "./leanTestData.ts";
+import { block, frame, setting, uint32 } from "../../http2/frameTestData.ts";
+import { FRAME, PREFACE } from "../../http2/http2.ts";
+import { GRPC, PSEUDO } from "./leanTestData.ts";
 
 export type Random = (below: number) => number;
 

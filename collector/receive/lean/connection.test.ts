@@ -1,7 +1,8 @@
 // Longer than most: a connection is one state machine, and its rules are tested with one rig.
 import { describe, expect, it } from "vitest";
-import { FRAME, H2, PREFACE } from "./http2.ts";
-import { block, END_HEADERS, END_STREAM, type Frame, frame, GRPC, OPENING, type Plan, PSEUDO, rig, setting, uint32 } from "./leanTestData.ts";
+import { block, END_HEADERS, END_STREAM, type Frame, frame, setting, uint32 } from "../../http2/frameTestData.ts";
+import { FRAME, H2, PREFACE } from "../../http2/http2.ts";
+import { GRPC, OPENING, type Plan, PSEUDO, rig } from "./leanTestData.ts";
 
 const PATIENCE = { unfinishedMs: 10_000, idleMs: 600_000, answeredMs: 30_000 };
 const HEADERS = (id: number, flags = END_HEADERS, fields = GRPC) => frame(FRAME.headers, flags, id, block(...fields));

@@ -1,18 +1,19 @@
 // Longer than most: what a frame means depends on the state of the connection and its streams, and the rules have to be read beside each other.
+
+import { CLOSED, type Closed, ClosedStreams } from "../../http2/closedStreams.ts";
+import { DataContent } from "../../http2/dataContent.ts";
+import { FloodGuard } from "../../http2/floodGuard.ts";
+import { FATE, type Fate, FrameReader, type FrameTaker } from "../../http2/frameReader.ts";
+import { fragmentOf, headerViolation, readSettings, type Violation } from "../../http2/frameRules.ts";
+import { FrameWriter } from "../../http2/frameWriter.ts";
+import { HeaderBlock } from "../../http2/headerBlock.ts";
+import { FLAG, FRAME, H2, readUInt32, SETTING, WINDOW_AT_FIRST, WINDOW_MAX } from "../../http2/http2.ts";
 import type { GrpcTrailers } from "../grpcAnswer.ts";
 import type { ConnectionEnd, GrpcConnection, GrpcReading } from "../grpcEngine.ts";
-import { CLOSED, type Closed, ClosedStreams } from "./closedStreams.ts";
 import type { ConnectionParts, Patience, Transport } from "./connectionParts.ts";
-import { DataContent } from "./dataContent.ts";
-import { FloodGuard } from "./floodGuard.ts";
-import { FATE, type Fate, FrameReader, type FrameTaker } from "./frameReader.ts";
-import { fragmentOf, headerViolation, readSettings, type Violation } from "./frameRules.ts";
-import { FrameWriter } from "./frameWriter.ts";
-import { HeaderBlock } from "./headerBlock.ts";
-import { FLAG, FRAME, H2, readUInt32, SETTING, WINDOW_AT_FIRST, WINDOW_MAX } from "./http2.ts";
 import { type Answerer, LeanStream } from "./leanStream.ts";
 import { HTTP1_ANSWER, Preface } from "./preface.ts";
-import { HEADER_LIST_BYTES_MAX, type RequestHead } from "./requestHead.ts";
+import { HEADER_LIST_BYTES_MAX, RequestHead } from "./requestHead.ts";
 import { rejection, trailersOnly } from "./responses.ts";
 import { Sending } from "./sending.ts";
 
@@ -21,6 +22,8 @@ import { Sending } from "./sending.ts";
  * costs no memory; and since it is given back as soon as a quarter of it is taken, a client can't be seen to send more than it may.
  */
 const WINDOW_BYTES = 16_777_216;
+/** Used by one connection at a time, from the first to the last field of a block. */
+const requestHead = new RequestHead();
 /** An update is due after so much of it. */
 const UPDATE_AFTER_BYTES = WINDOW_BYTES / 4;
 /** As PING costs one. */
@@ -40,7 +43,7 @@ export class Connection implements FrameTaker, Answerer {
   readonly #reader = new FrameReader(this);
   readonly #writer: FrameWriter;
   readonly #sending: Sending;
-  readonly #block = new HeaderBlock();
+  readonly #block = new HeaderBlock(requestHead);
   readonly #guard: FloodGuard;
   readonly #closed = new ClosedStreams();
   readonly #streams = new Map<number, LeanStream>();
@@ -217,7 +220,7 @@ export class Connection implements FrameTaker, Answerer {
       case FRAME.rstStream: {
         const stream = this.#streams.get(this.#id);
         if (stream === undefined) return;
-        this.#remove(stream, CLOSED.resetByClient);
+        this.#remove(stream, CLOSED.resetByPeer);
         this.#countReset();
         return;
       }
@@ -234,7 +237,7 @@ export class Connection implements FrameTaker, Answerer {
   }
 
   #settings(bytes: Buffer, start: number, end: number): void {
-    const asked = readSettings(bytes, start, end);
+    const asked = readSettings(bytes, start, end, 1);
     if ("code" in asked) return void this.#failFor(asked);
     if (asked.initialWindow !== undefined && !this.#sending.setInitialWindow(asked.initialWindow, this.#streams.values()))
       return void this.#fail(H2.flowControlError, "a window is larger than 2^31 - 1");
@@ -328,7 +331,7 @@ export class Connection implements FrameTaker, Answerer {
     this.#data = stream;
     if (stream === undefined) {
       const how = this.#closed.how(id);
-      if (how === CLOSED.ended || how === CLOSED.resetByClient) return this.#fail(H2.streamClosed, `stream ${id} is closed`);
+      if (how === CLOSED.ended || how === CLOSED.resetByPeer) return this.#fail(H2.streamClosed, `stream ${id} is closed`);
       return FATE.parts;
     }
     stream.received += length;

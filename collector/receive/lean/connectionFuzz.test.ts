@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { seededRandom } from "#collector/sample/wireTestData.ts";
+import { framesOf } from "../../http2/frameTestData.ts";
+import { FRAME } from "../../http2/http2.ts";
 import { clientBytes, type Random } from "./clientBytesTestData.ts";
-import { FRAME } from "./http2.ts";
-import { framesOf, type Plan, rig } from "./leanTestData.ts";
+import { type Plan, rig } from "./leanTestData.ts";
 
 const INPUTS = Number(process.env.HEADGATE_FUZZ_INPUTS ?? 2_000);
 const SEED = Number(process.env.HEADGATE_FUZZ_SEED ?? 1);

@@ -1,5 +1,5 @@
+import type { WriteBuffers } from "../../http2/frameWriter.ts";
 import type { ConnectionEnd, GrpcConnection } from "../grpcEngine.ts";
-import type { WriteBuffers } from "./frameWriter.ts";
 
 /** Where a connection writes. */
 export type Transport = {

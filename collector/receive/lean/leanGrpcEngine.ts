@@ -1,11 +1,12 @@
 import net from "node:net";
 import tls from "node:tls";
+import { WriteBuffers } from "../../http2/frameWriter.ts";
 import { listen } from "../../listen.ts";
 import { guardServer, serverTlsOptions } from "../../security/secureServer.ts";
 import { type GrpcEngine, type GrpcEngineParts, jittered } from "../grpcEngine.ts";
 import { Connection } from "./connection.ts";
 import type { Patience } from "./connectionParts.ts";
-import { WriteBuffers } from "./frameWriter.ts";
+import { OpenSockets } from "./openSockets.ts";
 import { readInto } from "./readInto.ts";
 
 /** Above this share of the connections that there may be, idle ones have to go sooner. */
@@ -24,9 +25,8 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   const buffers = new WriteBuffers();
   // Sockets are read one after the other, and nothing of it is kept.
   const readBuffer = Buffer.allocUnsafeSlow(READ_BYTES);
-  const open = new Map<net.Socket, Connection>();
+  const open = new OpenSockets<Connection>();
   let { streamsMax } = parts;
-  let allClosed = () => {};
   const shared = { buffers, connected: parts.connected, ended: parts.connectionEnded, now: () => performance.now(), defer: queueMicrotask };
 
   function serve(accepted: net.Socket): void {
@@ -60,7 +60,7 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       },
     };
     const connection = new Connection(shared, transport, streamsMax);
-    open.set(socket, connection);
+    open.add(socket, connection);
     socket.on("end", () => connection.closed("client"));
     socket.on("error", (error: NodeJS.ErrnoException) => connection.closed(error.code === "ECONNRESET" || error.code === "EPIPE" ? "client" : "socket_error"));
     const stopAging = age(socket, connection);
@@ -68,7 +68,6 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
       stopAging();
       connection.closed("client");
       open.delete(socket);
-      if (open.size === 0) allClosed();
     });
     socket.resume();
   }
@@ -92,7 +91,7 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
   guardServer(server, parts.security);
   const sweep = setInterval(() => {
     const patience = open.size > CROWDED_FROM * parts.security.connectionsMax ? { ...PATIENCE, idleMs: CROWDED_IDLE_MS } : PATIENCE;
-    for (const connection of open.values()) connection.sweep(patience);
+    for (const connection of open.served) connection.sweep(patience);
   }, SWEEP_MS).unref();
 
   return {
@@ -100,23 +99,13 @@ export function createLeanGrpcEngine(parts: GrpcEngineParts): GrpcEngine {
     setStreamsMax(next) {
       if (next === streamsMax) return;
       streamsMax = next;
-      for (const connection of open.values()) connection.setStreamsMax(next);
+      for (const connection of open.served) connection.setStreamsMax(next);
     },
     async shutdown(deadlineMs) {
       clearInterval(sweep);
       if (!server.listening) return;
       const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const connection of open.values()) connection.drain();
-      if (open.size > 0) {
-        const closed = new Promise<void>((resolve) => {
-          allClosed = resolve;
-        });
-        const timer = setTimeout(() => {
-          for (const socket of open.keys()) socket.destroy();
-        }, deadlineMs);
-        await closed;
-        clearTimeout(timer);
-      }
+      await open.drain(deadlineMs);
       await stopped;
     },
   };

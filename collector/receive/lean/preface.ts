@@ -1,4 +1,4 @@
-import { PREFACE } from "./http2.ts";
+import { PREFACE } from "../../http2/http2.ts";
 
 const HTTP1 = /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS) /;
 const HTTP1_TEXT = "this port takes OTLP/gRPC, which is HTTP/2; OTLP/HTTP has its own port\n";

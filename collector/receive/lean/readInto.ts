@@ -21,5 +21,5 @@ export function readInto(socket: net.Socket, buffer: Buffer, take: (bytes: Buffe
       return true;
     },
   };
-  return new net.Socket({ handle, onread } as net.SocketConstructorOpts);
+  return new net.Socket({ handle, onread, allowHalfOpen: socket.allowHalfOpen } as net.SocketConstructorOpts);
 }

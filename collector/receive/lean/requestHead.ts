@@ -1,5 +1,5 @@
+import { type Field, KIND, LAST_PSEUDO } from "../../http2/field.ts";
 import type { GrpcHead } from "../grpcEngine.ts";
-import { type Field, KIND, LAST_PSEUDO } from "./field.ts";
 
 /** Of all fields together, as HPACK counts them; clients are told (SETTINGS_MAX_HEADER_LIST_SIZE). */
 export const HEADER_LIST_BYTES_MAX = 16_384;
@@ -27,7 +27,7 @@ export class RequestHead {
     this.#bytes += size;
     this.#count++;
     if (kind === KIND.other) return;
-    if (kind === KIND.malformed) {
+    if (kind === KIND.malformed || kind === KIND.status) {
       this.isMalformed = true;
       return;
     }

@@ -1,5 +1,5 @@
-import type { FrameWriter } from "./frameWriter.ts";
-import { FRAME_BYTES_MAX, WINDOW_AT_FIRST, WINDOW_MAX } from "./http2.ts";
+import type { FrameWriter } from "../../http2/frameWriter.ts";
+import { FRAME_BYTES_MAX, WINDOW_AT_FIRST, WINDOW_MAX } from "../../http2/http2.ts";
 import type { LeanStream } from "./leanStream.ts";
 import { MESSAGE_BYTES, SUCCESS, SUCCESS_PARTS } from "./responses.ts";
 

@@ -30,6 +30,8 @@ const VERSION = 24;
 const NETWORK_MS = 25;
 const PROCESSING_MS = 26;
 const SERIALIZATION_MS = 27;
+/** What the policy by itself would have decided: tier × 2, and 1 where it keeps. */
+const POLICY_VERDICT = 28;
 
 const EXPLICIT = 1;
 const ROOT = 2;
@@ -53,6 +55,9 @@ export type LoggedDecision = {
   thresholdLow: number;
   randomHigh: number;
   randomLow: number;
+  /** What the policy by itself would have decided; only to be read of a tier before the policy's. */
+  policyTier: number;
+  policyKeeps: boolean;
   networkMs: number;
   processingMs: number;
   /** NaN: not sent on yet. */
@@ -108,6 +113,7 @@ export class DecisionLog {
     ints[at + THRESHOLD_LOW] = decision.thresholdLow;
     ints[at + RANDOM_HIGH] = decision.randomHigh;
     ints[at + RANDOM_LOW] = decision.randomLow;
+    ints[at + POLICY_VERDICT] = decision.policyTier * 2 + (decision.policyKeeps ? 1 : 0);
     ints[at + VERSION] = version.serial;
     this.#floats[at + NETWORK_MS] = decision.networkMs;
     this.#floats[at + PROCESSING_MS] = decision.processingMs;
@@ -119,6 +125,14 @@ export class DecisionLog {
   remember(version: TraceVersion): void {
     this.#versions.set(version.serial, version);
     if (this.#versions.size > VERSIONS_MAX) this.#versions.delete(this.#versions.keys().next().value ?? NONE);
+  }
+
+  /** The id of what has all of the trace kept that the policy would have sampled out; undefined where there is none, or the entry is another trace's by now. */
+  keptAllBy(entry: number, a: number, b: number, c: number, d: number): string | undefined {
+    const at = entry * INTS;
+    const ints = this.#ints;
+    if (!this.#is(entry, a, b, c, d) || (ints[at + POLICY_VERDICT] & 1) === 1) return undefined;
+    return this.#versions.get(ints[at + VERSION])?.compiled.keepAll.at(ints[at + TIER])?.id;
   }
 
   /** A span of the trace came after the decision. The entry may be another trace's by now: then nothing happens. */
@@ -170,6 +184,8 @@ export class DecisionLog {
       thresholdLow: ints[at + THRESHOLD_LOW],
       randomHigh: ints[at + RANDOM_HIGH],
       randomLow: ints[at + RANDOM_LOW],
+      policyTier: ints[at + POLICY_VERDICT] >> 1,
+      policyKeeps: (ints[at + POLICY_VERDICT] & 1) === 1,
       networkMs: floats[at + NETWORK_MS],
       processingMs: floats[at + PROCESSING_MS],
       serializationMs: floats[at + SERIALIZATION_MS],

@@ -74,8 +74,10 @@ function mergedDecisions(told: readonly Logged[], clock: Clock): DecidedExplanat
   const merged = new Map<string, DecidedExplanation["decisions"][number]>();
   for (const one of told) {
     const decision = explainDecision({ ...one, policy: one.version.compiled, label: one.version.label, decidedAtMs: unixMsOf(clock, one.decidedAt) });
-    const same = merged.get(`${decision.tier} ${decision.kept}`);
-    if (same === undefined) merged.set(`${decision.tier} ${decision.kept}`, decision);
+    const { breakGlass } = decision;
+    const key = `${decision.tier} ${decision.kept} ${breakGlass?.id} ${breakGlass?.tier} ${breakGlass?.policyKeeps}`;
+    const same = merged.get(key);
+    if (same === undefined) merged.set(key, decision);
     else Object.assign(same, { spans: same.spans + decision.spans, bytes: same.bytes + decision.bytes });
   }
   return [...merged.values()];

@@ -26,4 +26,6 @@ export type TraceBooks = {
   waited(seconds: number): void;
   serialized(seconds: number): void;
   tierName(tier: number): string;
+  /** Kept because of the break glass with this id: the policy would have sampled it out. */
+  keptAll(id: string, spans: number, bytes: number): void;
 };

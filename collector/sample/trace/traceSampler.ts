@@ -12,6 +12,7 @@ import { found, readTraceState } from "../../otlp/traceStateBytes.ts";
 import { contentStart } from "../../otlp/varint.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, offerToBudget } from "../compilePolicy.ts";
 import type { PolicyLabel } from "../policyLabel.ts";
+import type { TraceShadow } from "../shadow/traceShadow.ts";
 import { addedBit } from "./addedBits.ts";
 import { CHUNK_BYTES } from "./chunks.ts";
 import { countTraces } from "./countTraces.ts";
@@ -22,6 +23,7 @@ import type { Outlets, TraceBooks } from "./outlet.ts";
 import { PolicyVersions } from "./policyVersions.ts";
 import { SeenTraces } from "./seenTraces.ts";
 import { NONE, SpanStore } from "./spanStore.ts";
+import { tierOfTrace } from "./tierOfTrace.ts";
 import { TraceSender } from "./traceSender.ts";
 import { ALONE, BY_ARRIVAL, BY_ROOT, DECIDED, HAS_RANDOMNESS, MOVED_ASIDE, ROOT_SEEN, TO_SEND, TraceTable } from "./traceTable.ts";
 import type { TraceVersion } from "./traceVersion.ts";
@@ -80,6 +82,8 @@ export class TraceSampler {
   #lateSampledOut = 0;
   /** Spans of the request that was refused last. */
   lastRefused = 0;
+  /** Told of every decision, and changes none. */
+  shadow: TraceShadow | undefined;
   readonly #byCause = new Map<DecisionCause, number>();
 
   constructor({ settings, outlets, books, shedding, clock, seed }: Parts) {
@@ -393,8 +397,11 @@ export class TraceSampler {
             lastC = c;
             lastD = d;
           }
-          if ((table.flags(slot) & DECIDED) !== 0) this.#lateKept++;
-          else this.#note(slot, bytes, view, start, end, version, request, span);
+          if ((table.flags(slot) & DECIDED) !== 0) {
+            this.#lateKept++;
+            const keptAllBy = this.log.keptAllBy(table.logEntry(slot), a, b, c, d);
+            if (keptAllBy !== undefined) this.#books.keptAll(keptAllBy, 1, request.end[span] - request.start[span]);
+          } else this.#note(slot, bytes, view, start, end, version, request, span);
           const node = this.#store.add(bytes, request, resource, scope, span, this.#added);
           this.#added = 0;
           const last = table.lastSpan(slot);
@@ -460,6 +467,7 @@ export class TraceSampler {
   #late(a: number, b: number, c: number, d: number, bytes: number, now: number): number {
     const { kept, tier, thresholdHigh, thresholdLow, logEntry } = this.#cache.found;
     this.log.late(logEntry, a, b, c, d);
+    this.shadow?.late();
     if (!kept) {
       this.#lateSampledOut++;
       this.#books.sampledOut(tier, 1, bytes);
@@ -500,6 +508,10 @@ export class TraceSampler {
     const randomHigh = table.randomHigh(slot);
     const randomLow = table.randomLow(slot);
     const kept = randomHigh > thresholdHigh || (randomHigh === thresholdHigh && randomLow >>> 0 >= thresholdLow >>> 0);
+    const rule = tier < matcher.extraTiers ? version.compiled.keepAll[tier] : undefined;
+    // The bits are those that `tierOf` has just decided by.
+    const policyTier = rule === undefined ? tier : matcher.policyTierOf(this.#scratchBits);
+    const policyKeeps = rule === undefined ? kept : matcher.keeps(policyTier, randomHigh, randomLow);
     const spans = table.spans(slot);
     const firstNode = table.firstSpan(slot);
     let bytes = 0;
@@ -531,6 +543,8 @@ export class TraceSampler {
       logged.thresholdLow = thresholdLow;
       logged.randomHigh = randomHigh;
       logged.randomLow = randomLow;
+      logged.policyTier = policyTier;
+      logged.policyKeeps = policyKeeps;
       logged.networkMs = table.networkMs(slot);
       logged.processingMs = table.processingMs(slot);
       logged.witnessBytes = witnessNodes === 0 ? 0 : writeWitnesses(store, firstNode, version, tier, this.log.witnesses);
@@ -547,10 +561,18 @@ export class TraceSampler {
       this.#cache.put(a, b, c, d, decision);
       this.#books.waited((now - table.firstSeen(slot)) / 1000);
     }
+    this.shadow?.decided({ table, store, slot, compiled: version.compiled, tier, kept, bytes });
     offerToBudget(version.compiled, tier, spans);
+    const { overlaps } = version.compiled;
+    if (!overlaps.isOff) {
+      overlaps.offer(1, spans, now);
+      // The bits are those that `tierOf` has just decided by.
+      if (overlaps.toSkip-- === 0) overlaps.look(spans, (out) => matcher.matchingTiers(this.#scratchBits, out));
+    }
     this.#byCause.set(cause, (this.#byCause.get(cause) ?? 0) + 1);
     this.#undecidedSpans -= spans;
     this.#versions.left(table.version(slot));
+    if (rule !== undefined && !policyKeeps) this.#books.keptAll(rule.id, spans, bytes);
     if (kept) {
       this.#tracesKept++;
       table.setDecision(slot, thresholdHigh, thresholdLow, tierId, logEntry);
@@ -573,7 +595,17 @@ export class TraceSampler {
   // Used again and again: an object for each decision is what most of the garbage was.
   readonly #logged: NewDecision = {
     ...{ kept: false, spans: 0, bytes: 0, tier: 0, cause: "wait", explicitRandomness: false, rootSeen: false, firstSeen: 0.5, decidedAt: 0.5, durationMs: 0.5 },
-    ...{ thresholdHigh: 0, thresholdLow: 0, randomHigh: 0, randomLow: 0, networkMs: 0.5, processingMs: 0.5, witnessBytes: 0 },
+    ...{
+      thresholdHigh: 0,
+      thresholdLow: 0,
+      randomHigh: 0,
+      randomLow: 0,
+      policyTier: 0,
+      policyKeeps: false,
+      networkMs: 0.5,
+      processingMs: 0.5,
+      witnessBytes: 0,
+    },
   };
   readonly #decision: CachedDecision = { kept: false, tier: 0, thresholdHigh: 0, thresholdLow: 0, logEntry: NONE, decidedAt: 0 };
   #scratchBits = new Int32Array(1);
@@ -585,16 +617,7 @@ export class TraceSampler {
     if (this.#scratchBits.length < matcher.words) this.#scratchBits = new Int32Array(matcher.words);
     const bits = this.#scratchBits;
     for (let word = 0; word < matcher.words; word++) bits[word] = table.bits[slot * table.words + word];
-    const { latency, spanCounts } = matcher.trace;
-    for (let index = 0; index < latency.length; index++) {
-      const { high, low, bit } = latency[index];
-      if (table.isLongerThan(slot, high, low)) bits[bit >> 5] |= 1 << (bit & 31);
-    }
-    for (let index = 0; index < spanCounts.length; index++) {
-      const { atLeast, bit } = spanCounts[index];
-      if (table.spans(slot) >= atLeast) bits[bit >> 5] |= 1 << (bit & 31);
-    }
-    return matcher.tierOf(bits);
+    return tierOfTrace(matcher, bits, table, slot);
   }
 
   // --- the way out ---

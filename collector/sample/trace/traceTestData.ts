@@ -1,4 +1,5 @@
 import protobuf from "protobufjs";
+import type { KeepAllRule } from "#domain/fleet/keepAll.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import type { TraceSettings } from "#domain/sampling/traceSettings.ts";
 import { attributeField, bytesField, textField, varintField } from "#traffic/encode.ts";
@@ -58,6 +59,7 @@ export class TraceHarness {
   /** How many tiers, from the last, are shed now. */
   shedTiers = 0;
   received = 0;
+  readonly keptAll = new Map<string, number>();
   readonly sampler: TraceSampler;
   readonly #names: string[] = [];
 
@@ -95,6 +97,7 @@ export class TraceHarness {
       waited: () => {},
       serialized: () => {},
       tierName: (tier: number) => this.#names[tier],
+      keptAll: (id: string, spans: number) => void this.keptAll.set(id, (this.keptAll.get(id) ?? 0) + spans),
     };
     this.sampler = new TraceSampler({
       settings: policy,
@@ -107,12 +110,13 @@ export class TraceHarness {
     this.use(policy);
   }
 
-  use(policy: SamplingPolicy, revision = 1) {
-    const ids = policy.tiers.map(({ name }) => {
+  use(policy: SamplingPolicy, revision = 1, keepAll: readonly KeepAllRule[] = []) {
+    const compiled = compilePolicy(policy, keepAll);
+    const ids = compiled.tiers.map(({ name }) => {
       const known = this.#names.indexOf(name);
       return known < 0 ? this.#names.push(name) - 1 : known;
     });
-    return this.sampler.use(compilePolicy(policy), { revision, hash: `hash-${revision}` }, ids);
+    return this.sampler.use(compiled, { revision, hash: `hash-${revision}` }, ids);
   }
 
   tierNames(of: Map<number, number>): Record<string, number> {

@@ -24,7 +24,9 @@ export class TraceVersion {
     this.compiled = compiled;
     this.label = label;
     this.tierIds = tierIds;
-    this.policyHash = createHash("sha256").update(JSON.stringify(compiled.policy)).digest("hex");
+    this.policyHash = createHash("sha256")
+      .update(JSON.stringify([compiled.policy, compiled.keepAll]))
+      .digest("hex");
     const { words } = compiled.matcher;
     this.tierBits = new Int32Array(compiled.tiers.length * words);
     this.tierHasBits = compiled.bitsOfTier.map((bits) => bits.length > 0);

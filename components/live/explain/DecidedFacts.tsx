@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import type { ReactNode } from "react";
 import { describeCondition } from "#domain/sampling/describeCondition.ts";
 import type { DecidedExplanation } from "#domain/sampling/explanation.ts";
@@ -56,6 +57,16 @@ function DecisionFacts({ decision, several, tookMs, repeats }: { decision: Decis
           {formatRatio(ratio)}
           <span className="text-ink-2">{keep === "budget" ? " in force then, to stay within its budget" : ""}</span>
         </Fact>
+        {decision.breakGlass && (
+          <Fact name="Break glass">
+            <Link href="/break-glass" className="underline">
+              kept in full
+            </Link>
+            <span className="text-ink-2">
+              ; tier {decision.breakGlass.tier} of the policy would have {decision.breakGlass.policyKeeps ? "kept it" : "sampled it out"}
+            </span>
+          </Fact>
+        )}
         {!repeats && (
           <Fact name="Policy">
             <RevisionLink revision={revision} />

@@ -1,33 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { DRAFTS_MAX } from "../../versions/draftsOf.ts";
+import { MemoryStore } from "../../versions/memoryStoreTestData.ts";
 import { draftFromPolicy } from "./draftPolicy.ts";
 import { draftKey, forgetDraft, readDraft, writeDraft } from "./draftStore.ts";
 
 const draft = draftFromPolicy({ scope: "span", tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }] });
-
-class MemoryStore {
-  readonly #items = new Map<string, string>();
-  readonly #capacity: number;
-  constructor(capacity = Number.POSITIVE_INFINITY) {
-    this.#capacity = capacity;
-  }
-  get length() {
-    return this.#items.size;
-  }
-  key(index: number) {
-    return [...this.#items.keys()][index] ?? null;
-  }
-  getItem(key: string) {
-    return this.#items.get(key) ?? null;
-  }
-  setItem(key: string, value: string) {
-    if (value.length > this.#capacity) throw new Error("quota exceeded");
-    this.#items.set(key, value);
-  }
-  removeItem(key: string) {
-    this.#items.delete(key);
-  }
-}
 
 describe("a stored draft", () => {
   it("comes back for the policy and version it belongs to, and for no other", () => {

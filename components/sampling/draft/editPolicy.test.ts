@@ -224,3 +224,15 @@ describe("one span with", () => {
     expect(canUnwrap(condition, condition.id)).toBe(true);
   });
 });
+
+describe("replacing the whole policy", () => {
+  it("takes the other one, and keeps what was entered for whole traces while single spans are decided", () => {
+    const waiting = editPolicy(start, { kind: "traceSettings", patch: { decisionWaitS: "42" } });
+    const other: SamplingPolicy = { ...POLICY, tiers: POLICY.tiers.slice(1) };
+    const replaced = editPolicy(waiting, { kind: "replace", policy: other });
+    expect(policyInput(replaced)).toEqual(other);
+    expect(replaced.trace.decisionWaitS).toBe("42");
+    const trace = samplingPolicySchema.parse({ scope: "trace", decisionWaitMs: 7_000, tiers: other.tiers });
+    expect(policyInput(editPolicy(waiting, { kind: "replace", policy: trace }))).toEqual(trace);
+  });
+});

@@ -1,4 +1,5 @@
-import type { ConditionKind, DraftCondition, DraftPolicy, DraftTier, KeepKind } from "./draftPolicy.ts";
+import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import { type ConditionKind, type DraftCondition, type DraftPolicy, type DraftTier, draftFromPolicy, type KeepKind } from "./draftPolicy.ts";
 import {
   addCondition,
   changeKind,
@@ -29,6 +30,7 @@ export type PolicyEdit =
   | { kind: "keepPerS"; tierId: number; perS: string }
   | { kind: "keepKind"; tierId: number; to: KeepKind }
   | { kind: "condition"; tierId: number; conditionId: number; edit: ConditionEdit }
+  | { kind: "replace"; policy: SamplingPolicy }
   | { kind: "addTier" }
   | { kind: "duplicateTier"; tierId: number }
   | { kind: "removeTier"; tierId: number }
@@ -60,6 +62,11 @@ export function editPolicy(draft: DraftPolicy, edit: PolicyEdit): DraftPolicy {
         condition: applyConditionEdit(tier.condition, edit.conditionId, edit.edit, draft.nextId),
       }));
       return edited === draft ? draft : { ...edited, nextId: draft.nextId + 2 };
+    }
+    case "replace": {
+      const replaced = draftFromPolicy(edit.policy);
+      // What was entered for whole traces stays while single spans are decided.
+      return edit.policy.scope === "span" ? { ...replaced, trace: draft.trace } : replaced;
     }
     case "addTier": {
       const tier: DraftTier = {

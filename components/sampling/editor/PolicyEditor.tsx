@@ -1,11 +1,13 @@
 "use client";
 
 import { type ReactNode, useMemo, useState } from "react";
+import { TryOnTraffic } from "#components/compare/TryOnTraffic.tsx";
 import type { Crumb } from "#components/shell/crumbs.tsx";
 import { Button } from "#components/ui/Button.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { DocumentDiff } from "#components/versions/DocumentDiff.tsx";
-import { DraftNotes } from "#components/versions/DraftNotes.tsx";
+import { DraftNotes, DraftSavedWords } from "#components/versions/DraftNotes.tsx";
+import type { DraftPlace, FoundDraft } from "#components/versions/foundDraft.ts";
 import { ProblemsNote } from "#components/versions/ProblemsNote.tsx";
 import { type SaveChoice, SaveDialog } from "#components/versions/SaveDialog.tsx";
 import { UnsavedGuard } from "#components/versions/UnsavedGuard.tsx";
@@ -17,10 +19,13 @@ import { problemLines, problemsByPath } from "../draft/problemPlaces.ts";
 import { EstimatePanel } from "../EstimatePanel.tsx";
 import { EditorProvider } from "../editorContext.tsx";
 import { PolicyChangeWords } from "../PolicyChangeWords.tsx";
+import { HintsPanel } from "./HintsPanel.tsx";
 import { ReadOnlyNote } from "./ReadOnlyNote.tsx";
 import { ScopePanel } from "./ScopePanel.tsx";
+import { SharedSpansPanel } from "./SharedSpansPanel.tsx";
 import { TiersPanel } from "./TiersPanel.tsx";
 import { usePolicyDraft } from "./usePolicyDraft.ts";
+import { useSharedSpans } from "./useSharedSpans.ts";
 
 export type EditorBase = { label: string; body: SamplingPolicy };
 export type Save = { name: string | null; policy: SamplingPolicy; choice: SaveChoice; draft: DraftPolicy; done: () => void };
@@ -31,7 +36,8 @@ type PolicyEditorProps = {
   base: EditorBase;
   /** The version that a save would make: "v15". */
   next: string;
-  storageKey: string | null;
+  place: DraftPlace | null;
+  found: FoundDraft;
   initial?: DraftPolicy | null;
   /** Suggested name of a policy that doesn't exist yet. */
   newName: string | null;
@@ -48,7 +54,8 @@ type PolicyEditorProps = {
 /** The form of one policy: tiers at the left, what the draft would do at the right, the difference below. */
 export function PolicyEditor(props: PolicyEditorProps) {
   const { base, readOnly, saving } = props;
-  const editing = usePolicyDraft({ storageKey: readOnly ? null : props.storageKey, base: base.body, name: props.newName, initial: props.initial });
+  const editing = usePolicyDraft({ place: readOnly ? null : props.place, found: props.found, base: base.body, name: props.newName, initial: props.initial });
+  const shared = useSharedSpans(editing.body);
   const [saveOpen, setSaveOpen] = useState(false);
   const { draft, dirty, body: policy } = editing;
   const bodyProblems = saving.problems.filter((problem) => problem.path !== "name");
@@ -86,7 +93,7 @@ export function PolicyEditor(props: PolicyEditorProps) {
         sub={
           <>
             {dirty && !readOnly ? (isNew ? "Not saved yet" : `Draft on ${base.label}`) : base.label}
-            {editing.keptAtMs !== null && dirty && " · kept in this browser"} · {props.status}
+            {dirty && !readOnly && <DraftSavedWords kept={editing.kept} />} · {props.status}
           </>
         }
         actions={
@@ -96,6 +103,16 @@ export function PolicyEditor(props: PolicyEditorProps) {
               <Button variant="ghost" onClick={editing.discard}>
                 Discard draft
               </Button>
+            )}
+            {!readOnly && policy && (
+              <TryOnTraffic
+                policyId={props.place?.key ?? null}
+                isNew={isNew}
+                title={
+                  isNew ? `${editing.name ?? "new policy"} (not saved)` : dirty ? `${props.title} (draft on ${base.label})` : `${props.title} ${base.label}`
+                }
+                body={policy}
+              />
             )}
             {!readOnly && (
               <Button variant="primary" disabled={!savable} onClick={openSave} title={dirty || isNew ? undefined : "Nothing has changed"}>
@@ -138,10 +155,12 @@ export function PolicyEditor(props: PolicyEditorProps) {
         </div>
         <div className="flex min-w-0 flex-col gap-3">
           {problems.length > 0 && <ProblemsNote lines={problemLines(problems, draft)} />}
+          {policy && <HintsPanel policy={policy} shared={shared} undo={history.undo} />}
           <EstimatePanel draft={policy} label={isNew ? "this" : dirty ? "draft" : base.label} />
+          {policy && <SharedSpansPanel policy={policy} shared={shared} />}
         </div>
       </div>
-      {!readOnly && <UnsavedGuard dirty={dirty && !saving.busy} kept={props.storageKey !== null && !editing.storageRefused} />}
+      {!readOnly && <UnsavedGuard dirty={dirty && !saving.busy} kept={props.place !== null && (!editing.storageRefused || editing.kept.kind === "saved")} />}
       {policy && (
         <SaveDialog
           open={saveOpen}

@@ -1,6 +1,7 @@
 "use client";
 
 import { useCallback } from "react";
+import type { DraftPlace, FoundDraft } from "#components/versions/foundDraft.ts";
 import { useDraft } from "#components/versions/useDraft.ts";
 import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samplingPolicy.ts";
 import { parseOrProblems } from "#domain/validation/problems.ts";
@@ -8,7 +9,7 @@ import { type DraftPolicy, draftFromPolicy, policyInput } from "../draft/draftPo
 import { policyDrafts } from "../draft/draftStore.ts";
 import { editPolicy, type PolicyEdit } from "../draft/editPolicy.ts";
 
-type Options = { storageKey: string | null; base: SamplingPolicy; name: string | null; initial?: DraftPolicy | null };
+type Options = { place: DraftPlace | null; found: FoundDraft; base: SamplingPolicy; name: string | null; initial?: DraftPolicy | null };
 
 const check = (input: unknown) => parseOrProblems(samplingPolicySchema, input);
 

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ApplyDialog } from "#components/apply/ApplyDialog.tsx";
+import { compareHref } from "#components/compare/compareHref.ts";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
@@ -14,6 +15,9 @@ import { Note } from "#components/ui/Note.tsx";
 import { PageHead } from "#components/ui/PageHead.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { toast } from "#components/ui/toast.ts";
+import { ArchivedNote } from "#components/versions/DocumentMenu.tsx";
+import type { PlaceOfRunning } from "#components/versions/placesInWords.ts";
+import { useDraftStore } from "#components/versions/useDraftStore.ts";
 import { YamlText } from "#components/versions/YamlText.tsx";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { draftFromPolicy } from "../draft/draftPolicy.ts";
@@ -33,9 +37,9 @@ export function PolicyVersionPage({ id, number }: { id: string; number: number }
   const version = useQuery(trpc.policies.version.queryOptions({ id, number }, { staleTime: Number.POSITIVE_INFINITY }));
   return (
     <QueryView query={policy} what="The policy" skeleton={<EditorSkeleton />}>
-      {({ name, currentVersion, runningVersion }) => (
+      {(document) => (
         <QueryView query={version} what={`Version ${number}`} skeleton={<EditorSkeleton />}>
-          {(data) => <SavedVersion id={id} name={name} currentVersion={currentVersion} runningVersion={runningVersion} version={data} />}
+          {(data) => <SavedVersion document={document} version={data} />}
         </QueryView>
       )}
     </QueryView>
@@ -43,22 +47,22 @@ export function PolicyVersionPage({ id, number }: { id: string; number: number }
 }
 
 type SavedVersionProps = {
-  id: string;
-  name: string;
-  currentVersion: number;
-  runningVersion: number | null;
+  document: { id: string; name: string; currentVersion: number; runsEverywhere: number | null; runsIn: readonly PlaceOfRunning[]; archivedAtMs: number | null };
   version: { number: number; body: SamplingPolicy; authorName: string; createdAtMs: number; message: string | null };
 };
 
-function SavedVersion({ id, name, currentVersion, runningVersion, version }: SavedVersionProps) {
+function SavedVersion({ document: { id, name, currentVersion, runsEverywhere, runsIn, archivedAtMs }, version }: SavedVersionProps) {
+  const isArchived = archivedAtMs !== null;
   const router = useRouter();
   const mayEdit = useMay("editor");
+  const mayChange = mayEdit && !isArchived;
   const [applying, setApplying] = useState(false);
   const [replacing, setReplacing] = useState(false);
+  const store = useDraftStore();
   const { number, body } = version;
   const key = draftKey(id, currentVersion);
   const becomeDraft = () => {
-    if (writeDraft(localStorage, key, { draft: draftFromPolicy(body), name: null, savedAtMs: Date.now() })) router.push(`/sampling/${id}`);
+    if (writeDraft(store, key, { draft: draftFromPolicy(body), name: null, savedAtMs: Date.now() })) router.push(`/sampling/${id}`);
     else toast.error("This browser has no room for a draft. Free some of its storage and try again.");
   };
   return (
@@ -71,24 +75,29 @@ function SavedVersion({ id, name, currentVersion, runningVersion, version }: Sav
           { label: "History", href: `/sampling/${id}/history` },
           { label: `v${number}` },
         ]}
-        sub={`Saved ${formatDate(version.createdAtMs)} by ${version.authorName}${version.message ? ` · ${version.message}` : ""}${runningVersion === number ? " · runs now" : ""}`}
+        sub={`Saved ${formatDate(version.createdAtMs)} by ${version.authorName}${version.message ? ` · ${version.message}` : ""}${runsIn.some((place) => place.version === number) ? " · runs now" : ""}`}
         actions={
           <>
             <ButtonLink variant="ghost" href={`/sampling/${id}/history?from=${number}&to=${currentVersion}`}>
               Compare with v{currentVersion}
             </ButtonLink>
-            {mayEdit && runningVersion !== number && <Button onClick={() => setApplying(true)}>Apply v{number}…</Button>}
-            {mayEdit && number !== currentVersion && (
-              <Button variant="primary" onClick={() => (readDraft(localStorage, key) ? setReplacing(true) : becomeDraft())}>
+            {mayChange && <ButtonLink href={compareHref({ policy: id, version: number })}>Try on live traffic</ButtonLink>}
+            {mayChange && runsEverywhere !== number && <Button onClick={() => setApplying(true)}>Apply v{number}…</Button>}
+            {mayChange && number !== currentVersion && (
+              <Button variant="primary" onClick={() => (readDraft(store, key) ? setReplacing(true) : becomeDraft())}>
                 Use as draft
               </Button>
             )}
           </>
         }
       />
-      <Note className="mb-3" role="status">
-        <b>Read-only.</b> A saved version never changes{mayEdit && number !== currentVersion ? "; use it as a draft to go on from here" : ""}.
-      </Note>
+      {isArchived ? (
+        <ArchivedNote kind="sampling" id={id} name={name} mayEdit={mayEdit} />
+      ) : (
+        <Note className="mb-3" role="status">
+          <b>Read-only.</b> A saved version never changes{mayEdit && number !== currentVersion ? "; use it as a draft to go on from here" : ""}.
+        </Note>
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 xl:grid-cols-[minmax(0,1fr)_minmax(320px,380px)]">
         <div className="flex min-w-0 flex-col gap-3">
           <ScopePanel draft={draftFromPolicy(body)} />

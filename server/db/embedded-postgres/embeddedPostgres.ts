@@ -28,6 +28,12 @@ export type EmbeddedPostgres = {
   stop(deadlineMs: number): Promise<void>;
 };
 
+/** How to reach the Postgres of a data folder that runs at this moment; null when none does. Nothing is started. */
+export function runningEmbeddedPostgres(dataDir: string): string | null {
+  const postmaster = runningPostmaster(path.join(dataDir, "postgres", "data"));
+  return postmaster && urlOf(postmaster, readFileSync(path.join(dataDir, "postgres-password"), "utf8").trim());
+}
+
 type Place = { home: string; data: string; log: string; passwordFile: string; account: Account | null; binaries: PostgresBinaries };
 
 /** Starts real Postgres in `<dataDir>/postgres`, or takes over one that is still running there, and starts it again whenever it dies. */

@@ -1,7 +1,7 @@
 import type { CollectorConfig } from "#domain/fleet/collectorConfig.ts";
 import { formatProblem } from "#domain/validation/problems.ts";
+import { assembleConfig, type ConfigParts, InvalidConfigError } from "../../db/assembleConfig.ts";
 import type { Transaction } from "../../db/database.ts";
-import { assembleConfig, type ConfigParts, InvalidConfigError } from "../../db/newestConfig.ts";
 import type { SealPort } from "../../db/secretBox.ts";
 import { AppError } from "../../errors/appError.ts";
 

@@ -1,10 +1,17 @@
-import { findDocument, findVersion, newestRevision } from "../../db/documentRows.ts";
+import type { CollectorRow } from "#domain/telemetry/live.ts";
+import { findDocument, findVersion } from "../../db/documentRows.ts";
+import { groupRevision } from "../../db/groupRows.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
-import type { ServiceContext } from "../context.ts";
+import type { Call } from "../context.ts";
 import { type DestinationBody, showDestination } from "../destinations/destinationBody.ts";
+import { groupOrThrow } from "../groups/groupOrThrow.ts";
+import { parseInput } from "../parseInput.ts";
+import { type ByGroupInput, byGroupSchema } from "./applyInput.ts";
 
 export type CurrentRevision = {
+  /** Null of a group that runs what the default one runs, because nothing was applied to it yet. */
+  ownRevision: number | null;
   revision: number;
   hash: string;
   policy: { id: string; name: string; version: number };
@@ -12,22 +19,30 @@ export type CurrentRevision = {
   pipeline: { id: string; name: string; version: number };
   appliedAtMs: number;
   authorName: string;
-  /** Collectors that run it, of all that are not offline. */
+  /** Of the group's collectors that are not offline, those that run what they shall run; an override is that too. */
   inSync: number;
   total: number;
+  /** Of the whole fleet the same, and how many groups there are. */
+  fleet: { inSync: number; total: number };
+  groups: number;
 };
 
-export async function currentRevision({ ctx }: { ctx: ServiceContext }): Promise<CurrentRevision> {
-  authorise(ctx, "viewer");
-  const revision = await newestRevision(ctx.db);
+/** What a group runs; without a group the default one, which is all collectors as long as there is no other. */
+export async function currentRevision({ ctx, input: untrusted }: Call<ByGroupInput | undefined>): Promise<CurrentRevision> {
+  authorise(ctx, "look");
+  const { groupId } = parseInput(byGroupSchema, untrusted);
+  await groupOrThrow(ctx.db, groupId);
+  const revision = await groupRevision(ctx.db, groupId);
   if (!revision) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
   const policy = await findDocument(ctx.db, "sampling", revision.policyId);
   const destination = await findDocument(ctx.db, "export", revision.destinationId);
   const pipeline = await findDocument(ctx.db, "pipeline", revision.pipelineId);
   const body = await findVersion(ctx.db, revision.destinationId, revision.destinationVersion);
   if (!policy || !destination || !pipeline || !body) throw new Error("a revision names a version that is not there");
-  const rows = ctx.ports.live.rows().filter((row) => row.state !== "offline");
+  const online = ctx.ports.live.rows().filter((row) => row.state !== "offline");
+  const rows = online.filter((row) => row.group?.id === groupId);
   return {
+    ownRevision: revision.groupId === groupId ? revision.number : null,
     revision: revision.number,
     hash: revision.hash,
     policy: { id: policy.id, name: policy.name, version: revision.policyVersion },
@@ -35,7 +50,12 @@ export async function currentRevision({ ctx }: { ctx: ServiceContext }): Promise
     pipeline: { id: pipeline.id, name: pipeline.name, version: revision.pipelineVersion },
     appliedAtMs: revision.createdAtMs,
     authorName: revision.authorName,
-    inSync: rows.filter((row) => row.runningHash === revision.hash).length,
-    total: rows.length,
+    ...countInSync(rows),
+    fleet: countInSync(online),
+    groups: await ctx.db.collectorGroup.count({ where: { archivedAt: null } }),
   };
+}
+
+function countInSync(rows: readonly CollectorRow[]): { inSync: number; total: number } {
+  return { inSync: rows.filter((row) => row.configState === "in-sync").length, total: rows.length };
 }

@@ -1,36 +1,33 @@
-import { configHash } from "#domain/fleet/configHash.ts";
-import { audit } from "../../db/audit.ts";
-import { newestRevision } from "../../db/documentRows.ts";
-import { notifyChange } from "../../db/notifyChange.ts";
-import { AppError } from "../../errors/appError.ts";
-import { authorise } from "../authorise.ts";
+import { closeEnded } from "../approvals/closeEnded.ts";
+import { refuseWithoutApproval } from "../approvals/refuseWithoutApproval.ts";
+import { authoriseIn, authoriseSomewhere } from "../authorise.ts";
 import type { Call } from "../context.ts";
+import { groupOrThrow } from "../groups/groupOrThrow.ts";
 import { parseInput } from "../parseInput.ts";
+import { refuseHeld } from "../rollouts/refuseHeld.ts";
 import { type StartApplyInput, startApplySchema } from "./applyInput.ts";
-import { assembleNext } from "./assembleNext.ts";
 import { lockRevisions } from "./lockRevisions.ts";
-import { nextParts } from "./nextParts.ts";
+import { type AppliedRevision, writeRevision } from "./writeRevision.ts";
 
-/** Makes the change part of what every collector runs: a new revision. Delivery follows at commit, on every replica. */
-export async function startApply({ ctx, input: untrusted }: Call<StartApplyInput>): Promise<{ revision: number; hash: string }> {
-  const caller = authorise(ctx, "editor");
-  const input = parseInput(startApplySchema, untrusted);
+/**
+ * Makes the change part of what the collectors of each named group run: a new revision for each, all of them or none. Delivery follows at commit, on every
+ * replica. `revision` and `hash` are those of the first group. FORBIDDEN for a group whose changes need approval: ask for that instead.
+ */
+export async function startApply({ ctx, input: untrusted }: Call<StartApplyInput>): Promise<{ revision: number; hash: string; revisions: AppliedRevision[] }> {
+  authoriseSomewhere(ctx, "apply");
+  const { groupIds, message, ...change } = parseInput(startApplySchema, untrusted);
   return ctx.db.$transaction(async (tx) => {
     await lockRevisions(tx);
-    const newest = await newestRevision(tx);
-    if (!newest) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");
-    const { parts, document } = await nextParts(tx, newest, input);
-    const hash = configHash(await assembleNext(tx, parts, ctx.ports.seal));
-    const number = newest.number + 1;
-    await tx.revision.create({ data: { ...parts, number, hash, authorName: caller.name, message: input.message } });
-    await audit(tx, {
-      by: caller,
-      action: "apply.start",
-      entity: "revision",
-      entityId: String(number),
-      detail: { kind: input.kind, document: document.name, version: input.version, hash },
-    });
-    await notifyChange(tx, "revision", String(number));
-    return { revision: number, hash };
+    await refuseHeld(tx, ctx.ports.nowMs());
+    const revisions: AppliedRevision[] = [];
+    for (const groupId of groupIds) {
+      const group = await groupOrThrow(tx, groupId);
+      const by = authoriseIn(ctx, "apply", group);
+      await refuseWithoutApproval(tx, group);
+      revisions.push(await writeRevision(tx, ctx.ports.seal, { group, change, message, by }));
+    }
+    await closeEnded(tx, ctx.ports.nowMs());
+    const [{ revision, hash }] = revisions;
+    return { revision, hash, revisions };
   });
 }

@@ -3,6 +3,6 @@ import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
 
 export function listCollectors({ ctx }: { ctx: ServiceContext }): CollectorRow[] {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   return ctx.ports.live.rows();
 }

@@ -8,12 +8,14 @@ import { parseInput } from "../parseInput.ts";
 
 /** The collector is disconnected and not let in again. It goes on under its last good configuration. */
 export async function revokeCredential({ ctx, input: untrusted }: Call<ByIdInput>): Promise<{ id: string }> {
-  const caller = authorise(ctx, "admin");
+  const caller = authorise(ctx, "retireCollector");
   const { id } = parseInput(byIdSchema, untrusted);
   await ctx.db.$transaction(async (tx) => {
     const revoked = await tx.collector.updateMany({ where: { id, credentialRevokedAt: null }, data: { credentialRevokedAt: new Date(ctx.ports.nowMs()) } });
     if (revoked.count === 0) throw new AppError("NOT_FOUND", "there is no such collector, or its credential is revoked already");
-    await audit(tx, { by: caller, action: "collector.revokeCredential", entity: "collector", entityId: id });
+    const name = (await tx.collector.findUnique({ where: { id } }))?.name;
+    const change = { before: { credential: "valid" }, after: { credential: "revoked" } };
+    await audit(tx, { by: caller, action: "collector.revokeCredential", entity: "collector", entityId: id, entityName: name, ...change });
     await notifyChange(tx, "collector", id);
   });
   ctx.ports.fleet.disconnect(id, "the credential was revoked");

@@ -17,7 +17,7 @@ export type CheckDestinationResult = { ok: boolean; message: string; tookMs: num
 
 /** Asks a connected collector to reach the destination as given, saved or not. `id` says whose stored header values a null stands for. */
 export async function checkDestination({ ctx, input: untrusted }: Call<CheckDestinationInput>): Promise<CheckDestinationResult> {
-  const caller = authorise(ctx, "editor");
+  const caller = authorise(ctx, "editDocuments");
   const input = parseInput(checkSchema, untrusted);
   const document = input.id === undefined ? null : await findDocument(ctx.db, "export", input.id);
   const stored = document && (await findVersion(ctx.db, document.id, document.currentVersion));
@@ -26,7 +26,14 @@ export async function checkDestination({ ctx, input: untrusted }: Call<CheckDest
   const collector = input.collectorId === undefined ? collectors[0] : collectors.find((row) => row.id === input.collectorId);
   if (!collector) throw new AppError("UNAVAILABLE", "no collector is connected that could check; start one first");
   await ctx.db.$transaction((tx) =>
-    audit(tx, { by: caller, action: "destination.check", entity: "destination", entityId: input.id, detail: { collector: collector.name } }),
+    audit(tx, {
+      by: caller,
+      action: "destination.check",
+      entity: "destination",
+      entityId: input.id,
+      entityName: document?.name,
+      detail: { collector: collector.name, kind: settings.kind },
+    }),
   );
   const result = await ctx.ports.fleet.checkExport(collector.id, canonicalJson(settings), CHECK_TIMEOUT_MS);
   return { ...result, collectorName: collector.name };

@@ -7,7 +7,7 @@ import { byVersionSchema } from "./documentInput.ts";
 import type { DocumentKind, VersionView } from "./documentKind.ts";
 
 export async function getVersion<Body>(ctx: ServiceContext, kind: DocumentKind<Body>, untrusted: unknown): Promise<VersionView<Body>> {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   const { id, number } = parseInput(byVersionSchema, untrusted);
   const document = await findDocument(ctx.db, kind.kind, id);
   const version = document && (await findVersion(ctx.db, id, number));

@@ -9,7 +9,7 @@ export type Elsewhere = { id: string; askedBy: string; collectorId: string; trac
  * behind by a replica that died are removed by whoever asks next.
  */
 export async function askElsewhere({ ctx, input }: Call<Elsewhere>): Promise<boolean> {
-  authorise(ctx, "admin");
+  authorise(ctx, "keepHouse");
   return ctx.db.$transaction(async (tx) => {
     await tx.$executeRaw`DELETE FROM "RelayedQuestion" WHERE "askedAt" < now() - interval '1 minute'`;
     const collector = await tx.collector.findUnique({ where: { id: input.collectorId }, select: { replica: true } });

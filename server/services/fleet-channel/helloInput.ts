@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { carryOverSchema } from "#domain/fleet/carryOver.ts";
+import { LABELS_MAX } from "#domain/fleet/labels.ts";
 
-export const LABELS_MAX = 32;
 export const EFFECTIVE_CONFIG_BYTES_MAX = 1_000_000;
 
 export const instanceUidSchema = z.uuid("must be a UUID");
 export const collectorNameSchema = z.string().trim().min(1, "must not be empty").max(128, "must have at most 128 characters");
 export const versionSchema = z.string().max(64, "must have at most 64 characters");
-export const labelsSchema = z
+/** Looser than what people may give: labels that a collector's environment had all along must not keep it out. */
+export const ownLabelsSchema = z
   .record(z.string().min(1, "must not be empty").max(64, "must have at most 64 characters"), z.string().max(256, "must have at most 256 characters"))
   .refine((labels) => Object.keys(labels).length <= LABELS_MAX, `must have at most ${LABELS_MAX} labels`);
 
@@ -21,7 +22,7 @@ const endpointSchema = z
 export const helloSchema = z.strictObject({
   instanceUid: instanceUidSchema,
   name: collectorNameSchema,
-  labels: labelsSchema,
+  labels: ownLabelsSchema,
   version: versionSchema,
   runningRevision: z
     .int()

@@ -32,7 +32,7 @@ const MOST_TOLD_FIRST: readonly (Explanation["kind"] | undefined)[] = ["decided"
 
 /** Asks every collector that is connected, wherever it is, what became of a trace. One that fails to answer fails alone. */
 export async function explainTrace({ ctx, input: untrusted, signal }: Call<ExplainTraceInput> & { signal?: AbortSignal }): Promise<TraceExplanations> {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   const { traceId } = parseInput(explainTraceSchema, untrusted);
   const { live, fleet, explains, nowMs } = ctx.ports;
   if (!explains.take()) throw new AppError("TOO_MANY", `${explains.max} traces are being looked up at this moment; try again in a few seconds`);

@@ -22,6 +22,6 @@ export type LiveEventsInput = z.input<typeof liveEventsSchema>;
 
 /** The last known state at once, then what changes, until `signal` says stop. */
 export function liveEvents({ ctx, input: untrusted, signal }: Call<LiveEventsInput> & { signal: AbortSignal }): AsyncIterable<LiveEvent> {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   return ctx.ports.live.subscribe(parseInput(liveEventsSchema, untrusted).topics, signal);
 }

@@ -14,6 +14,6 @@ export const liveHistorySchema = z.strictObject({ scope: scopeSchema });
 export type LiveHistoryInput = z.input<typeof liveHistorySchema>;
 
 export function liveHistory({ ctx, input: untrusted }: Call<LiveHistoryInput>): LiveHistory {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   return ctx.ports.live.history(parseInput(liveHistorySchema, untrusted).scope);
 }

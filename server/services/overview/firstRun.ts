@@ -1,5 +1,7 @@
+import { DEFAULT_GROUP_ID } from "#domain/fleet/membership.ts";
 import type { CollectorState } from "#domain/telemetry/live.ts";
-import { findDocument, newestRevision } from "../../db/documentRows.ts";
+import { findDocument } from "../../db/documentRows.ts";
+import { groupRevision } from "../../db/groupRows.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { ServiceContext } from "../context.ts";
@@ -16,8 +18,8 @@ export type FirstRun = {
 };
 
 export async function firstRun({ ctx }: { ctx: ServiceContext }): Promise<FirstRun> {
-  authorise(ctx, "viewer");
-  const revision = await newestRevision(ctx.db);
+  authorise(ctx, "look");
+  const revision = await groupRevision(ctx.db, DEFAULT_GROUP_ID);
   const first = await ctx.db.revision.findUnique({ where: { number: 1 } });
   const policy = revision && (await findDocument(ctx.db, "sampling", revision.policyId));
   if (!revision || !policy || !first) throw new AppError("UNAVAILABLE", "the first boot has not finished; try again in a moment");

@@ -3,15 +3,16 @@ import { hashToken } from "../../db/secretBox.ts";
 import { AppError } from "../../errors/appError.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
+import { groupOrThrow } from "../groups/groupOrThrow.ts";
 import { parseInput } from "../parseInput.ts";
 import { type InviteInput, inviteSchema } from "./personInput.ts";
 
 export const INVITATION_DAYS = 7;
 export const INVITATIONS_OPEN_MAX = 200;
 
-/** A link that creates one account with that role, once, within a week. Whoever has it may use it, so it is shown only here. */
+/** A link that creates one account with that role, and with those in single groups, once, within a week. Whoever has it may use it, so it is shown only here. */
 export async function invitePerson({ ctx, input: untrusted }: Call<InviteInput>): Promise<{ url: string; expiresAtMs: number }> {
-  const caller = authorise(ctx, "admin");
+  const caller = authorise(ctx, "managePeople");
   const input = parseInput(inviteSchema, untrusted);
   const token = ctx.ports.newToken();
   const now = new Date(ctx.ports.nowMs());
@@ -21,9 +22,18 @@ export async function invitePerson({ ctx, input: untrusted }: Call<InviteInput>)
     if (open >= INVITATIONS_OPEN_MAX)
       throw new AppError("TOO_MANY", `there may be at most ${INVITATIONS_OPEN_MAX} open invitations; wait until some are used or expire`);
     if (input.email && (await tx.user.findUnique({ where: { email: input.email } }))) throw alreadyThere(input.email);
-    const data = { purpose: "invitation", tokenHash: hashToken(token), role: input.role, email: input.email ?? null, createdBy: caller.name, expiresAt };
+    const groups: Record<string, string> = {};
+    for (const [groupId, role] of Object.entries(input.grants)) groups[(await groupOrThrow(tx, groupId)).name] = role;
+    const { role, grants, email = null } = input;
+    const data = { purpose: "invitation", tokenHash: hashToken(token), role, grants, email, createdBy: caller.name, expiresAt };
     const link = await tx.oneTimeLink.create({ data });
-    await audit(tx, { by: caller, action: "person.invite", entity: "person", entityId: link.id, detail: { role: input.role, email: input.email ?? null } });
+    await audit(tx, {
+      by: caller,
+      action: "person.invite",
+      entity: "person",
+      entityId: link.id,
+      after: { role, ...(Object.keys(groups).length > 0 && { groups }), email, expiresAt: expiresAt.toISOString() },
+    });
   });
   return { url: `${ctx.ports.publicUrl()}/setup?token=${token}`, expiresAtMs: expiresAt.getTime() };
 }

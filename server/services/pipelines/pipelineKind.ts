@@ -1,3 +1,4 @@
+import { describePipelineChange } from "#domain/pipeline/describePipelineChange.ts";
 import { type PipelineSettings, pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import type { DocumentKind } from "../documents/documentKind.ts";
 import { parseInput } from "../parseInput.ts";
@@ -8,6 +9,7 @@ export const pipelineKind: DocumentKind<PipelineSettings> = {
   noun: "set of pipeline settings",
   take: (input) => ({ body: toSettings(input, "body"), secrets: {} }),
   show: (version) => toSettings(version.body),
+  describe: describePipelineChange,
 };
 
 function toSettings(input: unknown, root = ""): PipelineSettings {

@@ -1,3 +1,4 @@
+import { describePolicyChange } from "#domain/sampling/describePolicyChange.ts";
 import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samplingPolicy.ts";
 import type { DocumentKind } from "../documents/documentKind.ts";
 import { parseInput } from "../parseInput.ts";
@@ -8,6 +9,7 @@ export const policyKind: DocumentKind<SamplingPolicy> = {
   noun: "sampling policy",
   take: (input) => ({ body: toPolicy(input, "body"), secrets: {} }),
   show: (version) => toPolicy(version.body),
+  describe: describePolicyChange,
 };
 
 function toPolicy(input: unknown, root = ""): SamplingPolicy {

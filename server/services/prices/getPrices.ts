@@ -6,7 +6,7 @@ import type { ServiceContext } from "../context.ts";
 export type PricesView = LivePrice & { updatedAtMs: number | null; updatedBy: string | null };
 
 export async function getPrices({ ctx }: { ctx: ServiceContext }): Promise<PricesView> {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   const { price, updatedAtMs, updatedBy } = await readLivePrice(ctx.db);
   return { ...price, updatedAtMs, updatedBy };
 }

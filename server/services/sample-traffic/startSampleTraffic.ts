@@ -5,9 +5,9 @@ import type { SampleTrafficState, ServiceContext } from "../context.ts";
 
 /** Starts the generator of sample traffic, aimed at the connected collectors on this machine. Everything it sends is labelled as sample. */
 export async function startSampleTraffic({ ctx }: { ctx: ServiceContext }): Promise<SampleTrafficState> {
-  const caller = authorise(ctx, "editor");
+  const caller = authorise(ctx, "editFleet");
   await ctx.db.$transaction(async (tx) => {
-    await audit(tx, { by: caller, action: "sampleTraffic.start", entity: "sampleTraffic" });
+    await audit(tx, { by: caller, action: "sampleTraffic.start", entity: "sampleTraffic", before: ctx.ports.sampleTraffic.current().state, after: "running" });
     await notifyChange(tx, "sampleTraffic");
   });
   return ctx.ports.sampleTraffic.start();

@@ -4,10 +4,11 @@ import { authorise } from "../authorise.ts";
 import type { SampleTrafficState, ServiceContext } from "../context.ts";
 
 export async function stopSampleTraffic({ ctx }: { ctx: ServiceContext }): Promise<SampleTrafficState> {
-  const caller = authorise(ctx, "editor");
+  const caller = authorise(ctx, "editFleet");
+  const before = ctx.ports.sampleTraffic.current().state;
   const state = ctx.ports.sampleTraffic.stop();
   await ctx.db.$transaction(async (tx) => {
-    await audit(tx, { by: caller, action: "sampleTraffic.stop", entity: "sampleTraffic" });
+    await audit(tx, { by: caller, action: "sampleTraffic.stop", entity: "sampleTraffic", before, after: "stopped" });
     await notifyChange(tx, "sampleTraffic");
   });
   return state;

@@ -3,6 +3,6 @@ import type { ServiceContext } from "../context.ts";
 
 /** What of the control plane other machines can reach without encryption: a sentence each, none on loopback. */
 export function openListeners({ ctx }: { ctx: ServiceContext }): string[] {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   return ctx.ports.openWithoutTls();
 }

@@ -2,9 +2,9 @@ import { configHash } from "#domain/fleet/configHash.ts";
 import { ARCHIVE_BYTES_DEFAULT } from "#domain/pipeline/exportSettings.ts";
 import { pipelineSettingsSchema } from "#domain/pipeline/pipelineSettings.ts";
 import { DEFAULT_TIERS, type SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
+import { assembleConfig } from "../../db/assembleConfig.ts";
 import { audit } from "../../db/audit.ts";
 import type { Transaction } from "../../db/database.ts";
-import { assembleConfig } from "../../db/newestConfig.ts";
 import { notifyChange } from "../../db/notifyChange.ts";
 import { toJson } from "../../db/toJson.ts";
 import { authorise } from "../authorise.ts";
@@ -29,7 +29,7 @@ export const SHOP_TRAFFIC: SamplingPolicy = {
 
 /** On an empty database: a policy that keeps everything, the local archive, pipeline settings as they are by default, and revision 1 made of them. Returns whether there was anything to do. */
 export async function seedFirstBoot({ ctx, input }: { ctx: ServiceContext; input: { demo: boolean } }): Promise<boolean> {
-  const by = authorise(ctx, "admin");
+  const by = authorise(ctx, "keepHouse");
   return ctx.db.$transaction(async (tx) => {
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(${SEED_LOCK})`;
     if ((await tx.revision.count()) > 0) return false;
@@ -60,5 +60,5 @@ async function addRevision(
 ) {
   const parts = { ...ids, policyVersion: 1, destinationVersion: 1, pipelineVersion: 1 };
   const hash = configHash(await assembleConfig(tx, parts, ctx.ports.seal));
-  await tx.revision.create({ data: { ...parts, number, hash, authorName: authorise(ctx, "admin").name, message } });
+  await tx.revision.create({ data: { ...parts, number, hash, authorName: authorise(ctx, "keepHouse").name, message } });
 }

@@ -19,14 +19,21 @@ export type CreateTokenInput = z.input<typeof createTokenSchema>;
 
 /** `token` is shown this once; only its hash is kept. `command` starts a collector on a machine that has the project. */
 export async function createToken({ ctx, input: untrusted }: Call<CreateTokenInput>): Promise<{ id: string; token: string; command: string }> {
-  const caller = authorise(ctx, "admin");
+  const caller = authorise(ctx, "manageEnrolment");
   const input = parseInput(createTokenSchema, untrusted);
   const token = `hge_${ctx.ports.newToken()}`;
   const expiresAt = input.expiresInDays === undefined ? null : new Date(ctx.ports.nowMs() + input.expiresInDays * DAY_MS);
   const id = await ctx.db.$transaction(async (tx) => {
     if ((await tx.enrolmentToken.count()) >= TOKENS_MAX) throw new AppError("TOO_MANY", `there may be at most ${TOKENS_MAX} enrolment tokens`);
     const row = await tx.enrolmentToken.create({ data: { name: input.name, tokenHash: hashToken(token), createdBy: caller.name, expiresAt } });
-    await audit(tx, { by: caller, action: "token.create", entity: "token", entityId: row.id, detail: { name: input.name } });
+    await audit(tx, {
+      by: caller,
+      action: "token.create",
+      entity: "token",
+      entityId: row.id,
+      entityName: input.name,
+      after: { name: input.name, expiresAt: expiresAt?.toISOString() ?? null },
+    });
     await notifyChange(tx, "token", row.id);
     return row.id;
   });

@@ -13,7 +13,7 @@ export type TokenListItem = {
 };
 
 export async function listTokens({ ctx }: { ctx: ServiceContext }): Promise<TokenListItem[]> {
-  authorise(ctx, "viewer");
+  authorise(ctx, "look");
   const rows = await ctx.db.enrolmentToken.findMany({ orderBy: { createdAt: "desc" }, include: { _count: { select: { collectors: true } } } });
   return rows.map((row) => ({
     id: row.id,

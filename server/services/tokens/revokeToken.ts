@@ -8,12 +8,21 @@ import { parseInput } from "../parseInput.ts";
 
 /** From now on nobody enrols with it. Collectors that did keep the credential of their own. */
 export async function revokeToken({ ctx, input: untrusted }: Call<ByIdInput>): Promise<{ id: string }> {
-  const caller = authorise(ctx, "admin");
+  const caller = authorise(ctx, "manageEnrolment");
   const { id } = parseInput(byIdSchema, untrusted);
   return ctx.db.$transaction(async (tx) => {
     const revoked = await tx.enrolmentToken.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: new Date(ctx.ports.nowMs()) } });
     if (revoked.count === 0) throw new AppError("NOT_FOUND", "there is no such enrolment token, or it is revoked already");
-    await audit(tx, { by: caller, action: "token.revoke", entity: "token", entityId: id });
+    const name = (await tx.enrolmentToken.findUnique({ where: { id } }))?.name;
+    await audit(tx, {
+      by: caller,
+      action: "token.revoke",
+      entity: "token",
+      entityId: id,
+      entityName: name,
+      before: { revoked: false },
+      after: { revoked: true },
+    });
     await notifyChange(tx, "token", id);
     return { id };
   });

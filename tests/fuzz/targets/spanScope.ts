@@ -14,7 +14,7 @@ import { pick } from "../random.ts";
 import { ensure, type FuzzTarget } from "../target.ts";
 
 export const keepEverything: SamplingPolicy = { scope: "span", tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }] };
-const compiledPolicies = fc.sample(policies, { numRuns: 200, seed: 7 }).map(compilePolicy);
+const compiledPolicies = fc.sample(policies, { numRuns: 200, seed: 7 }).map((policy) => compilePolicy(policy));
 const everything = compilePolicy(keepEverything);
 const sampler = createSpanSampler();
 

@@ -30,7 +30,7 @@ class Harness {
     this.sampler = new TraceSampler({
       settings: policy,
       outlets: { list: [outletOf((piece) => this.sent.push(piece))], of: () => 0 },
-      books: { sampledOut: (_tier, spans) => this.#count(spans), sent() {}, shed() {}, waited() {}, serialized() {}, tierName: String },
+      books: { sampledOut: (_tier, spans) => this.#count(spans), sent() {}, shed() {}, waited() {}, serialized() {}, tierName: String, keptAll() {} },
       shedding: () => 0,
       clock: this.clock,
       seed: 7,

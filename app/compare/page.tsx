@@ -1,0 +1,5 @@
+import { ComparePage } from "#components/compare/ComparePage.tsx";
+
+export default function Page() {
+  return <ComparePage />;
+}

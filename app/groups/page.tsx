@@ -1,0 +1,5 @@
+import { GroupList } from "#components/groups/GroupList.tsx";
+
+export default function Page() {
+  return <GroupList />;
+}

@@ -1,0 +1,5 @@
+import { RolloutsPage } from "#components/rollouts/list/RolloutsPage.tsx";
+
+export default function Page() {
+  return <RolloutsPage />;
+}

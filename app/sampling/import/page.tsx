@@ -1,0 +1,5 @@
+import { ImportPage } from "#components/sampling/import/ImportPage.tsx";
+
+export default function Page() {
+  return <ImportPage />;
+}

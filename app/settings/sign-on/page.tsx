@@ -1,0 +1,5 @@
+import { SignOnPage } from "#components/sign-on/SignOnPage.tsx";
+
+export default function Page() {
+  return <SignOnPage />;
+}

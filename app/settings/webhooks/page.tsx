@@ -1,0 +1,5 @@
+import { WebhooksPage } from "#components/settings/webhooks/WebhooksPage.tsx";
+
+export default function Page() {
+  return <WebhooksPage />;
+}

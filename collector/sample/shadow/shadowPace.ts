@@ -1,0 +1,56 @@
+import { SHADOW_CPU_SHARE_MAX } from "#domain/sampling/compare/shadowReport.ts";
+
+const LOOK_MS = 250;
+/** Room below the bound, as the share is set by what was and not by what comes. */
+const AIM = 0.8 * SHADOW_CPU_SHARE_MAX;
+/** So much of one core is always allowed: a collector with nothing to do would otherwise not be allowed to compare what little comes. */
+const IDLE_SHARE = 0.01;
+const SHARE_MIN = 1 / 1024;
+const GROW = 1.25;
+/** So much may be spent above the bound before fewer traces are compared: the first comparisons run before their code is compiled, and a short burst is no reason. */
+const CREDIT_MS = 300;
+const WORDS = 4294967296;
+
+/** Keeps what a comparison costs below its share of the thread's CPU time, by the share of traces that are compared: chosen by their id, so that more of them only adds. */
+export class ShadowPace {
+  share = 1;
+  cpuMs = 0;
+  threadCpuMs = 0;
+  #spentMs = 0;
+  #creditMs = CREDIT_MS;
+  #lookedAt: number;
+  #cpuAt: number;
+  readonly #threadCpu: () => number;
+
+  /** `threadCpu`: milliseconds of CPU time that the thread has taken so far. */
+  constructor(now: number, threadCpu: () => number) {
+    this.#threadCpu = threadCpu;
+    this.#lookedAt = now;
+    this.#cpuAt = threadCpu();
+  }
+
+  /** Whether a trace with this hash (any 32 bits) is among those compared now. */
+  takes(hash: number): boolean {
+    return this.share === 1 || hash >>> 0 < this.share * WORDS;
+  }
+
+  spent(ms: number): void {
+    this.#spentMs += ms;
+    this.cpuMs += ms;
+  }
+
+  look(now: number): void {
+    const elapsed = now - this.#lookedAt;
+    if (elapsed < LOOK_MS) return;
+    const cpu = this.#threadCpu();
+    const used = Math.max(0, cpu - this.#cpuAt);
+    const allowed = Math.max(AIM * used, IDLE_SHARE * elapsed);
+    this.#creditMs = Math.min(CREDIT_MS, Math.max(0, this.#creditMs + allowed - this.#spentMs));
+    if (this.#spentMs > allowed && this.#creditMs === 0) this.share = Math.max(SHARE_MIN, (this.share * allowed) / this.#spentMs);
+    else if (this.share < 1 && this.#spentMs * GROW < allowed) this.share = Math.min(1, this.share * GROW);
+    this.threadCpuMs += used;
+    this.#spentMs = 0;
+    this.#lookedAt = now;
+    this.#cpuAt = cpu;
+  }
+}

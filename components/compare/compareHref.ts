@@ -1,0 +1,13 @@
+/** What the Compare page is asked to show: a comparison, or the form with some of it filled in. */
+export type CompareTarget = { run?: string; policy?: string; version?: number; draft?: boolean; group?: string };
+
+export function compareHref({ run, policy, version, draft, group }: CompareTarget): string {
+  const search = new URLSearchParams();
+  if (run !== undefined) search.set("run", run);
+  if (policy !== undefined) search.set("policy", policy);
+  if (version !== undefined) search.set("version", String(version));
+  if (draft) search.set("draft", "1");
+  if (group !== undefined) search.set("group", group);
+  const text = search.toString();
+  return text === "" ? "/compare" : `/compare?${text}`;
+}

@@ -1,0 +1,8 @@
+import type { ByNumber } from "#domain/fleet/rollout/rolloutView.ts";
+import type { Call } from "../context.ts";
+import type { ByNumberInput } from "./rolloutInput.ts";
+import { steerRollout } from "./steerRollout.ts";
+
+export async function approveRollout({ ctx, input }: Call<ByNumberInput>): Promise<ByNumber> {
+  return steerRollout(ctx, "approve", input);
+}

@@ -1,0 +1,123 @@
+import { commandRollout } from "#domain/fleet/rollout/commandRollout.ts";
+import { whyOff } from "#domain/fleet/rollout/gates/evaluateGates.ts";
+import { GATES, isLive, type RolloutCommand } from "#domain/fleet/rollout/rollout.ts";
+import { rolloutStepSchema } from "#domain/fleet/rollout/rolloutState.ts";
+import { GATE_UNITS, type GateView, type RolloutFailure, type RolloutLogEntry, type RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
+import { holdReason } from "../../db/changesHold.ts";
+import type { Transaction } from "../../db/database.ts";
+import { findRollout, type RolloutRow } from "../../db/rolloutRows.ts";
+import { AppError } from "../../errors/appError.ts";
+import { authorise, may } from "../authorise.ts";
+import type { Call, ServiceContext } from "../context.ts";
+import { parseInput } from "../parseInput.ts";
+import { type ByNumberInput, byNumberSchema } from "./rolloutInput.ts";
+import { showRollout } from "./showRollout.ts";
+import { OPERATION_OF } from "./steerRollout.ts";
+
+const LOG_MAX = 500;
+const FAILURES_MAX = 50;
+
+/** Everything that a page shows of one, but its collectors one by one and its series. */
+export async function getRollout({ ctx, input: untrusted }: Call<ByNumberInput>): Promise<RolloutView> {
+  authorise(ctx, "look");
+  const { number } = parseInput(byNumberSchema, untrusted);
+  const row = await findRollout(ctx.db, number);
+  if (!row) throw new AppError("NOT_FOUND", `there is no rollout ${number}`);
+  const nowMs = ctx.ports.nowMs();
+  const group = await ctx.db.collectorGroup.findUniqueOrThrow({ where: { id: row.groupId }, select: { name: true } });
+  const held = row.isLive && row.overrideReason === null ? await holdReason(ctx.db, nowMs) : null;
+  return {
+    ...showRollout(row, group.name),
+    plan: row.state.plan,
+    sentences: row.sentences,
+    gates: gatesOf(row),
+    log: await readLog(ctx.db, number),
+    lost: await readLost(ctx.db, row),
+    forecast: row.forecast,
+    outcome: row.outcome,
+    evidence: await evidenceOf(ctx.db, row),
+    failures: await readFailures(ctx.db, row),
+    may: mayNow(ctx, row, held, nowMs),
+    heldBy: held,
+    nowMs,
+  };
+}
+
+/** All of them, those that are off with the reason. */
+function gatesOf(row: RolloutRow): GateView[] {
+  const { gates: settings } = row.state.plan;
+  return GATES.map((gate) => {
+    const off = whyOff(gate, { settings, forecast: row.forecast });
+    const unit = GATE_UNITS[gate];
+    const nothing = { gate, changed: null, control: null, limit: null, against: null, unit, sinceMs: null };
+    if (off !== null) return { ...nothing, state: "off", note: off };
+    const result = row.results.find((one) => one.gate === gate);
+    return result ? { ...result, unit } : { ...nothing, state: "noData", note: "no stage has opened yet" };
+  });
+}
+
+async function readLog(tx: Transaction, number: number): Promise<RolloutLogEntry[]> {
+  const rows = await tx.rolloutEvent.findMany({ where: { rollout: number }, orderBy: { sequence: "desc" }, take: LOG_MAX });
+  return rows.reverse().flatMap(({ sequence, at, byName, step }) => {
+    const parsed = rolloutStepSchema.safeParse(step);
+    return parsed.success ? [{ sequence, atMs: at.getTime(), by: byName, step: parsed.data }] : [];
+  });
+}
+
+/** A window without a report of a collector that was connected leaves a gap in what is known. */
+async function readLost(tx: Transaction, { number, startedAtMs }: RolloutRow): Promise<RolloutView["lost"]> {
+  const [sum] = await tx.$queryRaw<{ spans: number | null; gaps: number | null }[]>`
+    SELECT sum(("figures"->'changed'->>'dropped')::float8) AS "spans",
+      count(*) FILTER (WHERE ("figures"->'changed'->>'reporting')::int < ("figures"->'changed'->>'collectors')::int)::int AS "gaps"
+    FROM "RolloutPoint" WHERE "rollout" = ${number} AND "at" >= ${new Date(startedAtMs)}::timestamptz`;
+  return { spans: sum?.spans ?? 0, complete: sum?.gaps === 0 && sum.spans !== null };
+}
+
+async function evidenceOf(tx: Transaction, { number, state }: RolloutRow): Promise<RolloutView["evidence"]> {
+  if (state.reason?.kind !== "gateFailed") return null;
+  const events = await tx.rolloutEvent.findMany({ where: { rollout: number }, orderBy: { sequence: "desc" }, take: 10 });
+  for (const { at, step } of events) {
+    const parsed = rolloutStepSchema.safeParse(step);
+    if (!parsed.success || parsed.data.kind !== "rollingBack") continue;
+    return { gate: state.reason.gate, atMs: at.getTime(), collectors: await namesOf(tx, parsed.data.collectors) };
+  }
+  return null;
+}
+
+async function namesOf(tx: Transaction, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+  const rows = await tx.collector.findMany({ where: { id: { in: [...ids] } }, select: { id: true, name: true }, orderBy: { name: "asc" } });
+  const known = new Set(rows.map(({ id }) => id));
+  return [...rows, ...ids.filter((id) => !known.has(id)).map((id) => ({ id, name: "a collector that was forgotten" }))];
+}
+
+/** Of the collectors for which it went back, with their last word on the new configuration. */
+async function readFailures(tx: Transaction, { state, toRevision }: RolloutRow): Promise<RolloutFailure[]> {
+  const { reason } = state;
+  if (!reason || !("collectors" in reason)) return [];
+  const named = await namesOf(tx, reason.collectors.slice(0, FAILURES_MAX));
+  const reports = await tx.configReport.findMany({
+    where: { revision: toRevision, collectorId: { in: named.map(({ id }) => id) } },
+    distinct: ["collectorId"],
+    orderBy: [{ collectorId: "asc" }, { id: "desc" }],
+  });
+  const reportOf = new Map(reports.map((report) => [report.collectorId, report]));
+  return named.map(({ id, name }) => {
+    const report = reportOf.get(id);
+    const logLines = Array.isArray(report?.logLines) ? report.logLines.map(String) : [];
+    return { id, name, path: report?.failingPath ?? null, reason: report?.reason ?? null, logLines, atMs: report?.createdAt.getTime() ?? null };
+  });
+}
+
+const COMMANDS = ["approve", "pause", "resume", "promote", "abort"] as const satisfies RolloutCommand["kind"][];
+
+function mayNow(ctx: ServiceContext, row: RolloutRow, held: string | null, nowMs: number): RolloutView["may"] {
+  const gates = row.results.map(({ sinceMs: _, ...result }) => result);
+  const why = (kind: RolloutCommand["kind"]): string | null => {
+    const operation = OPERATION_OF[kind];
+    if (!may(ctx, operation, { groupId: row.groupId })) return `this needs the role ${operation === "apply" ? "editor" : "approver"}`;
+    if (held !== null && operation === "steerRollouts" && isLive(row.state)) return held;
+    const move = commandRollout(row.state, { kind, name: "", message: null }, { nowMs, collectors: [], gates });
+    return "refused" in move ? move.refused : null;
+  };
+  return Object.fromEntries(COMMANDS.map((kind) => [kind, why(kind)])) as RolloutView["may"];
+}

@@ -1,0 +1,20 @@
+import { isLive, runsNew } from "#domain/fleet/rollout/rollout.ts";
+import { type RolloutHead, stageTrack } from "#domain/fleet/rollout/rolloutView.ts";
+import type { RolloutRow } from "../../db/rolloutRows.ts";
+
+/** What a list shows of it. */
+export function showRollout(row: RolloutRow, groupName: string): RolloutHead {
+  const { number, state, kind, documentId, documentName, fromVersion, toVersion, fromRevision, toRevision } = row;
+  const { startedAtMs, endedAtMs, authorName, approverName, message, collectors } = row;
+  return {
+    ...{ number, kind, fromVersion, toVersion, fromRevision, toRevision, startedAtMs, endedAtMs, authorName, approverName, message, collectors },
+    group: { id: row.groupId, name: groupName },
+    document: { id: documentId, name: documentName },
+    phase: state.phase,
+    reason: state.reason,
+    pausedAtMs: isLive(state) ? state.pausedAtMs : null,
+    sinceMs: state.sinceMs,
+    stages: stageTrack(state),
+    changed: runsNew(state).length,
+  };
+}
