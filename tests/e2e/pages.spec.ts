@@ -174,6 +174,7 @@ test("every page is reached and left by keyboard alone", async ({ browser }) => 
   await page.keyboard.press("ControlOrMeta+k");
   await expect(page.getByRole("dialog")).toBeVisible();
   await page.keyboard.type("sampling");
+  await expect(page.getByRole("option", { selected: true })).toContainText("Sampling");
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: "Sampling" })).toBeVisible();
   await page.keyboard.press("?");
@@ -202,6 +203,7 @@ test("a tier is added, described, moved and saved by keyboard alone", async ({ b
   await page.keyboard.press("Enter");
   await expect(page.getByRole("option", { name: "endpoint" })).toBeFocused();
   await page.keyboard.type("status");
+  await expect(page.getByRole("option", { name: /^status/ })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(row(1).getByRole("combobox", { name: /status/ })).toBeVisible();
 
