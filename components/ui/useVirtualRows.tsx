@@ -19,6 +19,9 @@ export function useVirtualRows({ count, columns }: { count: number; columns: num
   const [wanted, setWanted] = useState<number | null>(null);
   const isVirtual = count > VIRTUAL_ABOVE;
   const virtualizer = useWindowVirtualizer({ count: isVirtual ? count : 0, estimateSize: () => ROW_PX, overscan: OVERSCAN_ROWS, scrollMargin: top });
+  // Rows above the screen that turn out taller move it along; but not back to where it was, when somebody has just scrolled away (Home, End) and that was not heard of yet.
+  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _delta, { scrollOffset }) =>
+    scrollOffset !== null && window.scrollY === scrollOffset && item.start < scrollOffset;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above the table may move when the number of rows does
   useEffect(() => setTop(frame.current?.offsetTop ?? 0), [count]);
   const items = virtualizer.getVirtualItems();
