@@ -28,6 +28,33 @@ const example = z.strictObject({
 });
 export type ShadowExample = z.infer<typeof example>;
 
+/** A recording reaches back a week at most, whatever its bounds. */
+export const REPLAY_BACK_MS_MAX = 604_800_000;
+/** Stretches without a recording that are named, the longest; the rest is counted. */
+export const REPLAY_GAPS_MAX = 20;
+
+const gap = z.strictObject({ fromMs: z.number(), untilMs: z.number(), reason: z.string().max(200) });
+
+/** What a comparison over a recording has read so far. Times are Unix milliseconds by the collector's clock. */
+const replay = z.strictObject({
+  /** Of the recording that is asked for, this share has been read: 0 to 1. */
+  progress: z.number().min(0).max(1),
+  /** What the recording covers of the time asked for. */
+  fromMs: z.number(),
+  untilMs: z.number(),
+  /** Of the traces, this share was recorded, chosen by a hash of their id; each recorded one stands for 1 / share. */
+  recordedShare: z.number().min(0).max(1),
+  /** Recorded spans that both policies were asked about, and how many a second. */
+  spans: count,
+  spansPerS: count,
+  /** Attributes whose values the recording does not hold, as far as one of the policies asks for them: conditions on them can't be answered truly. */
+  redacted: z.array(z.string().max(256)).max(100),
+  /** Where nothing, or not everything, was recorded. */
+  gaps: z.array(gap).max(REPLAY_GAPS_MAX),
+  gapsLeftOut: count,
+});
+export type ReplayFigures = z.infer<typeof replay>;
+
 export const SHADOW_STATES = ["running", "ended", "stopped", "memory", "refused"] as const;
 export type ShadowState = (typeof SHADOW_STATES)[number];
 
@@ -57,5 +84,7 @@ export const shadowReportSchema = z.strictObject({
   counts: comparisonCountsSchema,
   newlyDropped: z.array(example).max(EXAMPLES_MAX),
   newlyKept: z.array(example).max(EXAMPLES_MAX),
+  /** Of a comparison over a recording; absent of one over live traffic. */
+  replay: replay.optional(),
 });
 export type ShadowReport = z.infer<typeof shadowReportSchema>;
