@@ -63,8 +63,9 @@ export function CompareForm({ policyId, version, isDraft, groupId, onStarted }: 
   const submit = () => {
     if (ofDraft && draft) {
       const body = { kind: "body" as const, title: draft.title, body: draft.body, ...(draft.policyId !== null && { policyId: draft.policyId }) };
-      start.mutate({ candidate: body, where, minutes: Number(minutes) });
-    } else if (policy && tried !== null) start.mutate({ candidate: { kind: "version", policyId: policy.id, version: tried }, where, minutes: Number(minutes) });
+      start.mutate({ candidate: body, where, over: { kind: "live", minutes: Number(minutes) } });
+    } else if (policy && tried !== null)
+      start.mutate({ candidate: { kind: "version", policyId: policy.id, version: tried }, where, over: { kind: "live", minutes: Number(minutes) } });
   };
   return (
     <Panel title="Try a policy" className="mb-3">

@@ -16,12 +16,13 @@ import { Panel } from "#components/ui/Panel.tsx";
 import { toast } from "#components/ui/toast.ts";
 import { compareHref } from "./compareHref.ts";
 import type { CompareFigures, ShadowView } from "./compareTypes.ts";
-import { BECAUSE, exactWords, marginText, shareText, verdictOf } from "./compareWords.ts";
+import { becauseWords, exactWords, marginText, verdictOf } from "./compareWords.ts";
 import { DisagreementMatrix } from "./DisagreementMatrix.tsx";
 import { ExamplesPanel } from "./ExamplesPanel.tsx";
 import { MonthPanel } from "./MonthPanel.tsx";
 import { OutcomesPanel } from "./OutcomesPanel.tsx";
 import { ShadowStateChip } from "./RecentComparisons.tsx";
+import { shareText } from "./shareText.ts";
 import { TriedOnPanel } from "./TriedOnPanel.tsx";
 
 /** One comparison as it stands: the verdict first, then what it rests on. */
@@ -86,7 +87,7 @@ export function CompareView({ shadow }: { shadow: ShadowView }) {
                 <p>{exactWords(shadow, figures)}</p>
                 <ul className="mt-2 flex list-disc flex-col gap-1 pl-4 text-ink-2">
                   {summary.estimatedBecause.map((reason) => (
-                    <li key={reason}>{BECAUSE[reason]}</li>
+                    <li key={reason}>{becauseWords(reason, shadow)}</li>
                   ))}
                 </ul>
               </Panel>

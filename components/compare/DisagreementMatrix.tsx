@@ -3,7 +3,7 @@ import { formatCompact } from "#components/format/formatNumber.ts";
 import { Panel } from "#components/ui/Panel.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
 import { type Cell, type Outcomes, spansOf } from "#domain/sampling/compare/comparisonCounts.ts";
-import { shareText } from "./compareWords.ts";
+import { shareText } from "./shareText.ts";
 
 /** What the two did with the same spans: kept by both, by one alone, by neither. */
 export function DisagreementMatrix({ total }: { total: Outcomes }) {

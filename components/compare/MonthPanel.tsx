@@ -5,7 +5,7 @@ import { Panel } from "#components/ui/Panel.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
 import type { Compared } from "#domain/sampling/compare/summariseComparison.ts";
 import type { CompareFigures } from "./compareTypes.ts";
-import { shareText } from "./compareWords.ts";
+import { shareText } from "./shareText.ts";
 
 /** What is expected of a month like this, with the bounds of chance. */
 export function MonthPanel({ figures }: { figures: CompareFigures }) {

@@ -7,7 +7,7 @@ import { Button } from "#components/ui/Button.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
 import { type NamedOutcomes, type Outcomes, spansOf } from "#domain/sampling/compare/comparisonCounts.ts";
-import { shareText } from "./compareWords.ts";
+import { shareText } from "./shareText.ts";
 
 const SHOWN_FIRST = 12;
 

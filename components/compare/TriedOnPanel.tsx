@@ -5,7 +5,7 @@ import { Panel } from "#components/ui/Panel.tsx";
 import { StatusChip, type Tone } from "#components/ui/StatusChip.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
 import type { ShadowView } from "./compareTypes.ts";
-import { shareText } from "./compareWords.ts";
+import { shareText } from "./shareText.ts";
 
 type Collector = ShadowView["collectors"][number];
 
@@ -15,6 +15,8 @@ const STATES: Record<Collector["state"], { tone: Tone; word: string }> = {
   stopped: { tone: "neutral", word: "stopped" },
   memory: { tone: "warn", word: "memory was tight" },
   refused: { tone: "warn", word: "can't compare" },
+  unfinished: { tone: "warn", word: "not finished" },
+  silent: { tone: "warn", word: "said nothing" },
   waiting: { tone: "busy", word: "waiting" },
   offline: { tone: "neutral", word: "offline" },
   problem: { tone: "warn", word: "not tried" },

@@ -107,7 +107,9 @@ export function auditSentence({ action, entity, entityId, entityName, detail, be
     case "collector.profile":
       return `had ${name} record a profile of its ${text(detail.kind) === "cpu" ? "CPU" : text(detail.kind)}, ${text(detail.seconds)} s`;
     case "shadow.start":
-      return `had ${text(detail.where)} try ${name} beside what runs, for ${text(detail.minutes)} min`;
+      return detail.hours === undefined
+        ? `had ${text(detail.where)} try ${name} beside what runs, for ${text(detail.minutes)} min`
+        : `had ${text(detail.where)} try ${name} beside what runs, over what was recorded in the last ${text(detail.hours)} h`;
     case "shadow.stop":
       return `stopped trying ${name}`;
     case "token.create":

@@ -2,6 +2,7 @@ import type { ServerDuplexStream, status } from "@grpc/grpc-js";
 import { canonicalJson } from "#domain/fleet/configHash.ts";
 import type { KeepAllEntry } from "#domain/fleet/keepAll.ts";
 import { PROFILE_BYTES_MAX, PROFILE_CHUNK_BYTES_MAX, type ProfileRequest } from "#domain/fleet/profileRequest.ts";
+import type { ShadowKind } from "#domain/sampling/compare/shadowReport.ts";
 import type { ExplainAnswer, ProfileAnswer } from "../services/context.ts";
 import type { Assignment } from "../services/fleet-channel/assignments.ts";
 import type { Hello } from "../services/fleet-channel/helloInput.ts";
@@ -25,8 +26,9 @@ export class CollectorSession {
   readonly #pending = new Map<string, (answer: CommandAnswer) => void>();
   readonly #canExplain: boolean;
   readonly #canProfile: boolean;
-  readonly canShadow: boolean;
-  #shadowId = "";
+  readonly #canTry: Record<ShadowKind, boolean>;
+  /** What it was told last over this stream to try, of each kind; `open` as long as it was neither told to stop nor said its last word. */
+  readonly #tries: Record<ShadowKind, { id: string; open: boolean }> = { live: { id: "", open: false }, replay: { id: "", open: false } };
   readonly #canKeepAll: boolean;
   /** What has come of the profiles that are waited for; at most as many as commands. */
   readonly #profiles = new Map<string, Uint8Array[]>();
@@ -43,7 +45,7 @@ export class CollectorSession {
     this.#runningHash = runningHash;
     this.#canExplain = capabilities.includes("explain");
     this.#canProfile = capabilities.includes("profile");
-    this.canShadow = capabilities.includes("shadow");
+    this.#canTry = { live: capabilities.includes("shadow"), replay: capabilities.includes("replay") };
     this.#canKeepAll = capabilities.includes("keep-all");
   }
 
@@ -96,21 +98,40 @@ export class CollectorSession {
     if (this.#sent) this.#sent.failed = true;
   }
 
-  /** Of the policy that it was told over this stream to try beside the running one; empty when there is none. */
-  get shadowId(): string {
-    return this.#shadowId;
+  canTry(kind: ShadowKind): boolean {
+    return this.#canTry[kind];
+  }
+
+  /** Of the policy that it was told last over this stream to try beside the running one, also where it has ended since; empty when there was none. */
+  triedLast(kind: ShadowKind): string {
+    return this.#tries[kind].id;
   }
 
   /** `policy`: canonical JSON. */
   startShadow(shadowId: string, policy: string, minutes: number): void {
-    this.#shadowId = shadowId;
+    this.#tries.live = { id: shadowId, open: true };
     this.#write({ shadow: { shadowId, policy, minutes } });
   }
 
-  stopShadow(shadowId: string): void {
-    if (shadowId === "") return;
-    if (shadowId === this.#shadowId) this.#shadowId = "";
-    this.#write({ shadow: { shadowId, policy: "", minutes: 0 } });
+  /** `policy`: canonical JSON. */
+  startReplay(shadowId: string, policy: string, backMs: number): void {
+    this.#tries.replay = { id: shadowId, open: true };
+    this.#write({ replay: { shadowId, policy, backMs } });
+  }
+
+  /** Whatever it tries of a kind, it shall not any more. */
+  stopTrying(kind: ShadowKind): void {
+    if (this.#tries[kind].open) this.stopShadow(kind, this.#tries[kind].id);
+  }
+
+  stopShadow(kind: ShadowKind, shadowId: string): void {
+    if (shadowId === this.#tries[kind].id) this.#tries[kind].open = false;
+    this.#write({ [kind === "live" ? "shadow" : "replay"]: { shadowId, policy: "" } });
+  }
+
+  /** It has said its last word of what it tries. */
+  triedEnough(kind: ShadowKind): void {
+    this.#tries[kind].open = false;
   }
 
   async checkExport(commandId: string, exportJson: string, timeoutMs: number): Promise<CheckAnswer> {

@@ -3,6 +3,7 @@ import { pruneAudit } from "../services/audit/pruneAudit.ts";
 import { endOverBreakGlass } from "../services/break-glass/endOverBreakGlass.ts";
 import { recordKeepAll } from "../services/break-glass/recordKeepAll.ts";
 import { endExpiredOverrides } from "../services/collectors/endExpiredOverrides.ts";
+import { endFinishedReplays } from "../services/compare/endFinishedReplays.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { touchCollectors } from "../services/fleet-channel/touchCollectors.ts";
 import { forgetExpired } from "../services/people/forgetExpired.ts";
@@ -22,6 +23,8 @@ const TIER_WATCHES_EVERY_MS = 60_000;
 const ROLLOUTS_EVERY_MS = 1_000;
 const WEBHOOKS_EVERY_MS = 1_000;
 const KEEP_ALL_EVERY_MS = 1_000;
+/** Only for collectors that have gone meanwhile: where the last of them has said its last word, it is over at once. */
+const REPLAYS_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 3_600_000;
 
 /** What runs by the clock. */
@@ -81,10 +84,17 @@ export function startJobs({ ctx, hub, replica, onError }: { ctx: ServiceContext;
     },
     onError,
   );
+  const replays = every(
+    REPLAYS_EVERY_MS,
+    async () => {
+      if (hub.database.state === "up") await endFinishedReplays({ ctx });
+    },
+    onError,
+  );
   const rollouts = every(ROLLOUTS_EVERY_MS, createRolloutJob({ ctx, hub, replica }), onError);
   return {
     async stop() {
-      const jobs = [rollouts, overrides, keepAll, webhooks, heartbeats, tierWatches, forgetting, pruning, closing];
+      const jobs = [rollouts, replays, overrides, keepAll, webhooks, heartbeats, tierWatches, forgetting, pruning, closing];
       await Promise.all(jobs.map((job) => job.stop()));
     },
   };

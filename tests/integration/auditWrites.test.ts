@@ -328,7 +328,8 @@ const WRITES: Record<string, Write> = {
   "compare.start": {
     call: async () => {
       const where = { kind: "collectors" as const, collectorIds: [collector.collectorId] };
-      const { id } = await owner.trpc.compare.start.mutate({ candidate: { kind: "body", title: "half", body: policy(0.5) }, where, minutes: 5 });
+      const candidate = { kind: "body" as const, title: "half", body: policy(0.5) };
+      const { id } = await owner.trpc.compare.start.mutate({ candidate, where, over: { kind: "live", minutes: 5 } });
       Object.assign(ids, { shadow: id });
     },
     event: { action: "shadow.start", entity: "shadow", entityName: "half", detail: { where: "audited", collectors: 1, minutes: 5 } },

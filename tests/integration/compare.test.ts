@@ -67,7 +67,7 @@ it("tries a policy on the collectors of a group wherever they are connected, and
   const { id } = await owner.trpc.compare.start.mutate({
     candidate: { kind: "body", title: "my draft", body: policy(0.25) },
     where: ofDefaultGroup,
-    minutes: 5,
+    over: { kind: "live", minutes: 5 },
   });
   for (const stream of streams.slice(0, 2)) {
     const { policy: text, minutes } = await started(stream, id);
@@ -93,7 +93,11 @@ it("tries a policy on the collectors of a group wherever they are connected, and
   expect(streams[2].received.some(({ shadow }) => shadow)).toBe(false);
 
   // One at a time in each collector; and after a new connection it goes on under the same id.
-  const again = owner.trpc.compare.start.mutate({ candidate: { kind: "body", title: "another", body: policy(1) }, where: ofDefaultGroup, minutes: 1 });
+  const again = owner.trpc.compare.start.mutate({
+    candidate: { kind: "body", title: "another", body: policy(1) },
+    where: ofDefaultGroup,
+    over: { kind: "live", minutes: 1 },
+  });
   await expect(again).rejects.toMatchObject({ message: expect.stringContaining("is trying my draft at this moment"), data: { appCode: "CONFLICT" } });
   streams[1].cancel();
   streams[1] = collectors[1].connect(CAN);
@@ -114,7 +118,7 @@ it("tells a collector to stop what nobody wants any more, and takes no report of
   const { id } = await owner.trpc.compare.start.mutate({
     candidate: { kind: "body", title: "alone", body: policy(0.5) },
     where: { kind: "collectors", collectorIds: [collectors[0].collectorId] },
-    minutes: 5,
+    over: { kind: "live", minutes: 5 },
   });
   await started(stream, id);
   stream.send({ shadowReport: { shadowId: id, report: '{"state":"running"}' } });
@@ -130,8 +134,13 @@ it("tells a collector to stop what nobody wants any more, and takes no report of
 
 it("refuses what can't be tried, with the place and the reason", async () => {
   const start = (input: object) =>
-    owner.trpc.compare.start.mutate({ candidate: { kind: "body", title: "x", body: policy(1) }, where: ofDefaultGroup, minutes: 5, ...input } as never);
-  await expect(start({ minutes: 61 })).rejects.toThrow("minutes: must be at most 60 minutes");
+    owner.trpc.compare.start.mutate({
+      ...{ candidate: { kind: "body", title: "x", body: policy(1) }, where: ofDefaultGroup, over: { kind: "live", minutes: 5 } },
+      ...input,
+    } as never);
+  await expect(start({ over: { kind: "live", minutes: 61 } })).rejects.toThrow("over.minutes: must be at most 60 minutes");
+  await expect(start({ over: { kind: "recording", hours: 169 } })).rejects.toThrow("over.hours: must be at most 168 hours, a week");
+  await expect(start({ over: { kind: "memory" } })).rejects.toThrow("over.kind: must be live traffic for some minutes, or the recording of the last hours");
   await expect(start({ candidate: { kind: "body", title: "x", body: { scope: "span", tiers: [] } } })).rejects.toThrow(
     "tiers: must have at least the default tier",
   );

@@ -157,7 +157,11 @@ describe("roles", () => {
     "compare.start": {
       role: "editor",
       call: (trpc) =>
-        trpc.compare.start.mutate({ candidate: { kind: "version", policyId: id, version: 1 }, where: { kind: "group", groupId: id }, minutes: 5 }),
+        trpc.compare.start.mutate({
+          candidate: { kind: "version", policyId: id, version: 1 },
+          where: { kind: "group", groupId: id },
+          over: { kind: "live", minutes: 5 },
+        }),
     },
     "compare.stop": { role: "editor", call: (trpc) => trpc.compare.stop.mutate({ id }) },
     "rollouts.start": { role: "editor", call: (trpc) => trpc.rollouts.start.mutate({ kind: "policy", id, version: 1, plan: DEFAULT_PLAN }) },

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { type ComparisonCounts, GROUPS, noComparison, OUTCOMES, type Outcomes } from "./comparisonCounts.ts";
+import type { ReplayFigures } from "./shadowReport.ts";
 
 const whole = fc.integer({ min: 0, max: 1_000_000 });
 const cell = fc.record({ spans: whole, bytes: whole });
@@ -45,4 +46,10 @@ export function evenCounts({ spans, live, candidate }: { spans: number; live: nu
   counts.compared = { spans: all, bytes: all * 100 };
   counts.units = all;
   return counts;
+}
+
+/** Of a recording that was read to its end, whole and without a gap. */
+export function replayFigures(more: Partial<ReplayFigures> = {}): ReplayFigures {
+  const whole = { progress: 1, fromMs: 0, untilMs: 3_600_000, recordedShare: 1, spans: 16_000, spansPerS: 500_000, redacted: [], gaps: [], gapsLeftOut: 0 };
+  return { ...whole, ...more };
 }

@@ -28,6 +28,9 @@ const example = z.strictObject({
 });
 export type ShadowExample = z.infer<typeof example>;
 
+/** What a candidate is tried on: what comes in, or what was recorded. */
+export type ShadowKind = "live" | "replay";
+
 /** A recording reaches back a week at most, whatever its bounds. */
 export const REPLAY_BACK_MS_MAX = 604_800_000;
 /** Stretches without a recording that are named, the longest; the rest is counted. */

@@ -7,7 +7,7 @@ import { forecastSchema } from "./forecast.ts";
 import { MONTH_S, type SummaryInput, summariseComparison } from "./summariseComparison.ts";
 import { toForecast } from "./toForecast.ts";
 
-const about: Omit<SummaryInput, "collectors"> = { price: LIVE_PRICE_DEFAULT, hasBudget: false, waitsDiffer: false, scopesDiffer: false };
+const about: Omit<SummaryInput, "collectors"> = { price: LIVE_PRICE_DEFAULT, hasBudget: false, waitsDiffer: false, scopesDiffer: false, recording: null };
 const of = (counts: ComparisonCounts, windowMs = 600_000, more: Partial<SummaryInput> = {}) =>
   summariseComparison({ ...about, collectors: [{ counts, windowMs }], ...more });
 
@@ -69,6 +69,17 @@ describe("summariseComparison", () => {
     expect(of({ ...counts, seen: { spans: 200, bytes: 1 } })).toMatchObject({ seenIsExact: false, estimatedBecause: ["month", "sampled"] });
     expect(of({ ...counts, late: 1 })).toMatchObject({ seenIsExact: false, estimatedBecause: ["month", "late"] });
     expect(of(counts, 600_000, { waitsDiffer: true }).seenIsExact).toBe(false);
+  });
+
+  it("names what only a recording brings about, and is not exact where a policy asks for what was redacted", () => {
+    const counts = evenCounts({ spans: 10, live: 1, candidate: 0.5 });
+    const whole = { isPartial: false, isLess: false, isRedacted: false, hasGaps: false };
+    const read = (recording: Partial<typeof whole>, more: Partial<ComparisonCounts> = {}) =>
+      of({ ...counts, ...more }, 600_000, { recording: { ...whole, ...recording } });
+    expect(read({})).toMatchObject({ seenIsExact: true, estimatedBecause: ["month"] });
+    expect(read({ isPartial: true, isLess: true, hasGaps: true })).toMatchObject({ seenIsExact: true, estimatedBecause: ["month", "partial", "less", "gaps"] });
+    expect(read({ isRedacted: true })).toMatchObject({ seenIsExact: false, estimatedBecause: ["month", "redacted"] });
+    expect(read({}, { seen: { spans: 200, bytes: 1 } })).toMatchObject({ seenIsExact: false, estimatedBecause: ["month", "recorded"] });
   });
 
   it("gives a forecast of the candidate that the schema takes", () => {

@@ -10,7 +10,11 @@ export const MONTH_S = 2_629_800;
 export const SHORT_S = 300;
 
 /** Why a figure is an estimate. */
-export const ESTIMATED_BECAUSE = ["month", "short", "sampled", "budget", "wait", "late", "scope"] as const;
+export const ESTIMATED_BECAUSE = [
+  ...(["month", "short", "sampled", "budget", "wait", "late", "scope"] as const),
+  // Of a recording alone.
+  ...(["partial", "less", "recorded", "redacted", "gaps"] as const),
+] as const;
 export type EstimatedBecause = (typeof ESTIMATED_BECAUSE)[number];
 
 /** What one collector counted, over so many milliseconds. */
@@ -52,14 +56,19 @@ export type SummaryInput = {
   waitsDiffer: boolean;
   /** One decides by span and the other by trace. */
   scopesDiffer: boolean;
+  /** What it was read from; null of live traffic. */
+  recording: ComparedRecording | null;
 };
+
+/** `isPartial`: it has not been read to its end; `isLess`: it reaches less far than was asked for. */
+export type ComparedRecording = { isPartial: boolean; isLess: boolean; isRedacted: boolean; hasGaps: boolean };
 
 /**
  * What the counts come to. Kept share = weighted spans kept / weighted spans compared, a ratio estimate; per second and month = that share × what was seen per second;
  * cost = bytes kept × price per GB (decimal). Intervals are jackknifed over groups of traces, and never narrower than 3 / decisions, the rule of three for what has
  * not been seen once (Hanley and Lippman-Hand, JAMA 249, 1983).
  */
-export function summariseComparison({ collectors, price, hasBudget, waitsDiffer, scopesDiffer }: SummaryInput): ComparisonSummary {
+export function summariseComparison({ collectors, price, hasBudget, waitsDiffer, scopesDiffer, recording }: SummaryInput): ComparisonSummary {
   const counts = mergeComparisons(collectors.map((one) => one.counts));
   const timed = collectors.filter(({ windowMs }) => windowMs > 0);
   const seenSpansPerS = timed.reduce((sum, one) => sum + (one.counts.seen.spans / one.windowMs) * 1000, 0);
@@ -69,11 +78,16 @@ export function summariseComparison({ collectors, price, hasBudget, waitsDiffer,
   const reasons: Record<EstimatedBecause, boolean> = {
     month: true,
     short: seconds < SHORT_S,
-    sampled: !isWhole,
+    sampled: !isWhole && recording === null,
     budget: hasBudget,
     wait: waitsDiffer,
     late: counts.late > 0,
     scope: scopesDiffer,
+    partial: recording?.isPartial === true,
+    less: recording?.isLess === true,
+    recorded: !isWhole && recording !== null,
+    redacted: recording?.isRedacted === true,
+    gaps: recording?.hasGaps === true,
   };
   return {
     counts,
@@ -82,7 +96,7 @@ export function summariseComparison({ collectors, price, hasBudget, waitsDiffer,
     seconds,
     collectors: collectors.length,
     figures: figuresOf(counts, seenSpansPerS, seenBytesPerS, price),
-    seenIsExact: isWhole && !hasBudget && !waitsDiffer && counts.late === 0,
+    seenIsExact: isWhole && !hasBudget && !waitsDiffer && counts.late === 0 && !reasons.redacted,
     estimatedBecause: ESTIMATED_BECAUSE.filter((reason) => reasons[reason]),
   };
 }

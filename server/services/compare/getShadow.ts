@@ -1,6 +1,7 @@
 import type { Forecast } from "#domain/sampling/compare/forecast.ts";
+import { mergeReplays, type ReplaySummary } from "#domain/sampling/compare/mergeReplays.ts";
 import { latestExamples } from "#domain/sampling/compare/mergeShadowReports.ts";
-import type { ShadowExample, ShadowReport, ShadowState } from "#domain/sampling/compare/shadowReport.ts";
+import type { ReplayFigures, ShadowExample, ShadowReport, ShadowState } from "#domain/sampling/compare/shadowReport.ts";
 import { type ComparisonSummary, summariseComparison } from "#domain/sampling/compare/summariseComparison.ts";
 import { toForecast } from "#domain/sampling/compare/toForecast.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
@@ -15,15 +16,25 @@ import { parseInput } from "../parseInput.ts";
 import { readShadowReport } from "./readShadowReport.ts";
 import { stateOfShadow } from "./stateOfShadow.ts";
 
-/** `waiting`: it has said nothing yet. */
+/** `waiting`: it has said nothing yet; `silent`: nor before it was over; `unfinished`: of a replay, it had not read all by then. */
 export type ShadowCollector = {
   id: string;
   name: string;
-  state: ShadowState | "waiting" | "offline" | "problem";
+  state: ShadowState | "waiting" | "silent" | "unfinished" | "offline" | "problem";
   problem: string | null;
   /** Null before it said anything. */
-  reported: (Pick<ShadowReport, "share" | "cpuMs" | "threadCpuMs" | "windowMs" | "restarts"> & { liveRevision: number; atMs: number; spans: number }) | null;
+  reported:
+    | (Pick<ShadowReport, "share" | "cpuMs" | "threadCpuMs" | "windowMs" | "restarts"> & {
+        liveRevision: number;
+        atMs: number;
+        spans: number;
+        /** Null of one on live traffic. */
+        replay: Omit<ReplayFigures, "redacted" | "gaps" | "gapsLeftOut"> | null;
+      })
+    | null;
 };
+/** `progress`: of the recordings of those that have one, 0 to 1. `isPartial`: what was counted is not of all of them, or not yet. `read`: null before anything was. */
+export type ShadowReplay = { progress: number; isPartial: boolean; read: ReplaySummary | null };
 export type CollectorExample = ShadowExample & { collectorId: string; collectorName: string };
 export type ShadowView = Shadow & {
   groupName: string | null;
@@ -32,7 +43,10 @@ export type ShadowView = Shadow & {
   collectors: ShadowCollector[];
   /** Added up over the collectors that counted something. */
   summary: ComparisonSummary;
+  /** Null as well of a replay that has not read all: what it has read is of other hours. */
   forecast: Forecast | null;
+  /** Null of one on live traffic. */
+  replay: ShadowReplay | null;
   newlyDropped: CollectorExample[];
   newlyKept: CollectorExample[];
   /** Revisions that the collectors ran: with more than one, "now" is a mixture. */
@@ -52,46 +66,95 @@ export async function getShadow({ ctx, input: untrusted }: Call<ByIdInput>): Pro
     readLivePrice(ctx.db),
     shadow.groupId === null ? null : findGroup(ctx.db, shadow.groupId),
   ]);
-  const reports = new Map(stored.map(({ collectorId, report, atMs }) => [collectorId, { ...readShadowReport(report), atMs }]));
+  const reports = new Map(stored.map(({ collectorId, report, atMs }) => [collectorId, { ...readShadowReport(report, shadow.kind), atMs }]));
   const rows = new Map(ctx.ports.live.rows().map((row) => [row.id, row]));
   const nameOf = (collectorId: string) => rows.get(collectorId)?.name ?? collectorId;
   const counting = [...reports].flatMap(([collectorId, { report, atMs }]) => (report === null ? [] : [{ collectorId, report, atMs }]));
   const counted = counting.filter(({ report }) => report.counts.seen.spans > 0);
+  const now = ctx.ports.nowMs();
+  const state = stateOfShadow(shadow, now);
+  const collectors = shadow.collectorIds.map((collectorId): ShadowCollector => {
+    const about = { id: collectorId, name: nameOf(collectorId) };
+    const found = reports.get(collectorId);
+    if (found === undefined) {
+      const silent = state === "running" ? "waiting" : "silent";
+      return { ...about, state: rows.get(collectorId)?.state === "offline" ? "offline" : silent, problem: null, reported: null };
+    }
+    const { report, problem, atMs } = found;
+    if (report === null) return { ...about, state: "problem", problem, reported: null };
+    const { share, cpuMs, threadCpuMs, windowMs, restarts, live, counts, reason } = report;
+    const reported = {
+      share,
+      cpuMs,
+      threadCpuMs,
+      windowMs,
+      restarts,
+      liveRevision: live.revision,
+      atMs,
+      spans: counts.seen.spans,
+      replay: withoutGaps(report),
+    };
+    const isCutOff = report.replay !== undefined && report.state === "running" && state !== "running";
+    return { ...about, state: isCutOff ? "unfinished" : report.state, problem: reason || null, reported };
+  });
+  const replay = shadow.backMs === null ? null : replayOf(collectors, counted, nameOf, shadow.backMs);
+  const hasBudget = shadow.policy.tiers.some(({ keep }) => keep.kind === "budget");
   const summary = summariseComparison({
     collectors: counted.map(({ report: { counts, windowMs } }) => ({ counts, windowMs })),
     price,
-    hasBudget: shadow.policy.tiers.some(({ keep }) => keep.kind === "budget"),
+    // Over a recording both policies begin anew.
+    hasBudget: hasBudget || (replay !== null && counting.some(({ report }) => report.live.hasBudget)),
     waitsDiffer: counting.some(({ report }) => waitsDiffer(report, shadow.policy)),
     scopesDiffer: counting.some(({ report }) => report.live.scope !== shadow.policy.scope),
+    recording: replay?.read
+      ? {
+          isPartial: replay.isPartial,
+          isLess: replay.read.isLess,
+          isRedacted: replay.read.redacted.length > 0,
+          hasGaps: replay.read.gaps.length + replay.read.gapsLeftOut > 0,
+        }
+      : null,
   });
   const examples = (of: "newlyDropped" | "newlyKept") =>
     latestExamples(
       counting.flatMap(({ collectorId, report }) => report[of].map((example) => ({ ...example, collectorId, collectorName: nameOf(collectorId) }))),
     );
-  const now = ctx.ports.nowMs();
+  const untilMs = replay?.read?.untilMs ?? Math.max(0, ...counted.map(({ atMs }) => atMs));
   return {
     ...shadow,
     groupName: group?.name ?? null,
-    state: stateOfShadow(shadow, now),
+    state,
     nowMs: now,
-    collectors: shadow.collectorIds.map((collectorId): ShadowCollector => {
-      const about = { id: collectorId, name: nameOf(collectorId) };
-      const found = reports.get(collectorId);
-      if (found === undefined) return { ...about, state: rows.get(collectorId)?.state === "offline" ? "offline" : "waiting", problem: null, reported: null };
-      const { report, problem, atMs } = found;
-      if (report === null) return { ...about, state: "problem", problem, reported: null };
-      const { share, cpuMs, threadCpuMs, windowMs, restarts, live, counts, state, reason } = report;
-      const reported = { share, cpuMs, threadCpuMs, windowMs, restarts, liveRevision: live.revision, atMs, spans: counts.seen.spans };
-      return { ...about, state, problem: reason || null, reported };
-    }),
+    collectors,
     summary,
-    forecast: toForecast(summary, { kind: "shadow", id, untilMs: Math.max(0, ...counted.map(({ atMs }) => atMs)) }),
+    forecast: replay?.isPartial ? null : toForecast(summary, { kind: replay === null ? "shadow" : "replay", id, untilMs }),
+    replay,
     newlyDropped: examples("newlyDropped"),
     newlyKept: examples("newlyKept"),
     liveRevisions: [...new Set(counting.map(({ report }) => report.live.revision))].sort((a, b) => a - b),
     cpuMs: counting.reduce((sum, { report }) => sum + report.cpuMs, 0),
     threadCpuMs: counting.reduce((sum, { report }) => sum + report.threadCpuMs, 0),
   };
+}
+
+type Counted = { collectorId: string; report: ShadowReport }[];
+
+function replayOf(collectors: readonly ShadowCollector[], counted: Counted, nameOf: (collectorId: string) => string, backMs: number): ShadowReplay {
+  // Those that have nothing to read, or are not there, hold nobody up.
+  const reading = collectors.filter(({ state }) => state !== "problem" && state !== "refused" && state !== "offline" && state !== "silent");
+  const read = reading.reduce((sum, { reported }) => sum + (reported?.replay?.progress ?? 0), 0);
+  const figures = counted.flatMap(({ collectorId, report }) => (report.replay ? [{ collectorName: nameOf(collectorId), figures: report.replay }] : []));
+  return {
+    progress: reading.length === 0 ? 0 : read / reading.length,
+    isPartial: reading.some(({ state }) => state !== "ended"),
+    read: mergeReplays(figures, backMs),
+  };
+}
+
+function withoutGaps({ replay }: ShadowReport) {
+  if (replay === undefined) return null;
+  const { redacted: _, gaps: __, gapsLeftOut: ___, ...rest } = replay;
+  return rest;
 }
 
 function waitsDiffer({ live }: ShadowReport, policy: SamplingPolicy): boolean {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ShadowReport, shadowReportSchema } from "#domain/sampling/compare/shadowReport.ts";
+import { type ShadowKind, type ShadowReport, shadowReportSchema } from "#domain/sampling/compare/shadowReport.ts";
 import { formatProblem, parseOrProblems } from "#domain/validation/problems.ts";
 
 /** Well above what the largest policy and all services can bring about. */
@@ -9,7 +9,7 @@ const problemSchema = z.strictObject({ problem: z.string().max(1000) });
 export type ReadShadowReport = { report: ShadowReport; problem: null } | { report: null; problem: string };
 
 /** What a collector said of its shadow, or a sentence that says why that can't be told. Never throws. */
-export function readShadowReport(text: string): ReadShadowReport {
+export function readShadowReport(text: string, kind: ShadowKind): ReadShadowReport {
   if (text.length > SHADOW_REPORT_CHARS_MAX) return unclear(`it is longer than the ${SHADOW_REPORT_CHARS_MAX} characters allowed`);
   let given: unknown;
   try {
@@ -20,7 +20,10 @@ export function readShadowReport(text: string): ReadShadowReport {
   const problem = problemSchema.safeParse(given);
   if (problem.success) return { report: null, problem: problem.data.problem };
   const parsed = parseOrProblems(shadowReportSchema, given);
-  return parsed.ok ? { report: parsed.value, problem: null } : unclear(formatProblem(parsed.problems[0]));
+  if (!parsed.ok) return unclear(formatProblem(parsed.problems[0]));
+  // What was counted on live traffic must not pass for a recording, nor the other way round.
+  if ((parsed.value.replay !== undefined) !== (kind === "replay")) return unclear(kind === "replay" ? "it tells of live traffic" : "it tells of a recording");
+  return { report: parsed.value, problem: null };
 }
 
 function unclear(why: string): ReadShadowReport {

@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { SHADOW_MINUTES_MAX } from "#domain/sampling/compare/shadowReport.ts";
+import { REPLAY_BACK_MS_MAX, SHADOW_MINUTES_MAX } from "#domain/sampling/compare/shadowReport.ts";
 import { idSchema, versionNumberSchema } from "../documents/documentInput.ts";
 
-/** Shadows that run at the same time, of everybody. */
+/** Shadows of each kind that run at the same time, of everybody. */
 export const SHADOWS_AT_ONCE_MAX = 5;
+export const HOUR_MS = 3_600_000;
+/** Seconds are the rule; what takes longer than this is given up. */
+export const REPLAY_DEADLINE_MS = 600_000;
+const HOURS_MAX = REPLAY_BACK_MS_MAX / HOUR_MS;
 /** Collectors of one shadow. */
 export const SHADOW_COLLECTORS_MAX = 200;
 /** Shadows that are kept for looking back; the oldest ones go. */
@@ -42,12 +46,23 @@ const where = z.discriminatedUnion(
   "must be a group or collectors",
 );
 
-export const startShadowSchema = z.strictObject({
-  candidate,
-  where,
-  minutes: z
-    .int("must be a whole number of minutes")
-    .min(1, "must be at least 1 minute")
-    .max(SHADOW_MINUTES_MAX, `must be at most ${SHADOW_MINUTES_MAX} minutes`),
-});
+const over = z.discriminatedUnion(
+  "kind",
+  [
+    z.strictObject({
+      kind: z.literal("live"),
+      minutes: z
+        .int("must be a whole number of minutes")
+        .min(1, "must be at least 1 minute")
+        .max(SHADOW_MINUTES_MAX, `must be at most ${SHADOW_MINUTES_MAX} minutes`),
+    }),
+    z.strictObject({
+      kind: z.literal("recording"),
+      hours: z.int("must be a whole number of hours").min(1, "must be at least 1 hour").max(HOURS_MAX, `must be at most ${HOURS_MAX} hours, a week`),
+    }),
+  ],
+  "must be live traffic for some minutes, or the recording of the last hours",
+);
+
+export const startShadowSchema = z.strictObject({ candidate, where, over });
 export type StartShadowInput = z.input<typeof startShadowSchema>;
