@@ -43,8 +43,9 @@ import { openWithoutTls } from "./openWithoutTls.ts";
 import { AUDIT_EXPORTS_AT_ONCE_MAX } from "./services/audit/exportAudit.ts";
 import { PROFILES_AT_ONCE_MAX } from "./services/collectors/recordProfile.ts";
 import type { Actor, Ports, ServiceContext } from "./services/context.ts";
-import { isCollectorAllowed } from "./services/fleet-channel/isCollectorAllowed.ts";
+import { allowedCollectors } from "./services/fleet-channel/allowedCollectors.ts";
 import { EXPLAINS_AT_ONCE_MAX } from "./services/live/explainTrace.ts";
+import { RolloutScopes } from "./services/rollouts/rolloutScopes.ts";
 import { loopbackTargets } from "./services/sample-traffic/loopbackTargets.ts";
 import { TrafficProcess } from "./services/sample-traffic/trafficProcess.ts";
 import { ensureLocalToken } from "./services/setup/ensureLocalToken.ts";
@@ -195,12 +196,35 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         ),
       );
     const refreshDirectory = coalesced(50, async () => hub.setDirectory(await readDirectory(db, nowMs())), background);
+    const scopes = new RolloutScopes();
+    const deliver = coalesced(0, () => fleet.deliverToAll(), background);
+    // A change that reaches a whole fleet touches each collector once or twice: what follows from it is looked up for all of them together.
+    const keepAll = coalesced(50, () => fleet.keepAllToAll(), background);
+    const allowed = (collectorIds: string[]) => allowedCollectors({ ctx: system, input: { collectorIds } });
+    const touched = new Set<string>();
+    const recheckTouched = coalesced(
+      50,
+      async () => {
+        const ids = [...touched];
+        touched.clear();
+        await fleet.recheck(ids, allowed).catch((error) => {
+          for (const id of ids) touched.add(id);
+          throw error;
+        });
+      },
+      background,
+    );
     const readPrice = async () => hub.setPrice((await readLivePrice(db)).price);
     const changes = createChanges(databaseUrl, {
       onUp() {
         hub.setDatabase("up");
         refreshDirectory();
-        background(Promise.all([readPrice(), fleet.deliverToAll(), fleet.keepAllToAll(), fleet.saveUnsaved(), fleet.shadows.deliver(), recheckStreams()]));
+        scopes.forget();
+        deliver();
+        keepAll();
+        for (const id of hub.connectedIds()) touched.add(id);
+        recheckTouched();
+        background(Promise.all([readPrice(), fleet.reports.write(), fleet.shadows.deliver(), recheckStreams()]));
       },
       onDown(error) {
         log.warn({ reason: error?.message }, "the database can't be reached; live data goes on, saving does not");
@@ -208,12 +232,16 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       },
       onChange({ entity, id }: Change) {
         // A rollout's own steps come as `revision` where they change what somebody runs.
-        if (entity === "revision" || entity === "group") background(fleet.deliverToAll());
+        if (entity === "revision" || entity === "group") deliver();
+        if (entity === "revision" || entity === "group" || entity === "collector" || entity === "rollout") scopes.forget();
         if (entity === "shadow") background(fleet.shadows.deliver());
-        if (entity === "breakGlass" || entity === "collector") background(fleet.keepAllToAll());
+        if (entity === "breakGlass" || entity === "collector") keepAll();
         if (entity === "prices") background(readPrice());
         if (entity === "person" || entity === "apiToken") background(recheckStreams());
-        if (entity === "collector" && id) background(fleet.recheck(id, (collectorId) => isCollectorAllowed({ ctx: system, input: { collectorId } })));
+        if (entity === "collector" && id && fleet.isConnected(id)) {
+          touched.add(id);
+          recheckTouched();
+        }
         if (entity === "collector" || entity === "revision" || entity === "group") refreshDirectory();
         hub.changed(entity, id);
       },
@@ -231,6 +259,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       ctx: system,
       hub,
       replica,
+      scopes,
       onError: (error) =>
         log.warn(
           { reason: toAppError(error).message, err: toAppError(error).code === "INTERNAL" ? error : undefined },

@@ -1,12 +1,15 @@
 import type { Prisma } from "./gen/client.ts";
 
+/** NUL, and halves of pairs; our collectors write whole pairs as they are, so none of theirs is lost. */
+const UNKEEPABLE = /\\u(?:0000|d[89a-f])/i;
 const REDACTED = "(redacted)";
 
 /**
- * What a collector says it runs, as a JSON column takes it; undefined when it is empty or no JSON object. Collectors leave header values out
+ * What a collector says it runs, as a JSON column takes it; undefined when it is empty, no JSON object, or has characters that no JSON column takes. Collectors leave header values out
  * themselves, but a secret that one of them let slip must not be shown either.
  */
 export function parseEffectiveConfig(text: string): Prisma.InputJsonObject | undefined {
+  if (UNKEEPABLE.test(text)) return undefined;
   try {
     const value: unknown = JSON.parse(text);
     return isObject(value) ? (redactHeaders(value) as Prisma.InputJsonObject) : undefined;

@@ -9,7 +9,7 @@ import { authenticateCollector } from "../services/fleet-channel/authenticateCol
 import { configBody } from "../services/fleet-channel/configBody.ts";
 import { enrolCollector } from "../services/fleet-channel/enrolCollector.ts";
 import { configReportSchema, helloSchema } from "../services/fleet-channel/helloInput.ts";
-import { type CollectorReport, recordConfigReports } from "../services/fleet-channel/recordConfigReports.ts";
+import { recordConfigReports } from "../services/fleet-channel/recordConfigReports.ts";
 import { recordDisconnect } from "../services/fleet-channel/recordDisconnect.ts";
 import { recordHello } from "../services/fleet-channel/recordHello.ts";
 import { parseInput } from "../services/parseInput.ts";
@@ -17,6 +17,7 @@ import { problemOf } from "../telemetry/collectorDirectory.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
 import { Admission } from "./admission.ts";
 import { CollectorSession, type FleetStream } from "./collectorSession.ts";
+import { ConfigReports } from "./configReports.ts";
 import { type CollectorMessageFields, type EnrolRequestFields, type EnrolResponseFields, FLEET_SERVICE } from "./fleetMethods.ts";
 import { toConfigReportInput, toHelloInput, toMeasurement } from "./fromProtobuf.ts";
 import { ShadowDelivery } from "./shadowDelivery.ts";
@@ -31,9 +32,6 @@ const MESSAGE_BYTES_MAX = 16_777_216;
 /** What a collector may take to put a profile together, which a busy one does beside its work. */
 const PROFILE_MARGIN_MS = 20_000;
 const GOODBYE_RECONNECT_MS = 1_000;
-const REPORTS_PER_WRITE_MAX = 500;
-/** Ten of each collector. */
-const REPORTS_WAITING_MAX = 10 * SESSIONS_MAX;
 
 export type FleetServerOptions = {
   /** Acts as the control plane itself, on whatever services the channel needs. */
@@ -52,11 +50,11 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
   readonly #options: FleetServerOptions;
   readonly #server: Server;
   readonly #sessions = new Map<string, CollectorSession>();
-  /** Reports that could not be saved while the database was away: the latest of each collector. */
-  readonly #unsaved = new Map<string, CollectorReport>();
   readonly #admission: Admission;
   /** Policies that collectors try beside what they run. */
   readonly shadows: ShadowDelivery;
+  /** What collectors say of the configurations that they were sent, on its way to the database. */
+  readonly reports: ConfigReports;
   #lookUps = 0;
   #streams = 0;
   readonly counters = { refusedBusy: 0, refusedFull: 0, malformed: 0, configsSent: 0, configsInvalid: 0 };
@@ -64,6 +62,11 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
   constructor(options: FleetServerOptions) {
     this.#options = options;
     this.shadows = new ShadowDelivery({ ctx: options.ctx, sessions: () => this.#sessions.values(), log: options.log });
+    this.reports = new ConfigReports({
+      write: (input) => recordConfigReports({ ctx: options.ctx, input }),
+      collectorsMax: SESSIONS_MAX,
+      log: options.log,
+    });
     this.#admission = new Admission({ perSecond: 50, burst: 200, nowMs: options.ctx.ports.nowMs });
     this.#server = new Server({
       "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
@@ -100,6 +103,7 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     clearTimeout(timer);
     this.#server.forceShutdown();
     await this.shadows.stop();
+    await this.reports.stop();
   }
 
   // --- what the rest of the control plane asks for ---
@@ -149,17 +153,12 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
     await this.#keepAllTo([...this.#sessions.values()]);
   }
 
-  /** Checks again that a collector may be connected: its credential may have been revoked, or it was forgotten, through another replica. */
-  async recheck(collectorId: string, stillAllowed: (id: string) => Promise<boolean>): Promise<void> {
-    if (this.#sessions.has(collectorId) && !(await stillAllowed(collectorId))) this.disconnect(collectorId, "the credential was revoked");
-  }
-
-  /** The database is back. */
-  async saveUnsaved(): Promise<void> {
-    const unsaved = [...this.#unsaved];
-    if (unsaved.length === 0) return;
-    await recordConfigReports({ ctx: this.#options.ctx, input: unsaved.map(([, report]) => report) });
-    for (const [id, report] of unsaved) if (this.#unsaved.get(id) === report) this.#unsaved.delete(id);
+  /** Checks again that these may be connected: a credential may have been revoked, or a collector forgotten, through another replica. */
+  async recheck(collectorIds: readonly string[], stillAllowed: (ids: string[]) => Promise<ReadonlySet<string>>): Promise<void> {
+    const here = collectorIds.filter((id) => this.#sessions.has(id));
+    if (here.length === 0) return;
+    const allowed = await stillAllowed(here);
+    for (const id of here) if (!allowed.has(id)) this.disconnect(id, "the credential was revoked");
   }
 
   // --- the wire ---
@@ -312,44 +311,13 @@ export class FleetServer implements Omit<FleetPort, "explain"> {
   #configReport(session: CollectorSession, fields: NonNullable<CollectorMessageFields["configReport"]>): void {
     const { hub, log } = this.#options;
     const report = parseInput(configReportSchema, toConfigReportInput(fields));
-    if (this.#toSave.length >= REPORTS_WAITING_MAX) throw new AppError("INVALID", "more configuration reports than can be written down");
     const { revision, state, hash, tookMs, carryOver } = report;
     const problem = problemOf(report);
     if (state === "applied") session.applied(hash);
     if (state === "failed") session.failed();
     if (problem) log.warn({ collectorId: session.id, revision, problem }, "a collector refused a configuration");
     hub.reported(session.id, { revision, state, problem, hash, tookMs: state === "applying" ? null : tookMs, carryOver });
-    this.#toSave.push({ collectorId: session.id, report });
-    if (!this.#isSaving) void this.#save();
-  }
-
-  readonly #toSave: CollectorReport[] = [];
-  #isSaving = false;
-
-  /** Reports are written in the order they came, as many at a time as have come meanwhile. */
-  async #save(): Promise<void> {
-    this.#isSaving = true;
-    while (this.#toSave.length > 0) {
-      const batch = this.#toSave.splice(0, REPORTS_PER_WRITE_MAX);
-      const failed = await this.#write(batch);
-      // One that can't be written must not keep the others from it.
-      if (failed === null || batch.length === 1 || this.#options.hub.database.state !== "up") continue;
-      for (const report of batch) await this.#write([report]);
-    }
-    this.#isSaving = false;
-  }
-
-  async #write(reports: readonly CollectorReport[]): Promise<string | null> {
-    try {
-      await recordConfigReports({ ctx: this.#options.ctx, input: reports });
-      for (const { collectorId } of reports) this.#unsaved.delete(collectorId);
-      return null;
-    } catch (error) {
-      const reason = toStatus(error).details;
-      for (const report of reports) this.#unsaved.set(report.collectorId, report);
-      this.#options.log.warn({ collectors: reports.map(({ collectorId }) => collectorId), reason }, "configuration reports wait for the database");
-      return reason;
-    }
+    this.reports.add({ collectorId: session.id, report });
   }
 
   #ended(session: CollectorSession): void {

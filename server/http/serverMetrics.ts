@@ -43,6 +43,7 @@ export function serverMetrics({
     gauges: {
       headgate_database_up: { help: "1 while the database can be reached", read: () => (hub.database.state === "up" ? 1 : 0) },
       headgate_fleet_connections: { help: "Collectors connected to this process", read: () => fleet.connections },
+      headgate_config_reports_waiting: { help: "Reports of configurations that wait to be written down", read: () => fleet.reports.waiting },
       headgate_live_subscribers: { help: "Tabs that watch", read: () => hub.subscribers },
     },
     counters: {
@@ -67,6 +68,14 @@ export function serverMetrics({
       headgate_configs_invalid_total: {
         help: "Times that a stored configuration could not be put together and was not sent",
         read: () => fleet.counters.configsInvalid,
+      },
+      headgate_config_reports_left_out_total: {
+        help: "Reports of configurations that found no room while they waited for the database: the oldest of their collector",
+        read: () => fleet.reports.counters.leftOut,
+      },
+      headgate_config_reports_refused_total: {
+        help: "Reports of configurations that the database would not have, and that were left out",
+        read: () => fleet.reports.counters.refused,
       },
       headgate_explains_refused_total: { help: "Look-ups of a trace refused because too many were under way", read: () => explains.refused },
       headgate_shadow_reports_refused_total: {

@@ -1,6 +1,8 @@
+import { setImmediate as breathe } from "node:timers/promises";
 import type { ServiceContext } from "../services/context.ts";
 import { moveRollout } from "../services/rollouts/moveRollout.ts";
 import { recordWindows, type WindowToRecord } from "../services/rollouts/recordWindows.ts";
+import type { RolloutScopes } from "../services/rollouts/rolloutScopes.ts";
 import { WindowCache } from "../services/rollouts/rolloutWindows.ts";
 import { type WatchedRollout, watchedRollouts } from "../services/rollouts/watchedRollouts.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
@@ -13,10 +15,10 @@ const BEFORE_WINDOWS_MAX = 180;
 /** A replica that comes to a stage late has nothing to tell of its beginning. */
 const LATE_WINDOWS_MAX = 100;
 
-export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: string };
+export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: string; scopes: RolloutScopes };
 
 /** One turn of the clock: what this replica's collectors measured is written down for every live rollout, and those whose lease it has are moved on. */
-export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () => Promise<void> {
+export function createRolloutJob({ ctx, hub, replica, scopes }: RolloutJobOptions): () => Promise<void> {
   const windows = new WindowCache();
   /** The rollouts whose time before the start this replica has told, and up to when it has told the time since. */
   const told = new Map<number, { before: boolean; stage: number | null; untilMs: number }>();
@@ -26,17 +28,24 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     control: hub.sideFigures(control, atMs, atMs + windowMs),
   });
 
-  function before({ startedAtMs, windowMs, planned, changed, control }: WatchedRollout): WindowToRecord[] {
+  /** A quarter of an hour of a large group, once for each stage: in pieces, so that nobody else has to wait for the whole. Oldest first, before they are forgotten. */
+  async function before({ startedAtMs, windowMs, planned, changed, control }: WatchedRollout): Promise<WindowToRecord[]> {
     const all = [...changed, ...control];
     const last = Math.floor(startedAtMs / windowMs) * windowMs - windowMs;
     const count = Math.min(BEFORE_WINDOWS_MAX, Math.floor(BEFORE_MS / windowMs));
-    return planned().flatMap((members, stage) => {
+    const stages = planned().map((members) => {
       const isChanged = new Set(members);
-      const others = all.filter((id) => !isChanged.has(id));
-      return Array.from({ length: count }, (_, index) => last - index * windowMs)
-        .map((atMs) => ({ stage, atMs, figures: figures(members, others, atMs, windowMs) }))
-        .filter((window) => window.figures.changed.reporting > 0 || window.figures.control.reporting > 0);
+      return { members, others: all.filter((id) => !isChanged.has(id)) };
     });
+    const found: WindowToRecord[] = [];
+    for (let atMs = last - (count - 1) * windowMs; atMs <= last; atMs += windowMs) {
+      for (const [stage, { members, others }] of stages.entries()) {
+        const window = { stage, atMs, figures: figures(members, others, atMs, windowMs) };
+        if (window.figures.changed.reporting > 0 || window.figures.control.reporting > 0) found.push(window);
+      }
+      await breathe();
+    }
+    return found;
   }
 
   /** Windows of the open stage that are whole by now and were not told yet. */
@@ -54,7 +63,7 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     const { number, stage, openedAtMs, windowMs } = rollout;
     const nowMs = ctx.ports.nowMs();
     const known = told.get(number) ?? { before: false, stage: null, untilMs: 0 };
-    if (!known.before) await recordWindows({ ctx, input: { number, replica, windowMs, windows: before(rollout) } });
+    if (!known.before) await recordWindows({ ctx, input: { number, replica, windowMs, windows: await before(rollout) } });
     const begun = Math.floor((openedAtMs ?? nowMs) / windowMs) * windowMs;
     const fromMs = known.stage === stage ? known.untilMs : Math.max(begun, nowMs - LATE_WINDOWS_MAX * windowMs - (nowMs % windowMs));
     const fresh = since(rollout, fromMs, nowMs);
@@ -65,7 +74,7 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
 
   return async () => {
     if (hub.database.state !== "up") return;
-    const live = await watchedRollouts({ ctx });
+    const live = await watchedRollouts({ ctx, input: { scopes } });
     const numbers = live.map(({ number }) => number);
     hub.setRolloutsLive(live.length > 0);
     windows.keepOnly(numbers);
@@ -74,7 +83,7 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     for (const rollout of live) {
       try {
         await record(rollout);
-        await moveRollout({ ctx, input: { number: rollout.number, replica, windows } });
+        await moveRollout({ ctx, input: { number: rollout.number, replica, windows, scopes } });
       } catch (error) {
         // One that can't be moved on now must not hold up the others.
         failed.push(error);

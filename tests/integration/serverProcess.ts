@@ -74,8 +74,11 @@ export type ConnectedCollector = {
   cancel(): void;
 };
 
+/** A connection of its own, as each process has: one that is shared carries 100 streams at most. */
+const connectTo = (fleet: string) => new Client(new URL(fleet).host, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+
 export function enrol(fleet: string, token: string, { instanceUid = String(randomUUID()), name = "test collector" } = {}): Promise<TestCollector> {
-  const client = new Client(new URL(fleet).host, credentials.createInsecure());
+  const client = connectTo(fleet);
   const { path, requestSerialize, responseDeserialize } = FLEET_METHODS.enrol;
   const request = { token, instanceUid, name, labels: { env: "test" }, version: "0.1.0" };
   return new Promise((resolve, reject) => {
@@ -107,7 +110,7 @@ function asCollector(client: Client, response: EnrolResponseFields, instanceUid:
     instanceUid,
     received: all,
     close: () => client.close(),
-    at: (fleet) => asCollector(new Client(new URL(fleet).host, credentials.createInsecure()), response, instanceUid, name),
+    at: (fleet) => asCollector(connectTo(fleet), response, instanceUid, name),
     connect(hello = {}) {
       const metadata = new Metadata();
       metadata.set("authorization", `Bearer ${credential}`);

@@ -1,22 +1,26 @@
 import type { CollectorFact } from "#domain/fleet/rollout/rollout.ts";
 import type { Transaction } from "../../db/database.ts";
+import type { CollectorModel } from "../../db/gen/models.ts";
 import type { MemberBase, RolloutRow } from "../../db/rolloutRows.ts";
-import { readTargets } from "../../db/targets.ts";
+import { readScopes } from "./rolloutScopes.ts";
 
 /** A replica that died leaves its name with its collectors; it says every 15 s that it holds them. */
 const SEEN_WITHIN_MS = 45_000;
 
+type FactRow = Pick<CollectorModel, "id" | "replica" | "lastSeenAt" | "runningRevision" | "runningHash" | "starts" | "streamsLost">;
+
 export type ScopedFacts = { collectors: CollectorFact[]; bases: Record<string, MemberBase> };
 
-/** What is known of each collector that the rollout is for. Times are those of the server; a collector's own clock plays no part. */
+/** What is known of each collector that the rollout is for now. */
 export async function rolloutFacts(tx: Transaction, row: RolloutRow, nowMs: number): Promise<ScopedFacts> {
-  const targets = await readTargets(tx, nowMs);
-  const ids = [...targets.values()].filter(({ rollout }) => rollout?.number === row.number).map(({ collectorId }) => collectorId);
+  return factsOf(tx, row, (await readScopes(tx, nowMs)).get(row.number) ?? [], nowMs);
+}
+
+/** What is known of these collectors. Times are those of the server; a collector's own clock plays no part. */
+export async function factsOf(tx: Transaction, row: RolloutRow, ids: readonly string[], nowMs: number): Promise<ScopedFacts> {
   const revision = await tx.revision.findUniqueOrThrow({ where: { number: row.toRevision }, select: { hash: true } });
-  const rows = await tx.collector.findMany({
-    where: { id: { in: ids } },
-    select: { id: true, replica: true, lastSeenAt: true, runningRevision: true, runningHash: true, starts: true, streamsLost: true },
-  });
+  const rows = await tx.$queryRaw<FactRow[]>`
+    SELECT "id", "replica", "lastSeenAt", "runningRevision", "runningHash", "starts", "streamsLost" FROM "Collector" WHERE "id" = ANY(${ids})`;
   const refusals = await readRefusals(tx, row.toRevision);
   const bases = Object.fromEntries(rows.map(({ id, starts, streamsLost }) => [id, { starts, streamsLost }]));
   const collectors = rows.map(({ id, replica, lastSeenAt, runningRevision, runningHash, starts, streamsLost }): CollectorFact => {
@@ -38,15 +42,10 @@ export async function rolloutFacts(tx: Transaction, row: RolloutRow, nowMs: numb
 
 /** Whose last word on the revision was no. */
 async function readRefusals(tx: Transaction, revision: number): Promise<Map<string, { path: string | null; reason: string }>> {
-  const reports = await tx.configReport.findMany({
-    where: { revision },
-    distinct: ["collectorId"],
-    orderBy: [{ collectorId: "asc" }, { id: "desc" }],
-    select: { collectorId: true, state: true, failingPath: true, reason: true },
-  });
-  return new Map(
-    reports.flatMap(({ collectorId, state, failingPath, reason }): [string, { path: string | null; reason: string }][] =>
-      state === "failed" ? [[collectorId, { path: failingPath, reason: reason ?? "the collector gave no reason" }]] : [],
-    ),
-  );
+  const reports = await tx.$queryRaw<{ collectorId: string; failingPath: string | null; reason: string | null }[]>`
+    SELECT "collectorId", "failingPath", "reason" FROM "ConfigReport" AS "r"
+    WHERE "revision" = ${revision} AND "state" = 'failed' AND NOT EXISTS (
+      SELECT 1 FROM "ConfigReport" AS "later" WHERE "later"."revision" = "r"."revision" AND "later"."collectorId" = "r"."collectorId" AND "later"."id" > "r"."id"
+    )`;
+  return new Map(reports.map(({ collectorId, failingPath: path, reason }) => [collectorId, { path, reason: reason ?? "the collector gave no reason" }]));
 }

@@ -1,9 +1,9 @@
 import { openStageOf } from "#domain/fleet/rollout/rollout.ts";
 import { plannedMembers } from "#domain/fleet/rollout/stageMembers.ts";
 import { readLiveRollouts } from "../../db/rolloutRows.ts";
-import { readTargets } from "../../db/targets.ts";
 import { authorise } from "../authorise.ts";
-import type { ServiceContext } from "../context.ts";
+import type { Call } from "../context.ts";
+import type { RolloutScopes } from "./rolloutScopes.ts";
 
 /** A live rollout, as whoever measures for it needs it. */
 export type WatchedRollout = {
@@ -21,18 +21,21 @@ export type WatchedRollout = {
 };
 
 /** Every live rollout. */
-export async function watchedRollouts({ ctx }: { ctx: ServiceContext }): Promise<WatchedRollout[]> {
+export async function watchedRollouts({ ctx, input: { scopes } }: Call<{ scopes: RolloutScopes }>): Promise<WatchedRollout[]> {
   authorise(ctx, "keepHouse");
   const live = await readLiveRollouts(ctx.db);
   if (live.length === 0) return [];
-  const targets = [...(await readTargets(ctx.db, ctx.ports.nowMs())).values()];
-  const connected = await ctx.db.collector.findMany({ where: { replica: { not: null } }, select: { id: true } });
+  const nowMs = ctx.ports.nowMs();
+  // Only before a rollout's second stage opens is it asked who is connected.
+  const isEarly = live.some(({ state }) => (openStageOf(state) ?? 0) === 0);
+  const connected = isEarly ? await ctx.db.collector.findMany({ where: { replica: { not: null } }, select: { id: true } }) : [];
   const isConnected = new Set(connected.map(({ id }) => id));
-  return live.map(({ number, startedAtMs, state }) => {
-    const scope = targets.filter(({ rollout }) => rollout?.number === number).map(({ collectorId }) => collectorId);
+  const watched: WatchedRollout[] = [];
+  for (const { number, startedAtMs, state } of live) {
+    const scope = await scopes.read(ctx.db, number, nowMs);
     const members = new Set(state.members.map(({ id }) => id));
     const stage = openStageOf(state);
-    return {
+    watched.push({
       number,
       startedAtMs,
       windowMs: state.plan.gates.windowSeconds * 1_000,
@@ -48,6 +51,7 @@ export async function watchedRollouts({ ctx }: { ctx: ServiceContext }): Promise
               state.plan,
               scope.filter((id) => isConnected.has(id)),
             ),
-    };
-  });
+    });
+  }
+  return watched;
 }
