@@ -15,6 +15,7 @@ import type { HeapRelief } from "./heapRelief.ts";
 import { SCAN_MALFORMED, SCAN_TOO_DEEP } from "./otlp/scanTraces.ts";
 import { partKept } from "./partKept.ts";
 import { type AboutRequest, ACCEPTED, type Answer, type Intake, type Refusal, refusal } from "./receive/answer.ts";
+import type { Recorder } from "./record/recorder.ts";
 import { advanceBudgets, type CompiledPolicy, carryBudgets, compilePolicy } from "./sample/compilePolicy.ts";
 import { explainSpans } from "./sample/explainSpans.ts";
 import { KeepAllCounts } from "./sample/keepAllCounts.ts";
@@ -51,6 +52,7 @@ type Parts = {
   relief: HeapRelief;
   /** Where several threads share the traces. */
   shards?: ShardRouter;
+  recorder?: Recorder | undefined;
   clock: Clock;
   random: () => number;
   processStartMs: number;
@@ -100,7 +102,7 @@ export type PolicyIntake = Intake & {
 
 /** The path of one request from the receiver to the open batch: scan, decide, admit, frame, count. All in one tick, so every scrape finds the ledger balanced. */
 export function createIntake(parts: Parts): PolicyIntake {
-  const { ledger, timers, destinations, relief, clock } = parts;
+  const { ledger, timers, destinations, relief, recorder, clock } = parts;
   const sampler = createSpanSampler();
   const spanLog = new SpanLog();
   const { result } = sampler;
@@ -199,6 +201,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     if (compiled.keepAll.length > 0) keepAllCounts.addScanned(compiled.keepAll, sampler.table);
     lookAtOverlaps(bytes, sampler.table, compiled, decided);
     shadow?.accepted(bytes, sampler.table, compiled);
+    if (about.isRecovered !== true) recorder?.accepted(bytes, sampler.table);
     spanLog.put(bytes, sampler.table, running, { at: clock.now(), networkMs, processingMs: decided - scanStart, serializationMs, batch });
     return answerWhenSafe(waits);
   }
@@ -288,7 +291,8 @@ export function createIntake(parts: Parts): PolicyIntake {
     let scanMs = shared?.scanMs ?? 0;
     let found: number;
     // Where the threads do not run the same policy yet, it is read under this one's.
-    if (shared?.policyHash === sampler.policyHash) found = sampler.acceptScanned(bytes, start, end, shared.table, { networkMs, scanMs });
+    const isReadAlike = shared?.policyHash === sampler.policyHash;
+    if (isReadAlike) found = sampler.acceptScanned(bytes, start, end, shared.table, { networkMs, scanMs });
     else {
       found = sampler.scan(bytes, start, end, shared !== undefined);
       scanMs += performance.now() - began;
@@ -298,6 +302,7 @@ export function createIntake(parts: Parts): PolicyIntake {
     if (found >= 0) {
       ledger.acceptWaiting(found, about.isSample);
       parts.shards?.setOpen(true);
+      if (about.isRecovered !== true) recorder?.accepted(bytes, isReadAlike ? shared.table : sampler.scanned);
       const safe = found > 0 ? waitingLog?.append(bytes, start, end, found) : undefined;
       return safe === undefined ? ACCEPTED : answerWhenSafe([safe]);
     }
@@ -314,7 +319,7 @@ export function createIntake(parts: Parts): PolicyIntake {
   function recoverSpans(bytes: Buffer, start: number, end: number, spans: number): "taken" | "noRoom" {
     // Looked at first, so that nothing is counted as a client's refused request.
     if (destinations.list.some((destination) => !destination.hasRoom(1, ANY_SPAN_BYTES))) return "noRoom";
-    const answer = accept(bytes, start, end, { isSample: false, networkMs: Number.NaN });
+    const answer = accept(bytes, start, end, { isSample: false, networkMs: Number.NaN, isRecovered: true });
     if (answer instanceof Promise || answer.ok) {
       ledger.recovered += spans;
       return "taken";

@@ -16,6 +16,8 @@ import type { Destinations } from "./destinations.ts";
 import type { HeapRelief } from "./heapRelief.ts";
 import { createIntake, type PolicyIntake } from "./intake.ts";
 import { Admission } from "./receive/admission.ts";
+import { RECORDING_FOLDER } from "./record/openRecording.ts";
+import { Recorder } from "./record/recorder.ts";
 import type { RepeatedErrors } from "./repeatedErrors.ts";
 import { Ledger } from "./self/ledger.ts";
 import { MemoryLimiter } from "./self/memoryLimiter.ts";
@@ -25,6 +27,7 @@ import { PassThrough } from "./signals/passThrough.ts";
 import { WaitingLog } from "./waitingLog.ts";
 
 const WAITING_LOG_CLOSE_MS = 1_000;
+const RECORDER_CLOSE_MS = 1_000;
 /** Of what a policy needs only the table of waiting traces can be too large to have. */
 const NOT_ENOUGH_MEMORY = "there is not enough memory for what may wait (tracesMax, spansMax, decisionCache.entriesMax); lower these bounds";
 
@@ -43,6 +46,8 @@ type Parts = {
   processStartMs: number;
   /** Of so many equal pipelines in this process it is one, and takes its share of each bound. */
   workers: number;
+  /** Of what comes in a share is recorded; false where nothing does. */
+  records: boolean;
   /** Bytes that the whole process holds, where this thread alone can't know. */
   memoryHeld?: () => number;
   /** Where spans of a trace go that another thread decides on; undefined: there is none. */
@@ -62,6 +67,8 @@ export class Pipeline {
   readonly intake: PolicyIntake;
   /** Metrics and logs. */
   readonly signals: PassThrough;
+  /** Undefined where nothing comes in. */
+  readonly recorder: Recorder | undefined;
   #config: CollectorConfig;
   /** Its share of that. */
   #own: CollectorConfig;
@@ -107,6 +114,7 @@ export class Pipeline {
     this.signals = new PassThrough({ dataDir, clock, random, errors, relief, log });
     const room = { fill: () => this.destinations.fill, heldBytes: () => this.destinations.heldBytes, enteredBytes: () => this.ledger.bytesKept };
     this.admission = new Admission(config.pipeline.receive, { memory: this.memory, room, clock });
+    if (parts.records) this.recorder = new Recorder({ folder: path.join(dataDir, RECORDING_FOLDER), settings: config.pipeline.recording, clock });
     try {
       this.intake = createIntake({
         policy: config.sampling,
@@ -119,6 +127,7 @@ export class Pipeline {
         shedding: (tiers) => this.memory.shedding(tiers),
         relief: parts.relief,
         shards: parts.shards,
+        recorder: this.recorder,
         clock,
         random,
         processStartMs: parts.processStartMs,
@@ -190,6 +199,7 @@ export class Pipeline {
     }
     this.admission.settings = next.pipeline.receive;
     this.memory.settings = next.pipeline.memory;
+    this.recorder?.use(next.pipeline.recording);
     this.#config = parsed.value;
     this.#own = next;
     this.#hash = hash;
@@ -246,7 +256,7 @@ export class Pipeline {
     const signals = this.signals.drain(deadlineMs);
     await this.intake.drainTraces(deadlineMs, waitingLog?.keepsWaiting === true);
     const left = Math.max(0, deadlineMs - (clock.now() - began));
-    await Promise.all([signals, this.#keeper.drain(left), waitingLog?.close(WAITING_LOG_CLOSE_MS)]);
+    await Promise.all([signals, this.#keeper.drain(left), waitingLog?.close(WAITING_LOG_CLOSE_MS), this.recorder?.close(RECORDER_CLOSE_MS)]);
   }
 }
 

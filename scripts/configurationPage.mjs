@@ -5,6 +5,7 @@ import { parseCollectorConfig } from "../domain/fleet/collectorConfig.ts";
 import { processSettingsSchema } from "../domain/fleet/collectorFile.ts";
 import { exportSettingsSchema } from "../domain/pipeline/exportSettings.ts";
 import { pipelineSettingsSchema } from "../domain/pipeline/pipelineSettings.ts";
+import { REDACTED_BY_DEFAULT } from "../domain/pipeline/redaction.ts";
 import { DEFAULT_DESTINATION, ROUTES_MAX, routesSchema } from "../domain/pipeline/routes.ts";
 import { CONDITION_DEPTH_MAX, SPAN_COUNT_MAX, VALUE_LENGTH_MAX, VALUES_MAX } from "../domain/sampling/condition.ts";
 import { BUDGET_MAX, BUDGET_MIN, BUDGET_WINDOW_MS } from "../domain/sampling/keep.ts";
@@ -131,6 +132,8 @@ const ENVIRONMENT = [
   ["both", "HEADGATE_LOG_LEVEL", "`info`", "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`."],
 ];
 
+const REDACTED = `Not written by default, where \`pipeline.recording.redact\` says nothing else ([replay.md](replay.md#what-is-never-written) says why): ${REDACTED_BY_DEFAULT.map((key) => `\`${key}\``).join(", ")}.`;
+
 export async function configurationPage() {
   const pipeline = jsonSchema(pipelineSettingsSchema).properties;
   mustParse(EXAMPLE);
@@ -192,7 +195,7 @@ export async function configurationPage() {
     ),
     ...Object.entries(pipeline)
       .filter(([, section]) => section.type === "object")
-      .map(([name, section]) => `## pipeline.${name}\n\n${settingsTable(`pipeline.${name}`, section)}`),
+      .map(([name, section]) => `## pipeline.${name}\n\n${settingsTable(`pipeline.${name}`, section)}${name === "recording" ? `\n\n${REDACTED}` : ""}`),
     "## export",
     "Where kept spans go. With nothing given they go to the local archive.",
     ...jsonSchema(exportSettingsSchema).oneOf.map((kind) => `### kind: ${kind.properties.kind.const}\n\n${settingsTable("export", kind)}`),
@@ -228,15 +231,27 @@ function settingRows(prefix, section) {
     );
 }
 
+/** A longer default does not fit into a cell. */
+const LISTED_MAX = 8;
+
 function settingRow(path, setting, required) {
-  const fallback = setting.default === undefined ? (required ? "(required)" : "see meaning") : `\`${JSON.stringify(setting.default).replace(/^"|"$/g, "")}\``;
+  const fallback =
+    setting.default === undefined
+      ? required
+        ? "(required)"
+        : "see meaning"
+      : Array.isArray(setting.default) && setting.default.length > LISTED_MAX
+        ? `${setting.default.length} entries, see below`
+        : `\`${JSON.stringify(setting.default).replace(/^"|"$/g, "")}\``;
   const limits = setting.enum
     ? setting.enum.map((value) => `\`${value}\``).join(", ")
     : setting.minimum !== undefined
       ? `${group(setting.minimum)}–${group(setting.maximum)}`
       : setting.type === "boolean"
         ? "`true`, `false`"
-        : "";
+        : setting.maxItems !== undefined
+          ? `at most ${setting.maxItems}`
+          : "";
   return [`\`${path}\``, fallback, limits, setting.description ?? ""];
 }
 

@@ -46,7 +46,7 @@ export async function startLocalPlane(parts: PlaneParts): Promise<Plane> {
   const errors = new RepeatedErrors(clock, (kind, fields) => log("warn", fields, kind));
   const security = await ReceiverSecurity.open(receivers, clock, (message) => log("warn", {}, message));
   const relief = createHeapRelief();
-  const pipeline = await Pipeline.create({ ...rest, clock, random: Math.random, errors, relief, log });
+  const pipeline = await Pipeline.create({ ...rest, records: receives, clock, random: Math.random, errors, relief, log });
   const { intake, admission } = pipeline;
   const signals = pipeline.signals.entrances(admission);
   const receiveParts = { intake, admission, signals, pool: new BodyPool(), requestTimeoutMs: REQUEST_TIMEOUT_MS, security, reusePort };

@@ -69,6 +69,7 @@ function figures(
     grpcConnectionsEnded: new Map([["client", 2]]),
     memory: { state: breaker === "open" ? "tight" : "ok", limitBytes: 1000, softBytes: 800 },
     waitingLogBytes: 7,
+    recording: { sinceMs, bytes: 1, bytesMax: 2, share: ratio, spansRecorded: 3, spansSkipped: 4, problem: breaker === "open" ? "the disk is full" : "" },
     archive: { bytes: 1, bytesMax: 2, filesDeleted: 3, bytesDeleted: 4 },
     trace: { ...NO_TRACES, waitingTraces: 2, tracesMax: 10 },
     decidedByCause: new Map([["wait", 2]]),
@@ -157,6 +158,12 @@ describe("mergeFigures", () => {
     expect(mergeFigures([figures({ sinceMs: 5 }), figures({ sinceMs: 9 })]).receivers).toEqual({
       ...{ handshakesFailed: 2, connectionsTurnedAway: 4, reloads: 3, reloadsFailed: 1, certificateNotAfterMs: 5 },
     });
+  });
+
+  it("of recordings gives the lowest share, the oldest begin, any problem, and the sums", () => {
+    const merged = mergeFigures([figures({ sinceMs: 7, ratio: 0.5 }), figures({ sinceMs: 0 }), figures({ sinceMs: 9, ratio: 0.25, breaker: "open" })]);
+    expect(merged.recording).toEqual({ sinceMs: 7, bytes: 3, bytesMax: 6, share: 0.25, spansRecorded: 9, spansSkipped: 12, problem: "the disk is full" });
+    expect(mergeFigures([1, 2].map(() => ({ ...figures(), recording: null }))).recording).toBeNull();
   });
 
   it("leaves one as it is", () => {

@@ -6,6 +6,7 @@ import {
   type DestinationFigures,
   type HistogramSnapshot,
   MEMORY_STATES,
+  type RecordingFigures,
   STAGES,
   type Stage,
   type TraceFigures,
@@ -40,6 +41,7 @@ export function mergeFigures(all: readonly PlaneFigures[]): PlaneFigures {
       ),
     },
     waitingLogBytes: all.reduce((sum, { waitingLogBytes }) => sum + waitingLogBytes, 0),
+    recording: mergeRecordings(all.flatMap(({ recording }) => recording ?? [])),
     archive: addAll(all.map(({ archive }) => archive)),
     trace: addAll<TraceFigures>(all.map(({ trace }) => trace)),
     decidedByCause: addMaps(all.map(({ decidedByCause }) => decidedByCause)),
@@ -67,6 +69,18 @@ export function mergeWindows(all: readonly PlaneWindow[]): PlaneWindow {
     eventLoopDelay: { p50Ms: Math.max(...all.map((one) => one.eventLoopDelay.p50Ms)), p99Ms: Math.max(...all.map((one) => one.eventLoopDelay.p99Ms)) },
     gc: { gcMs: all.reduce((sum, { gc }) => sum + gc.gcMs, 0), gcLongestMs: Math.max(...all.map(({ gc }) => gc.gcLongestMs)) },
     figures: mergeFigures(all.map(({ figures }) => figures)),
+  };
+}
+
+/** Whole traces are those up to the lowest share. */
+function mergeRecordings(all: readonly RecordingFigures[]): RecordingFigures | null {
+  if (all.length === 0) return null;
+  const began = all.map(({ sinceMs }) => sinceMs).filter((sinceMs) => sinceMs > 0);
+  return {
+    ...addAll(all),
+    sinceMs: began.length === 0 ? 0 : Math.min(...began),
+    share: Math.min(...all.map(({ share }) => share)),
+    problem: all.find(({ problem }) => problem !== "")?.problem ?? "",
   };
 }
 

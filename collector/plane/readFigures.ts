@@ -23,6 +23,7 @@ export function readFigures({ pipeline, security, grpc, gc }: Read): PlaneFigure
     signals: pipeline.signals.figures(),
     memory: pipeline.memory.figures(),
     waitingLogBytes: pipeline.waitingLogBytes,
+    recording: pipeline.recorder?.figures() ?? null,
     archive: { ...pipeline.archive() },
     trace: intake.figures(),
     decidedByCause: new Map(intake.decidedByCause()),

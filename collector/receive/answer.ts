@@ -28,8 +28,8 @@ export function refusal(reason: RefusalReason, message: string, retryAfterMs?: n
   return { ok: false, reason, message, retryAfterMs };
 }
 
-/** What is known of a request besides its bytes. `networkMs`: first to last byte in. */
-export type AboutRequest = { isSample: boolean; networkMs: number };
+/** What is known of a request besides its bytes. `networkMs`: first to last byte in; `isRecovered`: a process before this one had received it. */
+export type AboutRequest = { isSample: boolean; networkMs: number; isRecovered?: true };
 
 /**
  * What a receiver hands on and reports to. `accept` takes the protobuf request in bytes[start, end) and is done with these bytes when it returns; the answer may come

@@ -1,7 +1,7 @@
 import { DEFAULT_DESTINATION } from "#domain/pipeline/routes.ts";
 import { DECISION_CAUSES } from "#domain/sampling/explanation.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
-import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
+import { BREAKER_STATES, type DestinationFigures, MEMORY_STATES, type RecordingFigures, STAGES, WAL_STATES } from "#domain/telemetry/measurement.ts";
 import { CONNECTION_ENDS } from "../receive/grpcEngine.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import { BUCKET_BOUNDS } from "./bucketCounts.ts";
@@ -150,6 +150,7 @@ export function collectorMetrics(parts: MetricsParts): Family[] {
     gauge("headgate_archive_capacity_bytes", "Bound of the local archive; 0 when it is not in use.", archive.bytesMax),
     counter("headgate_archive_files_deleted_total", "Oldest archive files deleted to stay within the bound.", archive.filesDeleted),
     counter("headgate_archive_bytes_deleted_total", "Bytes of the archive files deleted.", archive.bytesDeleted),
+    ...recordingMetrics(figures.recording),
     counter("headgate_profiles_recorded_total", "CPU and heap profiles of the collector itself that were recorded.", parts.profiler.recorded),
     counter("headgate_profiles_refused_total", "Profiles that were not recorded because one was being recorded already.", parts.profiler.refused),
     {
@@ -180,6 +181,29 @@ function receiverMetrics({ handshakesFailed, connectionsTurnedAway, reloads, rel
       help: "When the receivers' certificate ends, Unix time; absent without TLS.",
       samples: certificateNotAfterMs === 0 ? [] : [{ value: certificateNotAfterMs / 1000 }],
     },
+  ];
+}
+
+/** Absent where recording is off. */
+function recordingMetrics(recording: RecordingFigures | null): Family[] {
+  if (recording === null) return [];
+  return [
+    gauge("headgate_recording_bytes", "Size of the recording on disk.", recording.bytes),
+    gauge("headgate_recording_capacity_bytes", "Bound of the recording.", recording.bytesMax),
+    gauge("headgate_recording_share", "Share of the traces that is recorded at this moment.", recording.share),
+    {
+      name: "headgate_recording_since_timestamp_seconds",
+      type: "gauge",
+      help: "When the oldest of the recording came, Unix time; absent while there is none.",
+      samples: recording.sinceMs === 0 ? [] : [{ value: recording.sinceMs / 1000 }],
+    },
+    counter("headgate_recording_spans_total", "Spans written to the recording.", recording.spansRecorded),
+    counter(
+      "headgate_recording_spans_skipped_total",
+      "Spans that should have been recorded and were not: the disk was too slow, or failed.",
+      recording.spansSkipped,
+    ),
+    gauge("headgate_recording_healthy", "0 while nothing can be recorded, else 1.", recording.problem === "" ? 1 : 0),
   ];
 }
 

@@ -75,6 +75,7 @@ export function measure(parts: MeasureParts): Measurement {
       threads: parts.process.threads,
       openFiles: parts.process.openFiles,
     },
+    recording: figures.recording,
     archiveBytes: figures.archive.bytes,
     archiveBytesMax: figures.archive.bytesMax,
     acknowledgement: window.acknowledgement,

@@ -1,6 +1,6 @@
 import type { KeepAllCount } from "#domain/fleet/keepAll.ts";
 import type { OverlapFigures } from "#domain/sampling/overlaps.ts";
-import type { DestinationFigures, HistogramSnapshot, MemoryFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
+import type { DestinationFigures, HistogramSnapshot, MemoryFigures, RecordingFigures, Stage, TraceFigures } from "#domain/telemetry/measurement.ts";
 import type { ArchiveFigures } from "../archive/archiveExporter.ts";
 import type { ReceiverFigures } from "../security/receiverSecurity.ts";
 import type { GcKind } from "./gcPauses.ts";
@@ -26,6 +26,8 @@ export type PlaneFigures = {
   memory: MemoryFigures;
   waitingLogBytes: number;
   archive: ArchiveFigures;
+  /** Null where nothing is to be recorded. */
+  recording: RecordingFigures | null;
   trace: TraceFigures;
   decidedByCause: ReadonlyMap<string, number>;
   overlaps: OverlapFigures | null;

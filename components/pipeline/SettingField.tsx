@@ -1,12 +1,13 @@
 "use client";
 
 import { Button } from "#components/ui/Button.tsx";
+import { cx } from "#components/ui/cx.ts";
 import { Input } from "#components/ui/Input.tsx";
 import { Select } from "#components/ui/Select.tsx";
 import { StatusShape } from "#components/ui/StatusChip.tsx";
 import type { PeakFinding } from "#domain/pipeline/checkAgainstPeak.ts";
 import { type FieldValue, PIPELINE_FIELDS, type PipelineField } from "#domain/pipeline/pipelineFields.ts";
-import { FIELD_WORDS, formatSetting } from "#domain/pipeline/pipelineWords.ts";
+import { FIELD_WORDS, formatSetting, isTexts } from "#domain/pipeline/pipelineWords.ts";
 import { fieldId, inFormWords, limitsInWords } from "./fieldWords.ts";
 import { type DraftSetting, defaultSetting, draftSetting, type PipelineDraft, settingValue, unitsOf } from "./pipelineDraft.ts";
 
@@ -28,13 +29,13 @@ export function SettingField({ field, draft, problems, findings, readOnly, onCha
   const value = settingValue(field, setting);
   const normal = defaultSetting(field, draft);
   const normalValue = settingValue(field, normal);
-  const isDefault = value === undefined || value === normalValue;
+  const isDefault = value === undefined || isSame(draftSetting(field, value), normal);
   const limits = limitsInWords(field);
   const invalid = problems.length > 0;
   const exact = exactly(field, value);
   const described = [`${id}-hint`, invalid && `${id}-problem`, exact !== null && `${id}-exact`].filter(Boolean).join(" ");
   return (
-    <div data-slot="field" data-field={field} className="flex min-w-0 flex-col gap-1">
+    <div data-slot="field" data-field={field} className={cx("flex min-w-0 flex-col gap-1", isTexts(value) && "sm:col-span-2")}>
       <div className="flex min-h-[24px] items-center justify-between gap-2">
         <label htmlFor={id} className="font-[550]">
           {label}
@@ -46,7 +47,7 @@ export function SettingField({ field, draft, problems, findings, readOnly, onCha
         )}
       </div>
       {readOnly ? (
-        <p id={id} className="num">
+        <p id={id} className={isTexts(value) ? "whitespace-pre-line font-mono text-s" : "num"}>
           {value === undefined ? "" : inWords(field, value)}
         </p>
       ) : (
@@ -75,6 +76,8 @@ export function SettingField({ field, draft, problems, findings, readOnly, onCha
   );
 }
 
+const TEXTS_ROWS = 8;
+
 type ControlProps = {
   field: PipelineField;
   id: string;
@@ -98,6 +101,21 @@ function Control({ field, id, setting, placeholder, invalid, described, onChange
         value={setting.text}
         onValueChange={(text) => onChange(field, { ...setting, text })}
         options={values.map((text) => ({ value: text, label: formatSetting(field, text) }))}
+      />
+    );
+  }
+  if (kind === "texts") {
+    return (
+      <textarea
+        id={id}
+        aria-invalid={invalid}
+        aria-describedby={described}
+        value={setting.text}
+        rows={TEXTS_ROWS}
+        spellCheck={false}
+        autoComplete="off"
+        className="w-full scroll-mt-24 rounded-control border border-line-control bg-canvas px-2 py-1.5 font-mono text-s aria-invalid:border-bad"
+        onChange={(event) => onChange(field, { ...setting, text: event.target.value })}
       />
     );
   }
@@ -150,13 +168,17 @@ function Finding({ finding, readOnly, onChange }: { finding: PeakFinding; readOn
   );
 }
 
+const isSame = (one: DraftSetting, other: DraftSetting) => one.text === other.text && one.unit === other.unit;
+
 function inWords(field: PipelineField, value: FieldValue): string {
+  if (isTexts(value)) return value.length === 0 ? "none" : value.join("\n");
   const { suffix } = FIELD_WORDS[field];
   return suffix === "" ? formatSetting(field, value) : `${formatSetting(field, value)} ${suffix}`;
 }
 
-/** Bytes to the last one; a share in per cent. Null where the field itself says it. */
+/** A list's entries counted; bytes to the last one; a share in per cent. Null where the field itself says it. */
 function exactly(field: PipelineField, value: FieldValue | undefined): string | null {
+  if (isTexts(value)) return `One a line: ${formatSetting(field, value)}`;
   if (typeof value !== "number" || !Number.isFinite(value)) return null;
   const { measure, unit } = FIELD_WORDS[field];
   if (measure === "bytes") return `= ${value.toLocaleString("en-US")} bytes`;

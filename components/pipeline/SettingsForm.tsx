@@ -53,4 +53,5 @@ const ABOUT: Record<PipelineSection, string> = {
   memory: "of the whole process",
   wal: "on disk, for each destination",
   signals: "passed through, each with a queue and a log of its own",
+  recording: "what policies are tried on",
 };

@@ -31,6 +31,7 @@ describe("the draft of pipeline settings", () => {
       queue: { bytesMax: 1_610_612_736 },
       retry: { initialMs: 1_500, budgetRatio: 0.07 },
       wal: { enabled: false, fsync: "never" },
+      recording: { redact: ["user.*", "card"] },
     });
     for (const settings of [DEFAULTS, odd]) expect(checkSettings(pipelineInput(draftFromSettings(settings)))).toEqual({ ok: true, value: settings });
   });
@@ -81,6 +82,15 @@ describe("the draft of pipeline settings", () => {
     });
     expect(limitsInWords("retry.maxElapsedMs")).toBe("0 ms to 24 h");
     expect(limitsInWords("wal.fsync")).toBe("");
+  });
+
+  it("takes a list one a line, an empty one for none, and says which entry is wrong", () => {
+    expect(settingValue("recording.redact", { text: " user.id \n\ncard*\n", unit: "" })).toEqual(["user.id", "card*"]);
+    expect(settingValue("recording.redact", { text: "", unit: "" })).toEqual([]);
+    expect(said({ "recording.redact": { text: "user.id\n*", unit: "" } })).toEqual({
+      "recording.redact": [expect.stringContaining("entry 2 must be an attribute's key")],
+    });
+    expect(said({ "recording.redact": { text: "user.id\nuser.id", unit: "" } })).toEqual({ "recording.redact": ['entry 2 "user.id" stands there twice'] });
   });
 
   it("goes back to the default, and to a smallest batch that is no larger than the largest", () => {

@@ -33,6 +33,14 @@ describe("what changes between two sets of pipeline settings", () => {
     ]);
   });
 
+  it("names what is added to a list and taken out of it, and counts what is too much to name", () => {
+    const of = (...redact: string[]) => settings({ recording: { redact } });
+    expect(describePipelineChange(of("user.id", "a"), of("user.id", "b*", "c"))).toEqual(["recording: values never written: b*, c added, a removed"]);
+    expect(describePipelineChange(of("a", "b"), of("b", "a"))).toEqual(["recording: values never written: in another order"]);
+    expect(describePipelineChange(of(), of("1", "2", "3", "4", "5", "6", "7"))).toEqual(["recording: values never written: 1, 2, 3, 4, 5, 2 more added"]);
+    expect(describePipelineChange(of("a"), of("a"))).toEqual([]);
+  });
+
   it("tells a change that comes with another: the smallest batch follows a largest one below it", () => {
     expect(describePipelineChange(settings({}), settings({ batch: { sizeMax: 100 } }))).toEqual([
       "batch: smallest 512 → 100 spans",

@@ -43,6 +43,13 @@ describe("a merge of pipeline settings", () => {
     expect(mergePipelines(...parts, { "queue.spansMax": "theirs" }).body).toEqual(parts[1]);
   });
 
+  it("takes a list as a whole, and says how long each side's is", () => {
+    const of = (...redact: string[]) => pipelineSettingsSchema.parse({ recording: { redact } });
+    expect(mergePipelines(of("a"), of("a"), of("a", "b")).body).toEqual(of("a", "b"));
+    const { conflicts } = mergePipelines(of("a"), of("b"), of("a", "b"));
+    expect(conflicts).toMatchObject([{ id: "recording.redact", base: "1 key", theirs: "1 key", mine: "2 keys" }]);
+  });
+
   it("says which fields don't go together when each side changed one of two that depend on each other", () => {
     const of = (sizeMin: number, sizeMax: number) => pipelineSettingsSchema.parse({ batch: { sizeMin, sizeMax } });
     const { body: settings, problems } = mergePipelines(of(512, 8192), of(512, 1024), of(4096, 8192));

@@ -17,11 +17,12 @@ describe("the settings of a pipeline, as a form needs them", () => {
   it.each(PIPELINE_FIELD_NAMES)("say what %s means, and have its default within its limits", (field) => {
     const { description, default: normal, kind, min, max, choices } = PIPELINE_FIELDS[field];
     expect(description).not.toBe("");
-    expect(normal).toBe(readSetting(DEFAULTS, field));
+    expect(normal).toEqual(readSetting(DEFAULTS, field));
     if (kind === "whole" || kind === "decimal") {
       expect(normal).toBeGreaterThanOrEqual(min ?? Number.NaN);
       expect(normal).toBeLessThanOrEqual(max ?? Number.NaN);
     } else if (kind === "choice") expect(choices).toContain(normal);
+    else if (kind === "texts") expect(Array.isArray(normal)).toBe(true);
     else expect(typeof normal).toBe("boolean");
   });
 

@@ -4,11 +4,11 @@ import { type PipelineSettings, pipelineSettingsSchema } from "./pipelineSetting
 export type PipelineSection = keyof PipelineSettings;
 /** `queue.spansMax`: a section and a setting in it. */
 export type PipelineField = { [S in PipelineSection]: `${S}.${keyof PipelineSettings[S] & string}` }[PipelineSection];
-export type FieldValue = number | boolean | string;
+export type FieldValue = number | boolean | string | readonly string[];
 
 export type FieldRules = {
-  /** What kind of value it takes; `choice` is one of `choices`. */
-  kind: "whole" | "decimal" | "boolean" | "choice";
+  /** What kind of value it takes; `choice` is one of `choices`, `texts` a list of texts. */
+  kind: "whole" | "decimal" | "boolean" | "choice" | "texts";
   /** Of a number; null where there is none. */
   min: number | null;
   max: number | null;
@@ -73,6 +73,8 @@ function rulesOf(schema: AnySchema): Pick<FieldRules, "kind" | "min" | "max" | "
       return { kind: "choice", min: null, max: null, choices: schema.options };
     case "number":
       return { kind: schema.isInt ? "whole" : "decimal", min: schema.minValue, max: schema.maxValue, choices: [] };
+    case "array":
+      return { kind: "texts", min: null, max: null, choices: [] };
     default:
       throw new Error(`a pipeline setting is of a kind that the form does not know: ${schema.def.type}`);
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { REDACTED_BY_DEFAULT, redactSchema } from "./redaction.ts";
 import { signalSettingsSchema } from "./signals.ts";
 
 const count = (min: number, max: number, unit: string) =>
@@ -131,6 +132,25 @@ const wal = z.strictObject({
     ),
 });
 
+const recording = z.strictObject({
+  enabled: z
+    .boolean("must be true or false")
+    .default(true)
+    .describe(
+      "A share of the traces that come in, kept or not, is recorded on the collector's disk, so that a policy can be tried over the last hours. Off: nothing is recorded, and what is there is deleted.",
+    ),
+  bytesMax: count(16_777_216, 1_099_511_627_776, "bytes").default(268_435_456).describe("Bound on disk; at it the oldest goes."),
+  hoursMax: count(1, 168, "hours").default(24).describe("What is older is deleted."),
+  spansPerSecondMax: count(1, 1_000_000, "spans a second")
+    .default(500)
+    .describe("About so many spans a second are recorded at most: the share of the traces follows the traffic, down at once and up slowly."),
+  redact: redactSchema
+    .default([...REDACTED_BY_DEFAULT])
+    .describe(
+      "Attributes whose values are never written, wherever they occur; a * at the end stands for whatever follows. What was recorded under a list without a key that is added is deleted.",
+    ),
+});
+
 /** How the collector receives, batches, queues and delivers. Times are milliseconds, sizes are bytes or spans as the name says. */
 export const pipelineSettingsSchema = z.strictObject({
   receive: receive.prefault({}),
@@ -142,6 +162,8 @@ export const pipelineSettingsSchema = z.strictObject({
   memory: memory.prefault({}),
   wal: wal.prefault({}),
   signals: signalSettingsSchema.prefault({}),
+  recording: recording.prefault({}),
 });
 
 export type PipelineSettings = z.infer<typeof pipelineSettingsSchema>;
+export type RecordingSettings = PipelineSettings["recording"];

@@ -13,6 +13,7 @@ export const SECTION_WORDS: Record<PipelineSection, string> = {
   memory: "memory",
   wal: "write-ahead log",
   signals: "metrics and logs",
+  recording: "recording",
 };
 
 type Measure = "bytes" | "ms" | "share" | "plain";
@@ -57,19 +58,30 @@ export const FIELD_WORDS: Record<PipelineField, FieldWords> = {
   "signals.itemsMax": field("Points or records in memory", "in memory", "of each"),
   "signals.bytesMax": bytes("Bytes in memory", "in memory, of each"),
   "signals.walBytesMax": bytes("Bytes on disk", "bound on disk, of each"),
+  "recording.enabled": field("Recording", "", ""),
+  "recording.bytesMax": bytes("Bytes on disk", "bound on disk"),
+  "recording.hoursMax": field("Reaches back at most", "reaches back at most", "hours"),
+  "recording.spansPerSecondMax": field("Spans recorded at most", "at most", "spans/s recorded", "spans/s"),
+  "recording.redact": field("Values never written", "values never written:", ""),
 };
+
+export function isTexts(value: FieldValue | undefined): value is readonly string[] {
+  return Array.isArray(value);
+}
 
 /** Choices and switches in words; what isn't here is shown as it is. */
 const VALUE_WORDS: Partial<Record<PipelineField, Record<string, string>>> = {
   "wal.enabled": { true: "on", false: "off" },
   "signals.enabled": { true: "passed through", false: "refused" },
+  "recording.enabled": { true: "on", false: "off" },
   "wal.waiting": { true: "written as well", false: "in memory only" },
   "wal.fsync": { always: "before each acknowledgement", interval: "at an interval", never: "when the system likes" },
   "wal.whenBroken": { continue: "go on in memory", refuse: "refuse requests" },
 };
 
-/** A value without the words around it: `5 s`, `256 MiB`, `10%`, `200,000`. */
+/** A value without the words around it: `5 s`, `256 MiB`, `10%`, `200,000`, `38 keys`. */
 export function formatSetting(name: PipelineField, value: FieldValue): string {
+  if (isTexts(value)) return value.length === 0 ? "none" : `${value.length} ${value.length === 1 ? "key" : "keys"}`;
   if (typeof value !== "number") return VALUE_WORDS[name]?.[String(value)] ?? String(value);
   switch (FIELD_WORDS[name].measure) {
     case "bytes":

@@ -41,6 +41,8 @@ describe("shareSettings", () => {
     for (const field of ["itemsMax", "bytesMax", "walBytesMax"] as const) {
       expect(pipeline.signals[field] * workers).toBeLessThanOrEqual(whole.pipeline.signals[field]);
     }
+    expect(pipeline.recording.bytesMax * workers).toBeLessThanOrEqual(whole.pipeline.recording.bytesMax);
+    expect(pipeline.recording.spansPerSecondMax * workers).toBeCloseTo(whole.pipeline.recording.spansPerSecondMax);
     expect(sampling.tiers[0].keep).toEqual({ kind: "budget", spansPerSecond: 300 / workers });
     expect(sampling.tiers[1]).toEqual(whole.sampling.tiers[1]);
     // Of the process, which they share.

@@ -10,7 +10,7 @@ export type Shared = { ok: true; config: CollectorConfig } | { ok: false; proble
 export function shareSettings(config: CollectorConfig, workers: number): Shared {
   if (workers === 1) return { ok: true, config };
   const { sampling, pipeline } = config;
-  const { receive, batch, queue, delivery, wal, signals } = pipeline;
+  const { receive, batch, queue, delivery, wal, signals, recording } = pipeline;
   const share = (value: number) => Math.floor(value / workers);
   const problems: Problem[] = [];
   const need = (path: string, value: number, min: number, why: string) => {
@@ -25,6 +25,7 @@ export function shareSettings(config: CollectorConfig, workers: number): Shared 
     need("pipeline.signals.bytesMax", signals.bytesMax, 65_536, "which share it");
     if (wal.enabled) need("pipeline.signals.walBytesMax", signals.walBytesMax, 1_048_576, "which share it");
   }
+  if (recording.enabled) need("pipeline.recording.bytesMax", recording.bytesMax, 1_048_576, "which share it");
   if (sampling.scope === "trace") {
     need("sampling.tracesMax", sampling.tracesMax, 1, "which share it");
     need("sampling.spansMax", sampling.spansMax, 1, "which share it");
@@ -57,6 +58,7 @@ export function shareSettings(config: CollectorConfig, workers: number): Shared 
         queue: { spansMax: share(queue.spansMax), bytesMax: share(queue.bytesMax) },
         wal: { ...wal, bytesMax: share(wal.bytesMax) },
         signals: { ...signals, itemsMax: share(signals.itemsMax), bytesMax: share(signals.bytesMax), walBytesMax: share(signals.walBytesMax) },
+        recording: { ...recording, bytesMax: share(recording.bytesMax), spansPerSecondMax: recording.spansPerSecondMax / workers },
       },
       export: config.export.kind === "archive" ? { ...config.export, bytesMax: share(config.export.bytesMax) } : config.export,
     },

@@ -158,6 +158,22 @@ export const runtimeFiguresSchema = z.strictObject({
   openFiles: total.nullable(),
 });
 
+/** What is recorded for replays. Totals are since the process started. */
+export const recordingFiguresSchema = z.strictObject({
+  /** When the oldest file on disk began; 0 while there is none. */
+  sinceMs: total,
+  bytes: total,
+  bytesMax: total,
+  /** Of the traces, that is recorded now; 0 where nothing is. */
+  share: z.number().min(0).max(1),
+  spansRecorded: total,
+  /** That should have been recorded and were not. */
+  spansSkipped: total,
+  /** Why nothing is recorded at this moment; empty when it is. */
+  problem: z.string().max(500),
+});
+export type RecordingFigures = z.infer<typeof recordingFiguresSchema>;
+
 export const measurementSchema = z.strictObject({
   atMs: z.number().positive(),
   windowMs: z.number().positive(),
@@ -220,6 +236,8 @@ export const measurementSchema = z.strictObject({
   runtime: runtimeFiguresSchema.nullable(),
   archiveBytes: total,
   archiveBytesMax: total,
+  /** Null where recording is off, and of a collector that is too old to record. */
+  recording: recordingFiguresSchema.nullable(),
   /** First byte in to answer out, per request. */
   acknowledgement: histogramSnapshotSchema,
   stages: z.strictObject({

@@ -91,6 +91,7 @@ export function toMeasurement(fields: Fields<"Measurement">): Measurement | null
     memory: { state: memory?.state || "ok", limitBytes: memory?.limitBytes ?? 0, softBytes: memory?.softBytes ?? 0 },
     signals: (signals ?? []).map(toSignal),
     runtime: runtime ? toRuntime(runtime) : null,
+    recording: fields.recording ? toRecording(fields.recording) : null,
     droppedByReason: (droppedByReason ?? []).map(toReason),
     refusedByReason: (refusedByReason ?? []).map(toReason),
     acknowledgement: toHistogram(acknowledgement),
@@ -146,6 +147,11 @@ function withoutNull(fields: Fields<"Measurement">): Record<string, number> {
 function toRuntime({ heapTotalBytes, arrayBuffersBytes, eventLoopDelayP50Ms, gcMs, gcLongestMs, threads, openFiles }: Fields<"Runtime">) {
   const numbers = { heapTotalBytes, arrayBuffersBytes, eventLoopDelayP50Ms, gcMs, gcLongestMs };
   return { ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, value ?? 0])), threads: threads ?? null, openFiles: openFiles ?? null };
+}
+
+function toRecording({ sinceMs, bytes, bytesMax, share, spansRecorded, spansSkipped, problem }: Fields<"Recording">) {
+  const numbers = { sinceMs, bytes, bytesMax, share, spansRecorded, spansSkipped };
+  return { ...Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, value ?? 0])), problem: problem ?? "" };
 }
 
 function toOverlaps({ hash, windowMs, spans, lookedAt, pairs, pairsLeftOut }: Fields<"Overlaps">) {

@@ -15,6 +15,7 @@ const GAUGES = {
   eventLoopDelayP99Ms: 0,
   runtime: null,
   overlaps: null,
+  recording: null,
   keepAll: [],
   tierWatches: [],
   archiveBytes: 7,

@@ -5,8 +5,8 @@ import { codeOf } from "./walFiles.ts";
 const TEXT_MAX = 500;
 
 const KNOWN: Record<string, { what: string; remedy: string }> = {
-  ENOSPC: { what: "the disk is full", remedy: "free space or lower wal.bytesMax" },
-  EDQUOT: { what: "the disk quota is used up", remedy: "raise the quota or lower wal.bytesMax" },
+  ENOSPC: { what: "the disk is full", remedy: "free space or lower BOUND" },
+  EDQUOT: { what: "the disk quota is used up", remedy: "raise the quota or lower BOUND" },
   EROFS: { what: "the file system is read-only", remedy: "mount it writable" },
   EACCES: { what: "no permission", remedy: "let the collector's user read and write it" },
   EPERM: { what: "not permitted", remedy: "let the collector's user read and write it" },
@@ -18,11 +18,11 @@ const KNOWN: Record<string, { what: string; remedy: string }> = {
   EEXIST: { what: "a file is in the way", remedy: "remove it or change HEADGATE_DATA_DIR" },
 };
 
-/** What an error of the disk means and what to do about it, with its code and the path. */
-export function diskProblem(error: unknown, path: string): string {
+/** What an error of the disk means and what to do about it, with its code and the path; `bound`: the setting that limits what is written. */
+export function diskProblem(error: unknown, path: string, bound = "wal.bytesMax"): string {
   const code = codeOf(error);
   const known = KNOWN[code];
-  const text = known === undefined ? `${path}: ${messageOf(error)}` : `${known.what} (${code}): ${path}; ${known.remedy}`;
+  const text = known === undefined ? `${path}: ${messageOf(error)}` : `${known.what} (${code}): ${path}; ${known.remedy.replace("BOUND", bound)}`;
   return shortened(text);
 }
 

@@ -1,0 +1,17 @@
+import { hashTraceId } from "../sample/trace/hashTraceId.ts";
+
+/** The same on every collector and thread, so that a trace is recorded wherever its spans come. Other than the shadow's and the shards': each chooses among all traces. */
+const SEED = 0x2ec02d;
+const WORDS = 4_294_967_296;
+/** Spans without a trace id belong to no trace: they are recorded only where everything is. */
+export const NO_TRACE_HASH = 0xffffffff;
+
+/** Of the four words of a trace id, 0 to 2^32 − 1: the traces that are recorded are those with the lowest. */
+export function recordingHash(a: number, b: number, c: number, d: number): number {
+  return (a | b | c | d) === 0 ? NO_TRACE_HASH : hashTraceId(a, b, c, d, SEED) >>> 0;
+}
+
+/** Whether a trace with this hash is recorded at that share; of what was recorded at a higher share, a lower one takes these. */
+export function isWithinShare(hash: number, share: number): boolean {
+  return hash < share * WORDS;
+}

@@ -1,0 +1,462 @@
+// One piece of over 400 lines: what is being put together, what waits for the disk and what is missing share one account, and a change of settings touches all of it.
+import { promisify } from "node:util";
+import { constants, zstdCompress } from "node:zlib";
+import type { RecordingSettings } from "#domain/pipeline/pipelineSettings.ts";
+import { coversRedaction } from "#domain/pipeline/redaction.ts";
+import type { RecordingFigures } from "#domain/telemetry/measurement.ts";
+import type { Clock } from "../clock.ts";
+import { diskProblem } from "../deliver/wal/diskProblem.ts";
+import type { SpanTable } from "../otlp/spanTable.ts";
+import { chosenSize, frameChosen } from "./frameChosen.ts";
+import { isWithinShare, NO_TRACE_HASH, recordingHash } from "./recordedShare.ts";
+import type { RecordingGap } from "./recording.ts";
+import { type RecordingDisk, RecordingFiles } from "./recordingFiles.ts";
+import { type BlockHead, PART_HEADROOM, writePartHead } from "./recordingFormat.ts";
+import { RecordingPace } from "./recordingPace.ts";
+import { RedactionKeys } from "./redact/redactionKeys.ts";
+import { redactedSizeMax, redactRequest } from "./redact/redactRequest.ts";
+import { wholeSpans } from "./wholeSpans.ts";
+
+const compress = promisify(zstdCompress);
+const NO_FRAME = Buffer.alloc(0);
+const COMPRESSION = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+
+/** Spans that came within so long are one part. */
+const PART_MS = 200;
+const PART_BYTES_MAX = 262_144;
+/** A block is written once it has so many bytes, or is so old: what a kill loses. */
+const BLOCK_BYTES = 262_144;
+const BLOCK_CAPACITY = PART_HEADROOM + redactedSizeMax(PART_BYTES_MAX);
+const BLOCK_MS = 2000;
+/** Where nothing comes a block without parts says that it did not. */
+const SILENT_MS = 30_000;
+/** A span above this is not recorded. */
+const SPAN_BYTES_MAX = 2_097_152;
+/** What may wait for the disk; above it what comes is skipped. */
+const HELD_BYTES_MAX = 8_388_608;
+/** Blocks without parts hold next to nothing, and are not counted by their bytes. */
+const TASKS_MAX = 64;
+const RETRY_MS = 10_000;
+const SET_BACK_MS = 1000;
+const REASON_MAX = 200;
+
+const BEHIND = "the disk was slower than what was to be recorded";
+const TOO_LARGE = "a span was larger than 2 MiB";
+const NOT_WHOLE = "a span was malformed inside, where it could hold what must not be written";
+
+type Parts = { folder: string; settings: RecordingSettings; clock: Clock; disk?: RecordingDisk };
+type Block = { buffer: Buffer; end: number; spans: number; share: number };
+
+/**
+ * Records a share of the traces of what was accepted, each whole or not at all, on disk. `accepted` copies what is recorded and no more; redaction, compression and the disk follow.
+ * A disk that is slow or fails never holds anything up: what should have been recorded and was not is counted, and is a gap in the recording.
+ */
+export class Recorder {
+  readonly #folder: string;
+  readonly #clock: Clock;
+  readonly #files: RecordingFiles;
+  readonly #pace: RecordingPace;
+  #settings: RecordingSettings;
+  #keys: RedactionKeys;
+  /** What was put together under an earlier one must not be written any more. */
+  #generation = 0;
+  #closed = false;
+
+  // Of the request that is being looked at.
+  #chosen = new Int32Array(1024);
+  #bytes: Buffer | undefined;
+  #view: DataView = new DataView(new ArrayBuffer(0));
+
+  // Accepted since the last part.
+  #seenSpans = 0;
+  #seenBytes = 0;
+  /** The part that is being put together, as it came: not redacted. */
+  #raw: Buffer = Buffer.alloc(0);
+  #rawEnd = 0;
+  #rawSpans = 0;
+  #rawShare = 1;
+  #partAt = 0;
+  #partMs = 0;
+  #block: Block | undefined;
+  /** Until then everything is in a block, or in a gap. */
+  #coveredMs: number;
+  #gap: RecordingGap | undefined;
+
+  /** What is asked of the disk, one after the other. */
+  readonly #tasks: (() => Promise<void>)[] = [];
+  #working: Promise<void> | undefined;
+  #heldBytes = 0;
+  #timer: (() => void) | undefined;
+  #timerIsLong = false;
+  /** Nothing is recorded before. */
+  #pausedUntil = 0;
+  /** The gap that it made is still open. */
+  #wasPaused = false;
+  #problem = "";
+  #isBehind = false;
+  #spansRecorded = 0;
+  #spansSkipped = 0;
+
+  constructor({ folder, settings, clock, disk }: Parts) {
+    this.#folder = folder;
+    this.#clock = clock;
+    this.#settings = settings;
+    this.#keys = new RedactionKeys(settings.redact);
+    this.#files = new RecordingFiles(folder, settings, () => clock.unixMs(), disk);
+    this.#pace = new RecordingPace(settings.spansPerSecondMax, clock.now());
+    this.#coveredMs = clock.unixMs();
+    if (settings.enabled) this.#start();
+    else this.#remove();
+  }
+
+  /** A request that was accepted, as `table` says: each of its spans belongs to this thread. The bytes are its own again afterwards. */
+  accepted(bytes: Buffer, table: SpanTable): void {
+    if (!this.#settings.enabled || table.spans === 0) return;
+    const now = this.#clock.now();
+    const isPaused = now < this.#pausedUntil;
+    if (this.#rawSpans > 0 && (now - this.#partAt > PART_MS || this.#rawShare !== this.#pace.share)) this.#sealPart();
+    const count = this.#choose(bytes, table, isPaused);
+    if (isPaused) {
+      if (count > 0) this.#skip(count, this.#problem);
+      return;
+    }
+    this.#endPause();
+    if (this.#timerIsLong) this.#arm(BLOCK_MS, false);
+    if (count === 0) return;
+    const whole = wholeSpans(bytes, this.#view, table, this.#chosen, count);
+    if (whole < count) this.#skip(count - whole, NOT_WHOLE);
+    if (whole === 0) return;
+    this.#copy(bytes, table, 0, whole, now);
+    this.#pace.recorded(count, now);
+  }
+
+  /** Holds from the next request on; what the new settings don't allow to be on disk is deleted. */
+  use(settings: RecordingSettings): void {
+    const before = this.#settings;
+    if (this.#closed || JSON.stringify(before) === JSON.stringify(settings)) return;
+    this.#pace.spansPerSecondMax = settings.spansPerSecondMax;
+    // What has been put together may hold what must not be written now, unless the list was longer before.
+    if (before.enabled && settings.enabled && coversRedaction(before.redact, settings.redact)) this.#sealBlock();
+    else this.#forget();
+    this.#settings = settings;
+    this.#keys = new RedactionKeys(settings.redact);
+    if (!settings.enabled) return this.#remove();
+    if (!before.enabled) return this.#start();
+    this.#do(() => this.#files.use(settings));
+  }
+
+  /** Undefined while it is off and nothing is left on disk. */
+  figures(): RecordingFigures | undefined {
+    const { enabled, bytesMax } = this.#settings;
+    if (!enabled && this.#problem === "") return undefined;
+    return {
+      sinceMs: this.#files.sinceMs,
+      bytes: this.#files.bytes,
+      bytesMax,
+      share: enabled ? this.#pace.share : 0,
+      spansRecorded: this.#spansRecorded,
+      spansSkipped: this.#spansSkipped,
+      problem: this.#problem || (this.#isBehind ? BEHIND : ""),
+    };
+  }
+
+  /** What has been asked of the disk until now is done. */
+  async idle(): Promise<void> {
+    await this.#working;
+  }
+
+  /** Writes what has been recorded until the deadline. */
+  async close(deadlineMs: number): Promise<void> {
+    if (this.#closed) return;
+    if (this.#settings.enabled) this.#sealBlock(true);
+    this.#closed = true;
+    this.#timer?.();
+    this.#timer = undefined;
+    let cancel = () => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = this.#clock.after(deadlineMs, resolve);
+    });
+    this.#do(() => this.#files.close());
+    await Promise.race([late, this.#working]);
+    cancel();
+  }
+
+  // --- the way of a request ---
+
+  /** Puts the numbers of the spans to be recorded into `chosen` and counts what was seen. */
+  #choose(bytes: Buffer, table: SpanTable, isPaused: boolean): number {
+    const { spans, idAt, start, end } = table;
+    if (this.#chosen.length < spans) this.#chosen = new Int32Array(2 ** Math.ceil(Math.log2(spans)));
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    const { share } = this.#pace;
+    const view = this.#view;
+    const chosen = this.#chosen;
+    let count = 0;
+    let seenBytes = 0;
+    let takes = false;
+    // Spans of a trace mostly stand together.
+    let lastC = 0;
+    let lastD = 0;
+    for (let span = 0; span < spans; span++) {
+      seenBytes += end[span] - start[span];
+      const at = idAt[span];
+      const c = at === 0 ? 0 : view.getInt32(at + 8);
+      const d = at === 0 ? 0 : view.getInt32(at + 12);
+      if (span === 0 || d !== lastD || c !== lastC) {
+        takes = isWithinShare(at === 0 ? NO_TRACE_HASH : recordingHash(view.getInt32(at), view.getInt32(at + 4), c, d), share);
+        lastC = c;
+        lastD = d;
+      }
+      if (takes) chosen[count++] = span;
+    }
+    if (!isPaused) {
+      this.#seenSpans += spans;
+      this.#seenBytes += seenBytes;
+    }
+    return count;
+  }
+
+  /** Copies the spans at chosen[from, to); in pieces where they are more than a part holds. */
+  #copy(bytes: Buffer, table: SpanTable, from: number, to: number, now: number): void {
+    const size = chosenSize(table, this.#chosen, from, to);
+    if (this.#rawEnd > 0 && this.#rawEnd + size > PART_BYTES_MAX) this.#sealPart();
+    if (size > PART_BYTES_MAX && to - from > 1) {
+      const middle = (from + to) >> 1;
+      this.#copy(bytes, table, from, middle, now);
+      return this.#copy(bytes, table, middle, to, now);
+    }
+    if (size > SPAN_BYTES_MAX) return this.#skip(to - from, TOO_LARGE);
+    if (this.#heldBytes + redactedSizeMax(this.#rawEnd + size) > HELD_BYTES_MAX) {
+      this.#isBehind = true;
+      return this.#skip(to - from, BEHIND);
+    }
+    if (this.#rawEnd === 0) {
+      this.#partAt = now;
+      this.#partMs = this.#nowMs();
+      this.#rawShare = this.#pace.share;
+      if (this.#raw.length < size) this.#raw = Buffer.allocUnsafeSlow(Math.max(PART_BYTES_MAX, size));
+    }
+    this.#rawEnd = frameChosen(bytes, table, this.#chosen, from, to, this.#raw, this.#rawEnd);
+    this.#rawSpans += to - from;
+  }
+
+  #skip(spans: number, reason: string): void {
+    this.#spansSkipped += spans;
+    const now = this.#clock.unixMs();
+    this.#addGap({ fromMs: now, untilMs: now, reason });
+  }
+
+  #addGap(gap: RecordingGap): void {
+    const before = this.#gap;
+    const reason = gap.reason.slice(0, REASON_MAX);
+    if (before === undefined) this.#gap = { ...gap, reason };
+    else this.#gap = { fromMs: Math.min(before.fromMs, gap.fromMs), untilMs: Math.max(before.untilMs, gap.untilMs), reason: before.reason };
+  }
+
+  // --- parts and blocks ---
+
+  #sealPart(): void {
+    const rawEnd = this.#rawEnd;
+    const spans = this.#rawSpans;
+    this.#rawEnd = 0;
+    this.#rawSpans = 0;
+    if (spans === 0) return;
+    const into = this.#roomFor(PART_HEADROOM + redactedSizeMax(rawEnd));
+    const body = into.end + PART_HEADROOM;
+    const end = redactRequest(this.#raw, 0, rawEnd, this.#keys, into.buffer, body);
+    if (this.#raw.length > PART_BYTES_MAX) this.#raw = Buffer.alloc(0);
+    if (end < 0 || end > into.buffer.length) return this.#skip(spans, NOT_WHOLE);
+    this.#endPart(into, end, spans, this.#rawShare, this.#partMs);
+    if (into.end >= BLOCK_BYTES) this.#sealBlock();
+  }
+
+  #endPart(into: Block, end: number, spans: number, share: number, atMs: number): void {
+    const about = { atMs, share, spans, seenSpans: this.#seenSpans, seenBytes: this.#seenBytes };
+    writePartHead(into.buffer, into.end, end - into.end - PART_HEADROOM, about);
+    this.#seenSpans = 0;
+    this.#seenBytes = 0;
+    into.end = end;
+    into.spans += spans;
+    into.share = Math.min(into.share, share);
+  }
+
+  /** The block that is being put together, with room for so much more. */
+  #roomFor(bytes: number): Block {
+    if (this.#block !== undefined && this.#block.end + bytes <= this.#block.buffer.length) return this.#block;
+    if (this.#block !== undefined) this.#closeBlock();
+    const buffer = Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_CAPACITY));
+    this.#heldBytes += buffer.length;
+    this.#block = { buffer, end: 0, spans: 0, share: this.#pace.share };
+    return this.#block;
+  }
+
+  /** Everything that was accepted until now goes to the disk. */
+  #sealBlock(ends = false): void {
+    this.#sealPart();
+    if (this.#seenSpans > 0) {
+      const into = this.#roomFor(PART_HEADROOM);
+      this.#endPart(into, into.end + PART_HEADROOM, 0, this.#pace.share, this.#nowMs());
+    }
+    this.#closeBlock(ends);
+  }
+
+  #closeBlock(ends = false): void {
+    const block = this.#block;
+    this.#block = undefined;
+    if (this.#tasks.length >= TASKS_MAX) {
+      this.#skip(block?.spans ?? 0, BEHIND);
+      this.#heldBytes -= block?.buffer.length ?? 0;
+      return;
+    }
+    const now = this.#nowMs();
+    const head: BlockHead = {
+      fromMs: this.#coveredMs,
+      untilMs: now,
+      share: block?.share ?? this.#pace.share,
+      spans: block?.spans ?? 0,
+      frameBytes: 0,
+      plainBytes: block?.end ?? 0,
+      gap: this.#gap,
+      ends: ends || undefined,
+    };
+    this.#coveredMs = now;
+    this.#gap = undefined;
+    const { redact } = this.#settings;
+    const generation = this.#generation;
+    this.#ask(() => this.#write(head, block, redact, generation));
+  }
+
+  /** By the wall, and not before what is covered already, unless the clock was set back. */
+  #nowMs(): number {
+    const now = this.#clock.unixMs();
+    if (now < this.#coveredMs - SET_BACK_MS) this.#coveredMs = now;
+    return Math.max(this.#coveredMs, now);
+  }
+
+  /** Everything that has not been written yet. */
+  #forget(): void {
+    this.#generation++;
+    this.#rawEnd = 0;
+    this.#rawSpans = 0;
+    this.#raw = Buffer.alloc(0);
+    this.#seenSpans = 0;
+    this.#seenBytes = 0;
+    if (this.#block !== undefined) this.#heldBytes -= this.#block.buffer.length;
+    this.#block = undefined;
+    this.#gap = undefined;
+    this.#wasPaused = false;
+    this.#coveredMs = this.#clock.unixMs();
+  }
+
+  // --- time ---
+
+  #start(): void {
+    this.#problem = "";
+    this.#pausedUntil = 0;
+    this.#forget();
+    this.#do(() => this.#files.use(this.#settings));
+    this.#arm(SILENT_MS, true);
+  }
+
+  #arm(ms: number, isLong: boolean): void {
+    this.#timer?.();
+    this.#timerIsLong = isLong;
+    this.#timer = this.#clock.after(ms, () => this.#tick());
+  }
+
+  #tick(): void {
+    this.#timer = undefined;
+    if (this.#closed) return;
+    if (!this.#settings.enabled) return this.#remove();
+    const isQuiet = this.#seenSpans === 0 && this.#rawSpans === 0 && this.#block === undefined && !this.#timerIsLong;
+    this.#pace.look(this.#clock.now());
+    this.#endPause();
+    if (!isQuiet) this.#sealBlock();
+    this.#arm(isQuiet ? SILENT_MS : BLOCK_MS, isQuiet);
+  }
+
+  // --- the disk ---
+
+  #ask(task: () => Promise<void>): void {
+    this.#tasks.push(task);
+    this.#working ??= this.#work();
+  }
+
+  async #work(): Promise<void> {
+    for (let task = this.#tasks.shift(); task !== undefined; task = this.#tasks.shift()) await task();
+    this.#isBehind = false;
+    this.#working = undefined;
+  }
+
+  async #write(head: BlockHead, block: Block | undefined, redact: readonly string[], generation: number): Promise<void> {
+    try {
+      const frame = block === undefined ? NO_FRAME : await compress(block.buffer.subarray(0, block.end), COMPRESSION);
+      if (generation !== this.#generation) return;
+      await this.#files.append({ ...head, frameBytes: frame.length }, frame, redact);
+      this.#spansRecorded += head.spans;
+      this.#problem = "";
+      this.#pausedUntil = 0;
+    } catch (error) {
+      if (generation === this.#generation) this.#failed(head, error);
+    } finally {
+      this.#heldBytes -= block?.buffer.length ?? 0;
+    }
+  }
+
+  #failed({ fromMs, untilMs, spans, gap }: BlockHead, error: unknown): void {
+    this.#problem = diskProblem(error, this.#folder, "recording.bytesMax");
+    this.#spansSkipped += spans;
+    if (gap !== undefined) this.#addGap(gap);
+    this.#addGap({ fromMs, untilMs, reason: this.#problem });
+    this.#pause();
+  }
+
+  /** What has come until now is lost to the recording; in a while it is tried again. */
+  #pause(): void {
+    this.#pausedUntil = this.#clock.now() + RETRY_MS;
+    this.#wasPaused = true;
+    if (this.#rawSpans > 0) this.#skip(this.#rawSpans, this.#problem);
+    if (this.#block !== undefined) {
+      this.#skip(this.#block.spans, this.#problem);
+      this.#heldBytes -= this.#block.buffer.length;
+    }
+    this.#block = undefined;
+    this.#rawEnd = 0;
+    this.#rawSpans = 0;
+    this.#seenSpans = 0;
+    this.#seenBytes = 0;
+    if (!this.#closed) this.#arm(RETRY_MS, true);
+  }
+
+  /** Whether anything came meanwhile is not known either. */
+  #endPause(): void {
+    if (!this.#wasPaused) return;
+    this.#wasPaused = false;
+    const now = this.#nowMs();
+    this.#addGap({ fromMs: now, untilMs: now, reason: this.#problem });
+  }
+
+  #do(run: () => Promise<void>): void {
+    this.#ask(async () => {
+      try {
+        await run();
+      } catch (error) {
+        this.#problem = diskProblem(error, this.#folder, "recording.bytesMax");
+        if (this.#settings.enabled) this.#pause();
+        else if (!this.#closed) this.#arm(RETRY_MS, true);
+      }
+    });
+  }
+
+  #remove(): void {
+    this.#timer?.();
+    this.#timer = undefined;
+    this.#do(async () => {
+      await this.#files.remove();
+      if (!this.#settings.enabled) this.#problem = "";
+    });
+  }
+}
