@@ -4,10 +4,11 @@ import { useMutation, useQueries, useQuery } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { compareHref } from "#components/compare/compareHref.ts";
+import { TryMenu } from "#components/compare/TryMenu.tsx";
 import { describeError } from "#components/data/describeError.ts";
 import { useTRPC } from "#components/data/trpc.ts";
 import { StartRolloutDialog } from "#components/rollouts/start/StartRolloutDialog.tsx";
-import { Button, ButtonLink } from "#components/ui/Button.tsx";
+import { Button } from "#components/ui/Button.tsx";
 import { Dialog } from "#components/ui/Dialog.tsx";
 import { ErrorState } from "#components/ui/ErrorState.tsx";
 import { Field } from "#components/ui/Field.tsx";
@@ -76,9 +77,11 @@ export function ApplyDialog({ target, open, onOpenChange }: ApplyDialogProps) {
       footer={
         <>
           {kind === "policy" && (
-            <ButtonLink variant="ghost" href={compareHref({ policy: id, version, ...(chosen.length === 1 && { group: chosen[0] }) })}>
-              Try on live traffic first
-            </ButtonLink>
+            <TryMenu
+              label="Try first"
+              variant="ghost"
+              onTry={(over) => router.push(compareHref({ policy: id, version, over, ...(chosen.length === 1 && { group: chosen[0] }) }))}
+            />
           )}
           <Button variant="ghost" onClick={() => close(false)}>
             Cancel

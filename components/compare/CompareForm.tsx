@@ -11,13 +11,14 @@ import { ErrorState } from "#components/ui/ErrorState.tsx";
 import { Field } from "#components/ui/Field.tsx";
 import { Note } from "#components/ui/Note.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
-import { Segmented } from "#components/ui/Segmented.tsx";
 import { Select } from "#components/ui/Select.tsx";
 import { SkeletonRows } from "#components/ui/Skeleton.tsx";
 import { DEFAULT_GROUP_ID } from "#domain/fleet/membership.ts";
+import type { TriedOver } from "./compareHref.ts";
 import { readDraftToTry } from "./draftToTry.ts";
+import { OverFields } from "./OverFields.tsx";
+import { OVER_DEFAULT, overOf } from "./overDraft.ts";
 
-const MINUTES = ["5", "10", "30", "60"] as const;
 const DRAFT = "draft";
 
 type CompareFormProps = {
@@ -25,17 +26,19 @@ type CompareFormProps = {
   version: number | null;
   isDraft: boolean;
   groupId: string | null;
+  over: TriedOver;
   onStarted: (id: string) => void;
 };
 
-/** Which policy, on which collectors, for how long. */
-export function CompareForm({ policyId, version, isDraft, groupId, onStarted }: CompareFormProps) {
+/** Which policy, on which collectors, on what traffic. */
+export function CompareForm({ policyId, version, isDraft, groupId, over: wantedOver, onStarted }: CompareFormProps) {
   const trpc = useTRPC();
   const [draft] = useState(() => (isDraft ? readDraftToTry() : null));
   const [chosen, setChosen] = useState(policyId);
   const [number, setNumber] = useState<number | typeof DRAFT | null>(draft === null ? version : DRAFT);
   const [place, setPlace] = useState(groupId === null ? `group ${DEFAULT_GROUP_ID}` : `group ${groupId}`);
-  const [minutes, setMinutes] = useState<(typeof MINUTES)[number]>("10");
+  const [overDraft, setOverDraft] = useState({ ...OVER_DEFAULT, over: wantedOver });
+  const over = overOf(overDraft);
   const policies = useQuery(trpc.policies.list.queryOptions({}));
   const groups = useQuery(trpc.groups.list.queryOptions({}));
   const collectors = useQuery(trpc.fleet.list.queryOptions());
@@ -61,17 +64,17 @@ export function CompareForm({ policyId, version, isDraft, groupId, onStarted }: 
     ? { kind: "group" as const, groupId: place.slice(6) }
     : { kind: "collectors" as const, collectorIds: [place.slice(10)] };
   const submit = () => {
+    if (over === null) return;
     if (ofDraft && draft) {
       const body = { kind: "body" as const, title: draft.title, body: draft.body, ...(draft.policyId !== null && { policyId: draft.policyId }) };
-      start.mutate({ candidate: body, where, over: { kind: "live", minutes: Number(minutes) } });
-    } else if (policy && tried !== null)
-      start.mutate({ candidate: { kind: "version", policyId: policy.id, version: tried }, where, over: { kind: "live", minutes: Number(minutes) } });
+      start.mutate({ candidate: body, where, over });
+    } else if (policy && tried !== null) start.mutate({ candidate: { kind: "version", policyId: policy.id, version: tried }, where, over });
   };
   return (
     <Panel title="Try a policy" className="mb-3">
       {isDraft && draft === null && (
         <Note tone="warn" role="status" className="mb-3">
-          The draft is not in this tab. Open it in the editor and choose “Try on live traffic” there, or try a saved version.
+          The draft is not in this tab. Open it in the editor and choose “Try” there, or try a saved version.
         </Note>
       )}
       <form
@@ -133,14 +136,15 @@ export function CompareForm({ policyId, version, isDraft, groupId, onStarted }: 
           </Field>
         </div>
         <div className="flex flex-wrap items-center gap-3">
-          <span className="flex items-center gap-2">
-            <span className="font-[550]">For</span>
-            <Segmented aria-label="Minutes" value={minutes} onValueChange={setMinutes} options={MINUTES.map((value) => ({ value, label: `${value} min` }))} />
-          </span>
-          <Button type="submit" variant="primary" busy={start.isPending} disabled={!ofDraft && tried === null}>
+          <OverFields draft={overDraft} onChange={setOverDraft} />
+          <Button type="submit" variant="primary" busy={start.isPending} disabled={over === null || (!ofDraft && tried === null)}>
             Try it
           </Button>
-          <span className="text-s text-ink-3">It is kept to 5% of the collectors’ CPU, or a hundredth of a core where they are idle, and ends by itself.</span>
+          <span className="text-s text-ink-3">
+            {overDraft.over === "live"
+              ? "It is kept to 5% of the collectors’ CPU, or a hundredth of a core where they are idle, and ends by itself."
+              : "Each collector reads what it has recorded, in a thread of its own beside its work: seconds for hours."}
+          </span>
         </div>
       </form>
       {start.isError && (

@@ -14,8 +14,11 @@ import { compareHref } from "./compareHref.ts";
 import { RecentComparisons } from "./RecentComparisons.tsx";
 
 const LIVE_MS = 2000;
+/** What reads a recording is done in seconds, and says each second how far it is. */
+const REPLAY_MS = 1000;
+const LAST_WORDS_MS = 5000;
 
-/** A policy tried on live traffic, beside what runs: `?run=` shows one, else a new one can be begun (`?policy=&version=`, `&draft=1`, `&group=`). */
+/** A policy tried beside what runs, on live traffic or over the last hours: `?run=` shows one, else a new one can be begun (`?policy=&version=`, `&draft=1`, `&group=`, `&over=recording`). */
 export function ComparePage() {
   const run = useSearchParams().get("run");
   return run === null ? <NewComparison /> : <OneComparison id={run} />;
@@ -28,7 +31,10 @@ function NewComparison() {
   const mayTry = useMay("editor");
   return (
     <>
-      <PageHead title="Compare" sub="Try a policy on live traffic, beside the one that runs. It only counts: nothing of what is sent on changes." />
+      <PageHead
+        title="Compare"
+        sub="Try a policy on live traffic or on the last hours, beside the one that runs. It only counts: nothing of what is sent on changes."
+      />
       {mayTry ? (
         <CompareForm
           key={search.toString()}
@@ -36,6 +42,7 @@ function NewComparison() {
           version={Number(search.get("version")) || null}
           isDraft={search.get("draft") === "1"}
           groupId={search.get("group")}
+          over={search.get("over") === "recording" ? "recording" : "live"}
           onStarted={(id) => router.push(compareHref({ run: id }))}
         />
       ) : (
@@ -51,7 +58,18 @@ function NewComparison() {
 function OneComparison({ id }: { id: string }) {
   const trpc = useTRPC();
   const shadow = useQuery(
-    trpc.compare.get.queryOptions({ id }, { refetchInterval: ({ state }) => (state.data === undefined || state.data.state === "running" ? LIVE_MS : false) }),
+    trpc.compare.get.queryOptions(
+      { id },
+      {
+        refetchInterval({ state: { data } }) {
+          if (data === undefined) return LIVE_MS;
+          if (data.kind === "live") return data.state === "running" ? LIVE_MS : false;
+          // The last words of those that were told to stop come a moment after.
+          const isSettled = data.state !== "running" && data.nowMs - (data.stoppedAtMs ?? data.endsAtMs) > LAST_WORDS_MS;
+          return isSettled ? false : REPLAY_MS;
+        },
+      },
+    ),
   );
   return (
     <QueryView query={shadow} what="The comparison" skeleton={<Skeleton className="h-[420px] w-full rounded-panel" />}>

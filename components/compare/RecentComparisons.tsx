@@ -5,7 +5,7 @@ import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
-import { formatDate } from "#components/format/formatDuration.ts";
+import { formatAge, formatDate } from "#components/format/formatDuration.ts";
 import { formatCount } from "#components/format/formatNumber.ts";
 import { EmptyState } from "#components/ui/EmptyState.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
@@ -13,6 +13,7 @@ import { StatusChip } from "#components/ui/StatusChip.tsx";
 import { Table, Td, Th, Tr } from "#components/ui/Table.tsx";
 import { compareHref } from "./compareHref.ts";
 import type { ShadowItem } from "./compareTypes.ts";
+import { backText } from "./replayWords.ts";
 
 /** The latest comparisons of everybody. */
 export function RecentComparisons() {
@@ -31,6 +32,7 @@ export function RecentComparisons() {
                 <tr>
                   <Th>Policy</Th>
                   <Th>State</Th>
+                  <Th>On</Th>
                   <Th n>Collectors</Th>
                   <Th>Begun</Th>
                   <Th>By</Th>
@@ -47,6 +49,7 @@ export function RecentComparisons() {
                     <Td>
                       <ShadowStateChip state={item.state} />
                     </Td>
+                    <Td>{item.backMs === null ? `live traffic, ${formatAge(item.endsAtMs - item.startedAtMs)}` : backText(item.backMs)}</Td>
                     <Td n>{formatCount(item.collectors)}</Td>
                     <Td>{formatDate(item.startedAtMs)}</Td>
                     <Td>{item.startedBy}</Td>

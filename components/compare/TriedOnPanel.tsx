@@ -9,7 +9,10 @@ import { shareText } from "./shareText.ts";
 
 type Collector = ShadowView["collectors"][number];
 
-const STATES: Record<Collector["state"], { tone: Tone; word: string }> = {
+/** `reading` and `nothing` are a recording's words for what runs and what was refused. */
+const STATES: Record<Collector["state"] | "reading" | "nothing", { tone: Tone; word: string }> = {
+  reading: { tone: "busy", word: "reading" },
+  nothing: { tone: "warn", word: "nothing to read" },
   running: { tone: "busy", word: "counting" },
   ended: { tone: "done", word: "ended" },
   stopped: { tone: "neutral", word: "stopped" },
@@ -49,7 +52,6 @@ export function TriedOnPanel({ shadow: { collectors, nowMs }, className }: { sha
 }
 
 function CollectorRow({ collector: { id, name, state, problem, reported }, nowMs }: { collector: Collector; nowMs: number }) {
-  const { tone, word } = STATES[state];
   return (
     <>
       <Tr>
@@ -59,7 +61,7 @@ function CollectorRow({ collector: { id, name, state, problem, reported }, nowMs
           </Link>
         </Td>
         <Td>
-          <StatusChip tone={tone}>{word}</StatusChip>
+          <CollectorStateChip state={state} />
         </Td>
         <Td n>{formatCount(reported?.spans ?? null)}</Td>
         <Td n>{reported === null ? "—" : shareText(reported.share)}</Td>
@@ -76,4 +78,9 @@ function CollectorRow({ collector: { id, name, state, problem, reported }, nowMs
       )}
     </>
   );
+}
+
+export function CollectorStateChip({ state }: { state: keyof typeof STATES }) {
+  const { tone, word } = STATES[state];
+  return <StatusChip tone={tone}>{word}</StatusChip>;
 }

@@ -30,7 +30,7 @@ export function recordedText({ fromMs, untilMs }: Pick<ReplaySummary, "fromMs" |
 }
 
 /** `12:01–12:04`. */
-function windowText({ fromMs, untilMs }: Pick<ReplaySummary, "fromMs" | "untilMs">, nowMs: number): string {
+export function windowText({ fromMs, untilMs }: Pick<ReplaySummary, "fromMs" | "untilMs">, nowMs: number): string {
   const from = whenText(fromMs, nowMs);
   const until = isSameDay(fromMs, untilMs) ? formatClock(untilMs) : whenText(untilMs, nowMs);
   return from === until ? from : `${from}–${until}`;

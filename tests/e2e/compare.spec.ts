@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
@@ -23,6 +23,12 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => headgate?.remove());
 
+/** From the editor or a version's page. */
+async function tryIt(page: Page, how: "On live traffic" | "On the last hours"): Promise<void> {
+  await page.getByRole("button", { name: "Try", exact: true }).click();
+  await page.getByRole("menuitem", { name: how }).click();
+}
+
 test("a saved version and a draft are tried on sample traffic, with live figures, examples that can be explained, and an end", async ({ browser }) => {
   test.setTimeout(600_000);
   const context = await signedInContext(browser, headgate.http);
@@ -30,7 +36,7 @@ test("a saved version and a draft are tried on sample traffic, with live figures
 
   // A version, from its page.
   await page.goto(`/sampling/${id}/versions/1`);
-  await page.getByRole("link", { name: "Try on live traffic" }).click();
+  await tryIt(page, "On live traffic");
   await expect(page).toHaveURL(/\/compare\?policy=/);
   await expect(page.getByText("Nothing has been tried yet")).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Version" })).toContainText("v1");
@@ -67,7 +73,7 @@ test("a saved version and a draft are tried on sample traffic, with live figures
   // A draft, straight from the editor, on one collector.
   await page.goto(`/sampling/${id}`);
   await setKeep(page, 1, "10");
-  await page.getByRole("button", { name: "Try on live traffic" }).click();
+  await tryIt(page, "On live traffic");
   await expect(page.getByRole("combobox", { name: "Version" })).toContainText("my draft");
   const [collector] = await api.trpc.fleet.list.query();
   await choose(page, "On the traffic of", collector.name);

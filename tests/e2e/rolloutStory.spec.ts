@@ -38,7 +38,8 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
   await test.step("the draft is tried on live traffic, and saved", async () => {
     await page.goto(`/sampling/${policyId}`);
     await setKeep(page, 1, "40");
-    await page.getByRole("button", { name: "Try on live traffic" }).click();
+    await page.getByRole("button", { name: "Try", exact: true }).click();
+    await page.getByRole("menuitem", { name: "On live traffic" }).click();
     await page.getByRole("button", { name: "Try it" }).click();
     await expect(verdict).toContainText(/would keep [34]\d(\.\d)?% instead of \d/, { timeout: 60_000 });
     await page.getByRole("button", { name: "Stop" }).click();

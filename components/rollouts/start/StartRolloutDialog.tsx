@@ -6,6 +6,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import type { ApplyTarget } from "#components/apply/applyTarget.ts";
 import { compareHref } from "#components/compare/compareHref.ts";
+import { recordedText } from "#components/compare/replayWords.ts";
 import { describeError } from "#components/data/describeError.ts";
 import { useTRPC } from "#components/data/trpc.ts";
 import { formatDate } from "#components/format/formatDuration.ts";
@@ -163,10 +164,10 @@ function Findings({
   );
 }
 
-function ComparisonLink({ id, untilMs }: NonNullable<FoundForecast["comparison"]>) {
+function ComparisonLink({ id, untilMs, overMs }: NonNullable<FoundForecast["comparison"]>) {
   return (
     <Link href={compareHref({ run: id })} target="_blank" className="underline underline-offset-2">
-      the comparison of {formatDate(untilMs)}
+      {overMs === null ? `the comparison of ${formatDate(untilMs)}` : `the comparison over ${recordedText({ fromMs: untilMs - overMs, untilMs }, Date.now())}`}
     </Link>
   );
 }

@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { ApplyDialog } from "#components/apply/ApplyDialog.tsx";
 import { compareHref } from "#components/compare/compareHref.ts";
+import { TryMenu } from "#components/compare/TryMenu.tsx";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { useMay } from "#components/data/useMe.ts";
@@ -81,7 +82,7 @@ function SavedVersion({ document: { id, name, currentVersion, runsEverywhere, ru
             <ButtonLink variant="ghost" href={`/sampling/${id}/history?from=${number}&to=${currentVersion}`}>
               Compare with v{currentVersion}
             </ButtonLink>
-            {mayChange && <ButtonLink href={compareHref({ policy: id, version: number })}>Try on live traffic</ButtonLink>}
+            {mayChange && <TryMenu onTry={(over) => router.push(compareHref({ policy: id, version: number, over }))} />}
             {mayChange && runsEverywhere !== number && <Button onClick={() => setApplying(true)}>Apply v{number}…</Button>}
             {mayChange && number !== currentVersion && (
               <Button variant="primary" onClick={() => (readDraft(store, key) ? setReplacing(true) : becomeDraft())}>

@@ -97,6 +97,7 @@ export async function getShadow({ ctx, input: untrusted }: Call<ByIdInput>): Pro
     const isCutOff = report.replay !== undefined && report.state === "running" && state !== "running";
     return { ...about, state: isCutOff ? "unfinished" : report.state, problem: reason || null, reported };
   });
+  collectors.sort((a, b) => (a.name < b.name ? -1 : 1));
   const replay = shadow.backMs === null ? null : replayOf(collectors, counted, nameOf, shadow.backMs);
   const hasBudget = shadow.policy.tiers.some(({ keep }) => keep.kind === "budget");
   const summary = summariseComparison({
