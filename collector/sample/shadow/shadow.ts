@@ -15,7 +15,7 @@ import { BOTH, CANDIDATE_ONLY, ComparisonCounter, LIVE_ONLY, NEITHER } from "./c
 import { ExampleRing } from "./exampleRing.ts";
 import { readExampleSpan } from "./exampleSpan.ts";
 import { ServiceNames } from "./serviceNames.ts";
-import { ShadowPace } from "./shadowPace.ts";
+import { type Pace, ShadowPace } from "./shadowPace.ts";
 import type { DecidedTrace, TraceShadow } from "./traceShadow.ts";
 
 /** The same on every collector, so that groups can be added up and a trace is compared wherever its spans come. */
@@ -35,6 +35,8 @@ export type ShadowParts = {
   threadCpuMs: () => number;
   /** Memory is short: then the shadow ends. */
   isMemoryTight: () => boolean;
+  /** Without it as many traces are compared as the CPU time allows. */
+  pace?: Pace;
 };
 
 /**
@@ -51,7 +53,7 @@ export class Shadow implements TraceShadow {
   readonly #services = new ServiceNames();
   readonly #newlyDropped = new ExampleRing();
   readonly #newlyKept = new ExampleRing();
-  readonly #pace: ShadowPace;
+  readonly #pace: Pace;
   #live: RunningPolicy;
   #counter: ComparisonCounter;
   #state: ShadowState = "running";
@@ -72,7 +74,7 @@ export class Shadow implements TraceShadow {
   #bytes: Buffer | undefined;
   #view: DataView = new DataView(new ArrayBuffer(0));
 
-  constructor({ candidate, minutes, live, clock, threadCpuMs, isMemoryTight }: ShadowParts) {
+  constructor({ candidate, minutes, live, clock, threadCpuMs, isMemoryTight, pace }: ShadowParts) {
     this.#candidate = compilePolicy(candidate);
     this.#clock = clock;
     this.#threadCpuMs = threadCpuMs;
@@ -85,7 +87,7 @@ export class Shadow implements TraceShadow {
     this.#into.isChecked = true;
     this.#bits = new Int32Array(this.#candidate.matcher.words);
     this.#into.useWords(this.#candidate.matcher.words);
-    this.#pace = new ShadowPace(this.#since, threadCpuMs);
+    this.#pace = pace ?? new ShadowPace(this.#since, threadCpuMs);
     this.#counter = this.#newCounter();
   }
 

@@ -11,6 +11,14 @@ const GROW = 1.25;
 const CREDIT_MS = 300;
 const WORDS = 4294967296;
 
+/** Which traces are compared, for how many each stands, and what that costs. */
+export type Pace = Pick<ShadowPace, "share" | "cpuMs" | "threadCpuMs" | "takes" | "spent" | "look">;
+
+/** Of traces that were chosen before: all are compared, and each stands for 1 / share. */
+export function chosenBefore(share: number): Pace {
+  return { share, cpuMs: 0, threadCpuMs: 0, takes: () => true, spent() {}, look() {} };
+}
+
 /** Keeps what a comparison costs below its share of the thread's CPU time, by the share of traces that are compared: chosen by their id, so that more of them only adds. */
 export class ShadowPace {
   share = 1;

@@ -16,6 +16,6 @@ export type DecidedTrace = {
 /** Who looks on while traces are decided, and changes nothing. */
 export type TraceShadow = {
   decided(trace: DecidedTrace): void;
-  /** A span that follows a decision taken before. */
-  late(): void;
+  /** A span of so many bytes that follows a decision taken before. */
+  late(bytes: number): void;
 };

@@ -51,6 +51,8 @@ type Parts = {
   shedding: (tiers: number) => number;
   clock: Clock;
   seed: number;
+  /** For how many each span stands, as far as budgets go: 1 unless only some of the traces come here. */
+  weight?: number;
 };
 
 /**
@@ -71,6 +73,7 @@ export class TraceSampler {
   readonly #shedding: (tiers: number) => number;
   readonly #clock: Clock;
   readonly #seed: number;
+  readonly #weight: number;
   readonly #versions = new PolicyVersions();
   #timer: (() => void) | undefined;
   #abandoned = false;
@@ -86,12 +89,13 @@ export class TraceSampler {
   shadow: TraceShadow | undefined;
   readonly #byCause = new Map<DecisionCause, number>();
 
-  constructor({ settings, outlets, books, shedding, clock, seed }: Parts) {
+  constructor({ settings, outlets, books, shedding, clock, seed, weight = 1 }: Parts) {
     this.#settings = settings;
     this.#books = books;
     this.#shedding = shedding;
     this.#clock = clock;
     this.#seed = seed;
+    this.#weight = weight;
     this.seen = new SeenTraces(seed, clock.unixMs);
     this.#store = new SpanStore(settings.spansMax);
     this.#table = new TraceTable({ capacity: settings.tracesMax, words: 1, seed });
@@ -467,7 +471,7 @@ export class TraceSampler {
   #late(a: number, b: number, c: number, d: number, bytes: number, now: number): number {
     const { kept, tier, thresholdHigh, thresholdLow, logEntry } = this.#cache.found;
     this.log.late(logEntry, a, b, c, d);
-    this.shadow?.late();
+    this.shadow?.late(bytes);
     if (!kept) {
       this.#lateSampledOut++;
       this.#books.sampledOut(tier, 1, bytes);
@@ -562,7 +566,7 @@ export class TraceSampler {
       this.#books.waited((now - table.firstSeen(slot)) / 1000);
     }
     this.shadow?.decided({ table, store, slot, compiled: version.compiled, tier, kept, bytes });
-    offerToBudget(version.compiled, tier, spans);
+    offerToBudget(version.compiled, tier, spans * this.#weight);
     const { overlaps } = version.compiled;
     if (!overlaps.isOff) {
       overlaps.offer(1, spans, now);

@@ -50,6 +50,8 @@ const replay = z.strictObject({
   /** Recorded spans that both policies were asked about, and how many a second. */
   spans: count,
   spansPerS: count,
+  /** Traces that were decided before they were due, because no more spans can wait in a replay. */
+  decidedEarly: count.optional(),
   /** Attributes whose values the recording does not hold, as far as one of the policies asks for them: conditions on them can't be answered truly. */
   redacted: z.array(z.string().max(256)).max(100),
   /** Where nothing, or not everything, was recorded. */
