@@ -55,6 +55,7 @@ function findInResource(bytes: Uint8Array, at: number, end: number): void {
 
 /** The text of one KeyValue if its key is the one wanted. */
 function findInAttribute(bytes: Uint8Array, at: number, end: number): void {
+  if (isPlainlyAnother(bytes, at, end)) return;
   let isService = false;
   let textAt = 0;
   let textEnd = 0;
@@ -76,6 +77,15 @@ function findInAttribute(bytes: Uint8Array, at: number, end: number): void {
   if (!isService || textAt === 0) return;
   serviceName.at = textAt;
   serviceName.end = textEnd;
+}
+
+/** As nearly all write it, the key and then the value, both of under 128 bytes; and the key has another length than the one wanted. */
+function isPlainlyAnother(bytes: Uint8Array, at: number, end: number): boolean {
+  if (end - at < 4) return false;
+  const keyLength = bytes[at + 1];
+  const value = at + 2 + keyLength;
+  if (bytes[at] !== 0x0a || keyLength > 127 || keyLength === SERVICE_KEY.length || value + 2 > end) return false;
+  return bytes[value] === 0x12 && bytes[value + 1] < 128 && value + 2 + bytes[value + 1] === end;
 }
 
 function isServiceKey(bytes: Uint8Array, at: number): boolean {
