@@ -12,6 +12,7 @@ import { createFleetDelegate } from "./managed.ts";
 import { bound } from "./plane/localPlane.ts";
 import { startPlane } from "./plane/startPlane.ts";
 import { REFUSAL_REASONS } from "./receive/answer.ts";
+import { Replayer } from "./replay/replayer.ts";
 import { collectorMetrics } from "./self/collectorMetrics.ts";
 import { measure } from "./self/measure.ts";
 import { createMetricsServer } from "./self/metricsServer.ts";
@@ -56,6 +57,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
   let eventLoopDelay: DelayFigures = { p50Ms: 0, p99Ms: 0 };
 
   const profiler = new Profiler((request, signal) => plane.profile(request, signal));
+  const replayer = new Replayer();
   const metrics = createMetricsServer({
     async read() {
       const figures = await plane.figures();
@@ -92,6 +94,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
       env,
       plane,
       profiler,
+      replayer,
       data,
       keepAll,
       clock,
@@ -139,6 +142,7 @@ export async function startCollector(env: CollectorEnv, configFile: string | und
     async shutdown() {
       draining = true;
       keepAll.stop();
+      void replayer.stop();
       await plane.closeReceivers(RECEIVERS_CLOSE_MS);
       await plane.drain(DELIVER_MS);
       ticks.stop();

@@ -10,6 +10,7 @@ import type { FleetDelegate } from "./control/fleetClient.ts";
 import type { KeepAllKeeper } from "./control/keepAllKeeper.ts";
 import { ProfileCommands } from "./control/profileCommands.ts";
 import { redactedConfigJson } from "./control/redactConfig.ts";
+import { ReplayReports } from "./control/replayReports.ts";
 import { ShadowReports } from "./control/shadowReports.ts";
 import { createExporter } from "./createExporter.ts";
 import { createDiscardExporter } from "./deliver/discardExporter.ts";
@@ -18,6 +19,7 @@ import type { CollectorEnv } from "./env.ts";
 import type { Log } from "./log.ts";
 import { problemsText } from "./pipeline.ts";
 import type { Plane } from "./plane/plane.ts";
+import type { Replayer } from "./replay/replayer.ts";
 import type { Profiler } from "./self/profiler.ts";
 import { VERSION } from "./version.ts";
 
@@ -29,6 +31,7 @@ type Parts = {
   env: CollectorEnv;
   plane: Plane;
   profiler: Profiler;
+  replayer: Replayer;
   data: DataFolder;
   keepAll: KeepAllKeeper;
   clock: Clock;
@@ -45,6 +48,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
   const { env, plane, data, clock, log, ports, revision } = parts;
   const profiles = new ProfileCommands(parts.profiler);
   const shadows = new ShadowReports(plane, clock);
+  const replays = new ReplayReports({ replayer: parts.replayer, plane, dataDir: env.dataDir, revision: revision.get });
 
   return {
     hello: () => ({
@@ -58,7 +62,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
       otlpGrpcEndpoint: httpUrl(env.otlp.host, ports.otlpGrpc),
       otlpHttpEndpoint: httpUrl(env.otlp.host, ports.otlpHttp),
       processStartMs: parts.processStartMs,
-      capabilities: ["config", "measurements", "checkExport", "explain", "profile", "shadow", "keep-all"],
+      capabilities: ["config", "measurements", "checkExport", "explain", "profile", "shadow", "replay", "keep-all"],
       nowMs: clock.unixMs(),
     }),
 
@@ -94,6 +98,7 @@ export function createFleetDelegate(parts: Parts): FleetDelegate {
     },
 
     shadow: (asked, report) => void shadows.take(asked, report),
+    replay: (asked, report) => replays.take(asked, report),
     keepAll: ({ entries }) =>
       parts.keepAll.set((entries ?? []).map(({ id, condition, leftMs }) => ({ id, condition: parsed(condition), leftMs: leftMs ?? 0 }))),
 

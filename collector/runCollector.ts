@@ -34,6 +34,14 @@ export async function runCollector(): Promise<void> {
     const print = (text: string) => void process.stdout.write(text);
     return profileCommand({ ...command.request, file: command.file }, httpUrl(env.metrics.host, env.metrics.port), print);
   }
+  if (command.kind === "replay") {
+    const { replayCommand } = await import("./replayCommand.ts");
+    const interrupted = new AbortController();
+    process.once("SIGINT", () => interrupted.abort());
+    const print = { out: (text: string) => void process.stdout.write(text), progress: (text: string) => void process.stderr.write(text) };
+    process.exitCode = await replayCommand(command, env, print, interrupted.signal);
+    return;
+  }
   const log = createLog(env.logLevel, process.stdout);
   const collector = await startCollector(env, command.configFile, log);
   const { ports } = collector;

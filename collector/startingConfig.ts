@@ -30,17 +30,20 @@ export async function startingConfig(file: string | undefined, managed: boolean,
   return { config: defaults, process, revision: 0, source: given === undefined ? "defaults" : (file ?? ""), warning };
 }
 
-/** YAML or JSON (which is YAML). Every problem with its path, on one line. */
+/** Every problem with its path, on one line. */
 async function readConfigFile(file: string): Promise<CollectorFile> {
-  let input: unknown;
+  return parsedFile(await readYamlFile(file, "configuration"), file);
+}
+
+/** YAML or JSON (which is YAML). Throws AppError `usage` that says what it was to be when it can't be read. */
+export async function readYamlFile(file: string, what: string): Promise<unknown> {
   try {
     const text = await readFile(file, "utf8");
     if (text.length > FILE_BYTES_MAX) throw new Error(`has more than ${FILE_BYTES_MAX} bytes`);
-    input = asJson(text) ?? (await asYaml(text));
+    return asJson(text) ?? (await asYaml(text));
   } catch (error) {
-    throw new AppError("usage", `can't read the configuration ${file}: ${messageOf(error).split("\n", 1)[0]}`, error);
+    throw new AppError("usage", `can't read the ${what} ${file}: ${messageOf(error).split("\n", 1)[0]}`, error);
   }
-  return parsedFile(input, file);
 }
 
 /** `undefined` for what is no JSON object. */

@@ -25,6 +25,8 @@ export type FleetDelegate = {
   config(config: NonNullable<ServerMessageFields["config"]>, report: (report: NonNullable<CollectorMessageFields["configReport"]>) => void): Promise<void>;
   /** Starts or stops a candidate policy beside the running one; `report` is called every few seconds while it runs. */
   shadow(shadow: NonNullable<ServerMessageFields["shadow"]>, report: (report: NonNullable<CollectorMessageFields["shadowReport"]>) => void): void;
+  /** Starts or stops a candidate policy over what has been recorded; `report` is called every half second while it runs. */
+  replay(replay: NonNullable<ServerMessageFields["replay"]>, report: (report: NonNullable<CollectorMessageFields["shadowReport"]>) => void): void;
   /** What is kept in full for a while: the whole list. Never rejects. */
   keepAll(list: NonNullable<ServerMessageFields["keepAll"]>): Promise<void>;
   /**
@@ -176,6 +178,7 @@ export class FleetClient {
       else if (message.watch) sender.watch(message.watch.intervalMs ?? 0);
       else if (message.config) void delegate.config(message.config, (configReport) => write(this.#stream, { configReport }));
       else if (message.shadow) delegate.shadow(message.shadow, (shadowReport) => write(this.#stream, { shadowReport }));
+      else if (message.replay) delegate.replay(message.replay, (shadowReport) => write(this.#stream, { shadowReport }));
       else if (message.keepAll) void delegate.keepAll(message.keepAll);
       else if (message.command) {
         const answering = delegate.command(message.command, (more) => write(stream, more), gone.signal);

@@ -10,6 +10,7 @@ import { VirtualClock } from "./virtualClock.ts";
 /** Pieces in a row that can't be read are one gap; of gaps there are no more than this many, the rest is in the last. */
 const UNREAD_MAX = 100;
 const UNREAD = "a piece of the recording can't be read";
+const NOTHING = "nothing was recorded in the time asked for: ask for more hours, or wait until spans have come and been recorded";
 
 type Parts = {
   recording: Recording;
@@ -59,7 +60,7 @@ export class Replay {
   /** Reads all of it, or until the signal aborts; `between` is called after each part, and where it answers with a promise that is waited for. */
   async run(signal: AbortSignal, between: () => Promise<void> | undefined): Promise<void> {
     const { recording } = this.#parts;
-    if (recording.bytes === 0) return this.end("refused", "nothing was recorded in the time asked for");
+    if (recording.bytes === 0) return this.end("refused", NOTHING);
     for await (const { part, bytesRead } of recording.parts(signal)) {
       if (signal.aborted) break;
       this.#take(part);

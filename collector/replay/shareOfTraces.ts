@@ -1,12 +1,7 @@
-import { hashTraceId } from "../sample/trace/hashTraceId.ts";
+import { isWithinShare, NO_TRACE_HASH, recordingHash } from "../record/recordedShare.ts";
 
-const SEED = 0x7ec0;
-const WORDS = 4294967296;
-
-/** Whether the trace with its id at `idAt` was recorded while only this share was. */
+/** Whether the trace with its id at `idAt` (−1: it has none) was recorded while only this share was. */
 export function isOfShare(bytes: Buffer, idAt: number, share: number): boolean {
-  if (idAt < 0) return true;
-  return (
-    hashTraceId(bytes.readInt32BE(idAt), bytes.readInt32BE(idAt + 4), bytes.readInt32BE(idAt + 8), bytes.readInt32BE(idAt + 12), SEED) >>> 0 < share * WORDS
-  );
+  if (idAt < 0) return isWithinShare(NO_TRACE_HASH, share);
+  return isWithinShare(recordingHash(bytes.readInt32BE(idAt), bytes.readInt32BE(idAt + 4), bytes.readInt32BE(idAt + 8), bytes.readInt32BE(idAt + 12)), share);
 }

@@ -1,3 +1,4 @@
+import { isRedacted } from "../../pipeline/redaction.ts";
 import type { Condition } from "../condition.ts";
 import type { SamplingPolicy } from "../samplingPolicy.ts";
 import { ENDPOINT_KEYS, SERVICE_KEY } from "../spanFacts.ts";
@@ -8,7 +9,7 @@ import { ENDPOINT_KEYS, SERVICE_KEY } from "../spanFacts.ts";
  */
 export function redactedAsked(policies: readonly SamplingPolicy[], redacted: readonly string[]): string[] {
   const asked = new Set(policies.flatMap(({ tiers }) => tiers.flatMap(({ condition }) => keysOf(condition))));
-  return [...asked].filter((key) => redacted.some((name) => (name.endsWith("*") ? key.startsWith(name.slice(0, -1)) : key === name))).sort();
+  return [...asked].filter((key) => isRedacted(redacted, key)).sort();
 }
 
 function keysOf(condition: Condition): readonly string[] {
