@@ -134,6 +134,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         tests: new Slots(SIGN_ON_TESTS_AT_ONCE_MAX),
       },
       seal,
+      rolloutScopes: new RolloutScopes(),
       nowMs,
       newToken: () => randomBytes(32).toString("base64url"),
       publicUrl,
@@ -196,7 +197,6 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
         ),
       );
     const refreshDirectory = coalesced(50, async () => hub.setDirectory(await readDirectory(db, nowMs())), background);
-    const scopes = new RolloutScopes();
     const deliver = coalesced(0, () => fleet.deliverToAll(), background);
     // A change that reaches a whole fleet touches each collector once or twice: what follows from it is looked up for all of them together.
     const keepAll = coalesced(50, () => fleet.keepAllToAll(), background);
@@ -219,7 +219,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       onUp() {
         hub.setDatabase("up");
         refreshDirectory();
-        scopes.forget();
+        ports.rolloutScopes.forget();
         deliver();
         keepAll();
         for (const id of hub.connectedIds()) touched.add(id);
@@ -233,7 +233,7 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       onChange({ entity, id }: Change) {
         // A rollout's own steps come as `revision` where they change what somebody runs.
         if (entity === "revision" || entity === "group") deliver();
-        if (entity === "revision" || entity === "group" || entity === "collector" || entity === "rollout") scopes.forget();
+        if (entity === "revision" || entity === "group" || entity === "collector" || entity === "rollout") ports.rolloutScopes.forget();
         if (entity === "shadow") background(fleet.shadows.deliver());
         if (entity === "breakGlass" || entity === "collector") keepAll();
         if (entity === "prices") background(readPrice());
@@ -259,7 +259,6 @@ export async function startServer({ env, demo, pages: withPages, log }: StartOpt
       ctx: system,
       hub,
       replica,
-      scopes,
       onError: (error) =>
         log.warn(
           { reason: toAppError(error).message, err: toAppError(error).code === "INTERNAL" ? error : undefined },

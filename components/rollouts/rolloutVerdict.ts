@@ -1,6 +1,7 @@
 import { formatAge, formatClock, formatMs } from "#components/format/formatDuration.ts";
 import { formatCount, formatPercent } from "#components/format/formatNumber.ts";
 import type { GateView, RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
+import { countOf } from "#domain/fleet/rollout/shortened.ts";
 import { GATE_NOUNS } from "./gateWords.ts";
 import { versionBefore } from "./phaseWords.ts";
 import { stageLabel } from "./plan/planWords.ts";
@@ -93,8 +94,8 @@ function rolledBack(view: Told): VerdictPiece[] {
   const stage = view.stages.findIndex(({ state }) => state === "back");
   const where = stage < 0 ? "before its first stage" : `in stage ${stage + 1}`;
   const went = view.log.findLast(({ step }) => step.kind === "rollingBack")?.step;
-  const members = went?.kind === "rollingBack" ? went.collectors.length : 0;
-  const unconfirmed = end?.kind === "rolledBack" ? end.unconfirmed.length : 0;
+  const members = went?.kind === "rollingBack" ? countOf(went) : 0;
+  const unconfirmed = end?.kind === "rolledBack" ? end.unconfirmed.length + (end.others ?? 0) : 0;
   const back =
     members === 0
       ? "Nothing had been changed."

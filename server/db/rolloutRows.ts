@@ -43,7 +43,7 @@ export type RolloutRow = {
 const KINDS = ["policy", "destination", "pipeline"] as const;
 
 /** Null of one that another version wrote in a way that this one can't read. */
-export function toRolloutRow(row: RolloutModel): RolloutRow | null {
+export function toRolloutRow(row: Omit<RolloutModel, "others">): RolloutRow | null {
   const state = rolloutStateSchema.safeParse(row.state);
   const kind = KINDS.find((one) => one === row.kind);
   if (!state.success || !kind) return null;
@@ -75,8 +75,14 @@ function toResults(json: unknown): KeptResult[] {
 }
 
 export async function findRollout(tx: Transaction, number: number): Promise<RolloutRow | null> {
-  const row = await tx.rollout.findUnique({ where: { number } });
+  const row = await tx.rollout.findUnique({ where: { number }, omit: { others: true } });
   return row && toRolloutRow(row);
+}
+
+/** Of one that has ended: the collectors that it was for and had not changed. */
+export async function readRolloutOthers(tx: Transaction, number: number): Promise<string[]> {
+  const row = await tx.rollout.findUnique({ where: { number }, select: { others: true } });
+  return row?.others ?? [];
 }
 
 /** Until the transaction ends nobody else moves it on. Null when there is none. */

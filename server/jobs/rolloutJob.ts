@@ -2,7 +2,6 @@ import { setImmediate as breathe } from "node:timers/promises";
 import type { ServiceContext } from "../services/context.ts";
 import { moveRollout } from "../services/rollouts/moveRollout.ts";
 import { recordWindows, type WindowToRecord } from "../services/rollouts/recordWindows.ts";
-import type { RolloutScopes } from "../services/rollouts/rolloutScopes.ts";
 import { WindowCache } from "../services/rollouts/rolloutWindows.ts";
 import { type WatchedRollout, watchedRollouts } from "../services/rollouts/watchedRollouts.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
@@ -15,10 +14,10 @@ const BEFORE_WINDOWS_MAX = 180;
 /** A replica that comes to a stage late has nothing to tell of its beginning. */
 const LATE_WINDOWS_MAX = 100;
 
-export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: string; scopes: RolloutScopes };
+export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: string };
 
 /** One turn of the clock: what this replica's collectors measured is written down for every live rollout, and those whose lease it has are moved on. */
-export function createRolloutJob({ ctx, hub, replica, scopes }: RolloutJobOptions): () => Promise<void> {
+export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () => Promise<void> {
   const windows = new WindowCache();
   /** The rollouts whose time before the start this replica has told, and up to when it has told the time since. */
   const told = new Map<number, { before: boolean; stage: number | null; untilMs: number }>();
@@ -74,7 +73,7 @@ export function createRolloutJob({ ctx, hub, replica, scopes }: RolloutJobOption
 
   return async () => {
     if (hub.database.state !== "up") return;
-    const live = await watchedRollouts({ ctx, input: { scopes } });
+    const live = await watchedRollouts({ ctx });
     const numbers = live.map(({ number }) => number);
     hub.setRolloutsLive(live.length > 0);
     windows.keepOnly(numbers);
@@ -83,7 +82,7 @@ export function createRolloutJob({ ctx, hub, replica, scopes }: RolloutJobOption
     for (const rollout of live) {
       try {
         await record(rollout);
-        await moveRollout({ ctx, input: { number: rollout.number, replica, windows, scopes } });
+        await moveRollout({ ctx, input: { number: rollout.number, replica, windows } });
       } catch (error) {
         // One that can't be moved on now must not hold up the others.
         failed.push(error);

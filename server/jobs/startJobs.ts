@@ -10,7 +10,6 @@ import { forgetExpired } from "../services/people/forgetExpired.ts";
 import { forgetTierWatches } from "../services/policies/forgetTierWatches.ts";
 import { recordTierWatches } from "../services/policies/recordTierWatches.ts";
 import { forgetRolloutPoints } from "../services/rollouts/forgetRolloutPoints.ts";
-import type { RolloutScopes } from "../services/rollouts/rolloutScopes.ts";
 import { forgetDeliveries } from "../services/webhooks/forgetDeliveries.ts";
 import { sendDue } from "../services/webhooks/sendDue.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
@@ -28,10 +27,8 @@ const KEEP_ALL_EVERY_MS = 1_000;
 const REPLAYS_EVERY_MS = 5_000;
 const FORGET_EVERY_MS = 3_600_000;
 
-export type JobsOptions = { ctx: ServiceContext; hub: LiveHub; replica: string; scopes: RolloutScopes; onError: (error: unknown) => void };
-
 /** What runs by the clock. */
-export function startJobs({ ctx, hub, replica, scopes, onError }: JobsOptions): Job {
+export function startJobs({ ctx, hub, replica, onError }: { ctx: ServiceContext; hub: LiveHub; replica: string; onError: (error: unknown) => void }): Job {
   const written = new Set<string>();
   const heartbeats = every(
     HEARTBEATS_EVERY_MS,
@@ -94,7 +91,7 @@ export function startJobs({ ctx, hub, replica, scopes, onError }: JobsOptions): 
     },
     onError,
   );
-  const rollouts = every(ROLLOUTS_EVERY_MS, createRolloutJob({ ctx, hub, replica, scopes }), onError);
+  const rollouts = every(ROLLOUTS_EVERY_MS, createRolloutJob({ ctx, hub, replica }), onError);
   return {
     async stop() {
       const jobs = [rollouts, replays, overrides, keepAll, webhooks, heartbeats, tierWatches, forgetting, pruning, closing];

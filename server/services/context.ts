@@ -8,6 +8,7 @@ import type { CollectorRow, LiveEvent, LiveHistory, LiveTopic, TierRate } from "
 import type { AuditOrigin } from "../db/audit.ts";
 import type { Database } from "../db/database.ts";
 import type { SealPort } from "../db/secretBox.ts";
+import type { RolloutScopes } from "./rollouts/rolloutScopes.ts";
 import type { Slots } from "./slots.ts";
 
 /** `role` holds everywhere, `grants` in single groups besides. */
@@ -85,6 +86,8 @@ export type Ports = {
   sampleTraffic: SampleTrafficPort;
   signOn: SignOnPort;
   seal: SealPort;
+  /** Who live rollouts are for, as long as nothing of it changes. */
+  rolloutScopes: RolloutScopes;
   nowMs: () => number;
   /** A random text of at least 256 bits, safe in a URL. */
   newToken: () => string;

@@ -104,7 +104,7 @@ test("a rollout that is aborted goes back, and says so", async ({ browser }) => 
   await expect(page.locator('[data-stage="0"][data-state="baking"]')).toBeVisible({ timeout: 60_000 });
   const [name] = await waitFor("a changed collector", async () => {
     const number = Number(/\d+$/.exec(page.url())?.[0]);
-    const changed = (await api.trpc.rollouts.collectors.query({ number })).filter(({ state }) => state === "changed");
+    const changed = (await api.trpc.rollouts.collectorPage.query({ number, state: "changed" })).items;
     return changed.length === 1 && changed.map((one) => one.name);
   });
   await expectLooks(page, "rollout-baking");

@@ -67,7 +67,7 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
     await expect(page).toHaveURL(/\/rollouts\/1$/);
     await expect(page.locator('[data-stage="0"][data-state="passed"]')).toBeVisible({ timeout: 120_000 });
     const second = await waitFor("the second collector", async () => {
-      const joined = (await api.trpc.rollouts.collectors.query({ number: 1 })).find(({ stage }) => stage === 1);
+      const joined = (await api.trpc.rollouts.collectorPage.query({ number: 1, stage: 1 })).items[0];
       return joined && headgate.collectors.find(({ name }) => name === joined.name);
     });
     const stalled = stallProcess(second.pid);
@@ -101,6 +101,7 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
     expect(outcome?.keptShare.came).toBeGreaterThanOrEqual(forecast?.low ?? 1);
     expect(outcome?.keptShare.came).toBeLessThanOrEqual(forecast?.high ?? 0);
     await page.goto("/rollouts");
+    await expect(page.locator('[data-rollout="2"]')).toBeVisible();
     await shoot(page, "rollout-story-list");
   });
   await context.close();

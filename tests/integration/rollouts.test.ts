@@ -112,6 +112,8 @@ async function isBack({ groupId, before, collectors }: Fleet, number: number): P
   const at = (kind: string) => log.find(({ step }) => step.kind === kind)?.atMs ?? 0;
   expect(at("rolledBack") - at("rollingBack")).toBeLessThanOrEqual(11_000);
   expect(of).toBe(SIZE);
+  const { states } = await owner.trpc.rollouts.collectors.query({ number });
+  expect(states).toHaveLength(SIZE);
   expect((await owner.trpc.revisions.current.query({ groupId })).revision).toBe(before);
   await waitFor("all to run what ran before", () => collectors.every((one) => one.runningRevision === before || one.sent.at(-1) === before));
 }
@@ -138,7 +140,12 @@ it("moves a group stage by stage, over two replicas, and takes each step once", 
   expect(done).toMatchObject({ changed: SIZE, stages: [{ joined: 1 }, { joined: 1 }, { joined: 2 }] });
   expect((await owner.trpc.revisions.current.query({ groupId })).revision).toBe(done.toRevision);
   expect(collectors.map(({ sent }) => sent)).toEqual(Array(SIZE).fill([before, done.toRevision]));
-  expect((await other.rollouts.collectors.query({ number })).map(({ state }) => state)).toEqual(Array(SIZE).fill("changed"));
+  const cells = await other.rollouts.collectors.query({ number });
+  expect(cells).toMatchObject({ counts: { changed: SIZE }, states: "c".repeat(SIZE) });
+  expect([...cells.stages].sort().join("")).toBe("0122");
+  const page = await other.rollouts.collectorPage.query({ number, stage: 2, limit: 1, from: 1 });
+  expect(page).toMatchObject({ order: cells.order, total: 2, items: [{ state: "changed", stage: 2 }] });
+  expect((await other.rollouts.collectorPage.query({ number, search: "-3" })).items).toMatchObject([{ name: expect.stringMatching(/-3$/) }]);
   const { rows: audited } = await database.query(`SELECT "action" FROM "AuditEvent" WHERE "entity" = 'rollout' AND "entityId" = $1`, [String(number)]);
   expect(audited).toHaveLength(WHOLE.length);
 });

@@ -4,7 +4,9 @@ import { useRouter } from "next/navigation";
 import { type KeyboardEvent, type MouseEvent, memo, useId, useMemo, useRef, useState } from "react";
 import { useWidth } from "#components/charts/useWidth.ts";
 import { formatCount } from "#components/format/formatNumber.ts";
-import type { RolloutCollector, RolloutCollectorState } from "#domain/fleet/rollout/rolloutView.ts";
+import { fromCells, type RolloutCells } from "#domain/fleet/rollout/rolloutCells.ts";
+import type { RolloutCollectorState } from "#domain/fleet/rollout/rolloutView.ts";
+import { useNames } from "../page/useNames.ts";
 import { COLLECTOR_STATES } from "../phaseWords.ts";
 import { cellAt, type Grid, marksOf, placeCells, STATE_ORDER, squaresOf } from "./placeCells.ts";
 
@@ -28,19 +30,36 @@ const LOOKS: Record<RolloutCollectorState, Look> = {
   unchanged: { fill: "var(--bg-hover)", stroke: "var(--line-strong)", ink: "var(--text-3)", mark: null },
 };
 
-/** Every collector of the group as a cell, by state. Arrow keys or the pointer name one, Enter or a click opens it. */
-export function CollectorGrid({ collectors }: { collectors: readonly RolloutCollector[] }) {
+type CollectorGridProps = {
+  number: number;
+  cells: RolloutCells;
+  /** The state that the list below shows alone. */
+  state: RolloutCollectorState | null;
+  onState: (state: RolloutCollectorState | null) => void;
+};
+
+/** Every collector of the group as a cell, by state. Arrow keys or the pointer name one, Enter or a click opens it. Names are asked for where somebody looks. */
+export function CollectorGrid({ number, cells: sent, state: listed, onState }: CollectorGridProps) {
   const router = useRouter();
   const id = useId();
   const frame = useRef<HTMLDivElement>(null);
   const width = useWidth(frame);
-  const grid = useMemo(() => placeCells(collectors, width), [collectors, width]);
-  // By id, so that it stays with its collector when that changes its state and so its place.
-  const [chosen, setChosen] = useState<string | null>(null);
-  const at = chosen === null ? -1 : grid.cells.findIndex((cell) => cell.id === chosen);
+  const { states, stages, order } = sent;
+  const grid = useMemo(() => placeCells(fromCells({ states, stages }), width), [states, stages, width]);
+  // By its place among the names, so that it stays with its collector when that changes its state and so its cell.
+  const [chosen, setChosen] = useState<{ place: number; order: string } | null>(null);
+  const at = chosen === null || chosen.order !== order ? -1 : grid.cells.findIndex(({ place }) => place === chosen.place);
   const cell = at < 0 ? null : grid.cells[at];
+  const { named, find } = useNames(number, order, cell?.place ?? null);
   const byKey = useRef(false);
-  const choose = (index: number | null) => setChosen(index === null ? null : (grid.cells[index]?.id ?? null));
+  const choose = (index: number | null) => {
+    const next = index === null ? undefined : grid.cells[index];
+    setChosen(next === undefined ? null : { place: next.place, order });
+  };
+  const open = async (place: number) => {
+    const one = await find(place);
+    if (one !== null) router.push(`/fleet/${one.id}`);
+  };
   const under = (event: MouseEvent<HTMLDivElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     return cellAt(grid, event.clientX - box.left, event.clientY - box.top);
@@ -54,7 +73,7 @@ export function CollectorGrid({ collectors }: { collectors: readonly RolloutColl
       Home: -at,
       End: grid.cells.length - 1 - at,
     };
-    if (event.key === "Enter" && cell !== null) router.push(`/fleet/${cell.id}`);
+    if (event.key === "Enter" && cell !== null) void open(cell.place);
     const step = steps[event.key];
     if (step === undefined) return;
     event.preventDefault();
@@ -65,7 +84,7 @@ export function CollectorGrid({ collectors }: { collectors: readonly RolloutColl
   };
   return (
     <div>
-      <Legend collectors={collectors} />
+      <Legend counts={sent.counts} state={listed} onState={onState} />
       <div className="max-h-[300px] overflow-y-auto">
         <div
           ref={frame}
@@ -82,7 +101,7 @@ export function CollectorGrid({ collectors }: { collectors: readonly RolloutColl
           onKeyDown={keyed}
           onClick={(event) => {
             const index = under(event);
-            if (index !== null) router.push(`/fleet/${grid.cells[index].id}`);
+            if (index !== null) void open(grid.cells[index].place);
           }}
         >
           {width > 0 && <Cells grid={grid} width={width} />}
@@ -98,7 +117,7 @@ export function CollectorGrid({ collectors }: { collectors: readonly RolloutColl
               aria-selected
               aria-posinset={at + 1}
               aria-setsize={grid.cells.length}
-              aria-label={`${cell.name}: ${COLLECTOR_STATES[cell.state].meaning}${cell.stage === null ? "" : `, stage ${cell.stage + 1}`}`}
+              aria-label={`${named?.name ?? "Collector"}: ${COLLECTOR_STATES[cell.state].meaning}${cell.stage === null ? "" : `, stage ${cell.stage + 1}`}`}
               className="pointer-events-none absolute rounded-[3px] outline-2 outline-offset-1 outline-ink"
               style={{ left: (at % grid.columns) * grid.pitch, top: Math.floor(at / grid.columns) * grid.pitch, width: grid.size, height: grid.size }}
             />
@@ -110,7 +129,7 @@ export function CollectorGrid({ collectors }: { collectors: readonly RolloutColl
           "Point at one for its name; click, or Enter, opens it."
         ) : (
           <>
-            <b>{cell.name}</b> {COLLECTOR_STATES[cell.state].meaning}
+            <b>{named?.name ?? "…"}</b> {COLLECTOR_STATES[cell.state].meaning}
             {cell.stage !== null && ` · stage ${cell.stage + 1}`}
           </>
         )}
@@ -140,20 +159,30 @@ const Cells = memo(function Cells({ grid, width }: { grid: Grid; width: number }
   );
 });
 
-function Legend({ collectors }: { collectors: readonly RolloutCollector[] }) {
-  const counts = new Map<RolloutCollectorState, number>();
-  for (const { state } of collectors) counts.set(state, (counts.get(state) ?? 0) + 1);
+/** How many are in each state; one of them can be chosen, and is then listed. */
+function Legend({ counts, state, onState }: { counts: RolloutCells["counts"] } & Pick<CollectorGridProps, "state" | "onState">) {
   return (
     <ul className="mb-2 flex flex-wrap gap-x-3 gap-y-0.5 text-s text-ink-2">
-      {STATE_ORDER.filter((state) => counts.has(state)).map((state) => (
-        <li key={state} data-count={state} className="flex items-center gap-1.5">
-          <svg aria-hidden="true" width="11" height="11">
-            <path d="M.5.5h10v10h-10z" fill={LOOKS[state].fill} stroke={LOOKS[state].stroke} strokeDasharray={LOOKS[state].dashed ? "2 2" : undefined} />
-            {LOOKS[state].mark && <path d={LOOKS[state].mark(0, 0, 11)} fill="none" stroke={LOOKS[state].ink} strokeWidth="1.3" strokeLinecap="round" />}
-          </svg>
-          <span className="num">{formatCount(counts.get(state) ?? 0)}</span> {COLLECTOR_STATES[state].word}
-        </li>
-      ))}
+      {STATE_ORDER.filter((one) => counts[one] !== undefined).map((one) => {
+        const { fill, stroke, ink, dashed, mark } = LOOKS[one];
+        return (
+          <li key={one} data-count={one}>
+            <button
+              type="button"
+              aria-pressed={one === state}
+              title={`List those: ${COLLECTOR_STATES[one].meaning}`}
+              className="flex min-h-[24px] items-center gap-1.5 rounded-chip hover:underline aria-pressed:font-semibold aria-pressed:text-ink"
+              onClick={() => onState(one === state ? null : one)}
+            >
+              <svg aria-hidden="true" width="11" height="11">
+                <path d="M.5.5h10v10h-10z" fill={fill} stroke={stroke} strokeDasharray={dashed ? "2 2" : undefined} />
+                {mark && <path d={mark(0, 0, 11)} fill="none" stroke={ink} strokeWidth="1.3" strokeLinecap="round" />}
+              </svg>
+              <span className="num">{formatCount(counts[one] ?? 0)}</span> {COLLECTOR_STATES[one].word}
+            </button>
+          </li>
+        );
+      })}
     </ul>
   );
 }

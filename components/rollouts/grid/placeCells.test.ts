@@ -4,8 +4,7 @@ import { cellAt, placeCells, STATE_ORDER, squaresOf } from "./placeCells.ts";
 
 const fleet = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
-    id: `c${index}`,
-    name: `collector-${index}`,
+    place: index,
     state: index % 100 === 7 ? ("refused" as const) : index % 2 === 0 ? ("changed" as const) : ("unchanged" as const),
     stage: index % 2 === 0 ? 0 : null,
   }));

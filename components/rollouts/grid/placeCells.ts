@@ -1,12 +1,13 @@
-import type { RolloutCollector, RolloutCollectorState } from "#domain/fleet/rollout/rolloutView.ts";
+import type { RolloutCell } from "#domain/fleet/rollout/rolloutCells.ts";
+import type { RolloutCollectorState } from "#domain/fleet/rollout/rolloutView.ts";
 
 /** Those that need a look first, then those that the change has reached. */
 export const STATE_ORDER: readonly RolloutCollectorState[] = ["refused", "wrongHash", "away", "reverting", "reverted", "waiting", "changed", "unchanged"];
 
-export type Grid = { cells: readonly RolloutCollector[]; columns: number; pitch: number; size: number; height: number };
+export type Grid = { cells: readonly RolloutCell[]; columns: number; pitch: number; size: number; height: number };
 
 /** Collectors in the order in which the grid shows them, and how large a cell is: smaller where there are many. */
-export function placeCells(collectors: readonly RolloutCollector[], width: number): Grid {
+export function placeCells(collectors: readonly RolloutCell[], width: number): Grid {
   const cells = [...collectors].sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || (a.stage ?? 99) - (b.stage ?? 99));
   const pitch = cells.length <= 300 ? 19 : cells.length <= 1_500 ? 14 : 10;
   const columns = Math.max(1, Math.floor(width / pitch));

@@ -5,12 +5,11 @@ import { Panel } from "#components/ui/Panel.tsx";
 import type { RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
 import { GATE_LABELS } from "../gateWords.ts";
 
-const NAMED_MAX = 60;
-
 /** What a rollback by a gate stands on: when, by which gate, and exactly which collectors were changed at that moment. */
 export function EvidencePanel({ evidence }: { evidence: RolloutView["evidence"] }) {
   if (evidence === null) return null;
-  const { gate, atMs, collectors } = evidence;
+  const { gate, atMs, collectors, others } = evidence;
+  const count = collectors.length + others;
   return (
     <Panel title="Evidence">
       <p>
@@ -18,17 +17,17 @@ export function EvidencePanel({ evidence }: { evidence: RolloutView["evidence"] 
         and drawn above.
       </p>
       <h3 className="mt-2 text-s text-ink-3">
-        Changed at that moment: {formatCount(collectors.length)} {collectors.length === 1 ? "collector" : "collectors"}
+        Changed at that moment: {formatCount(count)} {count === 1 ? "collector" : "collectors"}
       </h3>
       <ul aria-label="Collectors that were changed" className="flex max-h-[120px] flex-wrap gap-x-3 overflow-y-auto">
-        {collectors.slice(0, NAMED_MAX).map(({ id, name }) => (
+        {collectors.map(({ id, name }) => (
           <li key={id}>
             <Link href={`/fleet/${id}`} className="underline decoration-line-strong underline-offset-[3px] hover:decoration-current">
               {name}
             </Link>
           </li>
         ))}
-        {collectors.length > NAMED_MAX && <li className="text-ink-3">and {formatCount(collectors.length - NAMED_MAX)} more; the grid has all</li>}
+        {others > 0 && <li className="text-ink-3">and {formatCount(others)} others; the grid has all</li>}
       </ul>
     </Panel>
   );

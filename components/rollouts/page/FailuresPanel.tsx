@@ -5,13 +5,24 @@ import { CodeBlock } from "#components/ui/CodeBlock.tsx";
 import { Panel } from "#components/ui/Panel.tsx";
 import type { RolloutFailure } from "#domain/fleet/rollout/rolloutView.ts";
 
+import { type CollectorFilter, NO_FILTER } from "./collectorFilter.ts";
+
 const SHOWN_MAX = 20;
 
 /** The collectors at which it failed: where, why, and what they wrote last. */
-export function FailuresPanel({ failures }: { failures: readonly RolloutFailure[] }) {
+export function FailuresPanel({
+  failures,
+  leftOut,
+  onShow,
+}: {
+  failures: readonly RolloutFailure[];
+  leftOut: number;
+  onShow: (filter: CollectorFilter) => void;
+}) {
+  const more = failures.length - SHOWN_MAX + leftOut;
   if (failures.length === 0) return null;
   return (
-    <Panel title="Failed" flush aside={<span className="num text-s text-bad">{formatCount(failures.length)}</span>}>
+    <Panel title="Failed" flush aside={<span className="num text-s text-bad">{formatCount(failures.length + leftOut)}</span>}>
       <ul>
         {failures.slice(0, SHOWN_MAX).map(({ id, name, path, reason, logLines, atMs }) => (
           <li key={id} data-failure={name} className="border-b border-line px-3 py-2 last:border-b-0">
@@ -34,8 +45,13 @@ export function FailuresPanel({ failures }: { failures: readonly RolloutFailure[
           </li>
         ))}
       </ul>
-      {failures.length > SHOWN_MAX && (
-        <p className="border-t border-line px-3 py-2 text-ink-3">and {formatCount(failures.length - SHOWN_MAX)} more; the grid has all.</p>
+      {more > 0 && (
+        <p className="border-t border-line px-3 py-2 text-ink-3">
+          and {formatCount(more)} others:{" "}
+          <button type="button" className="min-h-[24px] underline" onClick={() => onShow({ ...NO_FILTER, named: true })}>
+            list all
+          </button>
+        </p>
       )}
     </Panel>
   );

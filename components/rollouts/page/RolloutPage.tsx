@@ -3,6 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
+import { useState } from "react";
 import { QueryView } from "#components/data/QueryView.tsx";
 import { useTRPC } from "#components/data/trpc.ts";
 import { formatClock, formatDate } from "#components/format/formatDuration.ts";
@@ -24,6 +25,7 @@ import { rolloutVerdict } from "../rolloutVerdict.ts";
 import { StageTrack } from "../StageTrack.tsx";
 import { ChartPanel } from "./ChartPanel.tsx";
 import { CollectorsPanel } from "./CollectorsPanel.tsx";
+import { type CollectorFilter, NO_FILTER } from "./collectorFilter.ts";
 import { EvidencePanel } from "./EvidencePanel.tsx";
 import { FailuresPanel } from "./FailuresPanel.tsx";
 import { OutcomePanel } from "./OutcomePanel.tsx";
@@ -34,6 +36,7 @@ import { useServerNow } from "./useServerNow.ts";
 
 /** While it is live; what the server says of it is asked for this often. */
 export const ASK_AGAIN_MS = 1_000;
+const COLLECTORS_ID = "collectors";
 
 /** One rollout: what is so, its stages, gates, collectors and log. `?metric=` chooses the chart. */
 export function RolloutPage({ number }: { number: number }) {
@@ -51,6 +54,11 @@ export function RolloutPage({ number }: { number: number }) {
 function Loaded({ view }: { view: RolloutView }) {
   const nowMs = useServerNow(view.nowMs);
   const [metric, setMetric] = useMetric(view);
+  const [filter, setFilter] = useState(NO_FILTER);
+  const show = (wanted: CollectorFilter) => {
+    setFilter(wanted);
+    document.getElementById(COLLECTORS_ID)?.scrollIntoView({ block: "nearest" });
+  };
   const { tone, word } = phaseWords(view);
   const stageNames = view.stages.map((_, at) => stageName(view, at).toLowerCase());
   return (
@@ -94,10 +102,12 @@ function Loaded({ view }: { view: RolloutView }) {
           <OutcomePanel view={view} />
         </div>
         <div className="flex min-w-0 flex-col gap-3 lg:col-span-5">
-          <FailuresPanel failures={view.failures} />
-          <CollectorsPanel view={view} />
+          <FailuresPanel failures={view.failures} leftOut={view.failuresLeftOut} onShow={show} />
+          <div id={COLLECTORS_ID}>
+            <CollectorsPanel view={view} filter={filter} onFilter={setFilter} />
+          </div>
           <Panel title="What happened" flush>
-            <RolloutLog view={view} />
+            <RolloutLog view={view} onShow={show} />
           </Panel>
           <PlanPanel view={view} />
         </div>

@@ -12,6 +12,7 @@ export function reportText(view: RolloutView, nowMs: number): string {
       `- ${GATE_LABELS[gate.gate]}: ${gateValue(gate.gate, gate.changed)}, control ${gateValue(gate.gate, gate.control)}, limit ${limitWords(gate, view.forecast)}: ${GATE_STATES[gate.state].word}`,
   );
   const failures = view.failures.map(({ name, path, reason }) => `- ${name}: ${[path, reason].filter(Boolean).join(": ")}`);
+  if (view.failuresLeftOut > 0) failures.push(`- and ${view.failuresLeftOut} others`);
   const log = view.log.map((entry) => `- ${new Date(entry.atMs).toISOString()} ${logWords(entry, view).text}`);
   return [
     `Rollout ${view.number}: ${changeWords(view)}, group ${view.group.name}, ${phaseWords(view).word}`,

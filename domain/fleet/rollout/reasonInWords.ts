@@ -1,4 +1,5 @@
 import type { Gate, RolloutReason } from "./rollout.ts";
+import { countOf } from "./shortened.ts";
 
 export const GATE_NAMES: Record<Gate, string> = {
   p99: "P99 acknowledgement",
@@ -17,15 +18,15 @@ export function reasonInWords(reason: RolloutReason): string {
     case "gateWithoutData":
       return `${reason.gates.length === 1 ? "the gate" : "the gates"} ${reason.gates.map((gate) => GATE_NAMES[gate]).join(", ")} had too little to go by in twice the baking time`;
     case "notApplied":
-      return `${collectors(reason.collectors)} did not run the new configuration within ${reason.withinSeconds} s`;
+      return `${collectors(countOf(reason))} did not run the new configuration within ${reason.withinSeconds} s`;
     case "refused":
-      return `${collectors(reason.collectors)} refused it: ${[reason.path, reason.reason].filter(Boolean).join(": ")}`;
+      return `${collectors(countOf(reason))} refused it: ${[reason.path, reason.reason].filter(Boolean).join(": ")}`;
     case "wrongHash":
-      return `${collectors(reason.collectors)} said that it was applied, with another hash`;
+      return `${collectors(countOf(reason))} said that it was applied, with another hash`;
     case "away":
-      return `${collectors(reason.collectors)} went away and stayed away for ${reason.forSeconds} s`;
+      return `${collectors(countOf(reason))} went away and stayed away for ${reason.forSeconds} s`;
     case "unstable":
-      return `${collectors(reason.collectors)} started or connected again too often`;
+      return `${collectors(countOf(reason))} started or connected again too often`;
     case "noCollectors":
       return "no collector is connected";
     case "person":
@@ -33,4 +34,4 @@ export function reasonInWords(reason: RolloutReason): string {
   }
 }
 
-const collectors = (ids: readonly string[]) => (ids.length === 1 ? "1 collector" : `${ids.length} collectors`);
+const collectors = (count: number) => (count === 1 ? "1 collector" : `${count} collectors`);

@@ -17,15 +17,15 @@ export type GateResult = {
   note: string | null;
 };
 
-/** Why a rollout goes back, or waits for a person. */
+/** Why a rollout goes back, or waits for a person. `others`: collectors that it is about besides those that are named; pages alone are told so. */
 export type RolloutReason =
   | { kind: "gateFailed"; gate: Gate; result: GateResult }
   | { kind: "gateWithoutData"; gates: Gate[] }
-  | { kind: "notApplied"; collectors: string[]; withinSeconds: number }
-  | { kind: "refused"; collectors: string[]; path: string | null; reason: string }
-  | { kind: "wrongHash"; collectors: string[] }
-  | { kind: "away"; collectors: string[]; forSeconds: number }
-  | { kind: "unstable"; collectors: string[] }
+  | { kind: "notApplied"; collectors: string[]; others?: number; withinSeconds: number }
+  | { kind: "refused"; collectors: string[]; others?: number; path: string | null; reason: string }
+  | { kind: "wrongHash"; collectors: string[]; others?: number }
+  | { kind: "away"; collectors: string[]; others?: number; forSeconds: number }
+  | { kind: "unstable"; collectors: string[]; others?: number }
   | { kind: "noCollectors" }
   | { kind: "person"; name: string; message: string | null };
 
@@ -80,17 +80,17 @@ export type RolloutCommand =
   | { kind: "promote"; name: string }
   | { kind: "abort"; name: string; message: string | null };
 
-/** What happened, for the log and the audit. */
+/** What happened, for the log and the audit; `others` as in a reason. */
 export type RolloutStep =
-  | { kind: "stageOpened"; stage: number; collectors: string[] }
+  | { kind: "stageOpened"; stage: number; collectors: string[]; others?: number }
   | { kind: "applied"; stage: number; collectors: number; tookMs: number }
   | { kind: "stagePassed"; stage: number; byPerson: string | null }
   | { kind: "approvalWanted"; stage: number }
   | { kind: "approved"; stage: number; name: string }
   | { kind: "paused"; reason: RolloutReason }
   | { kind: "resumed"; name: string }
-  | { kind: "rollingBack"; reason: RolloutReason; collectors: string[] }
-  | { kind: "rolledBack"; tookMs: number; unconfirmed: string[] }
+  | { kind: "rollingBack"; reason: RolloutReason; collectors: string[]; others?: number }
+  | { kind: "rolledBack"; tookMs: number; unconfirmed: string[]; others?: number }
   | { kind: "completed" };
 
 export type RolloutMove = { rollout: Rollout; steps: RolloutStep[] };

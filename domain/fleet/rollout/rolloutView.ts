@@ -1,4 +1,5 @@
 import type { Gate, GateResult, Rollout, RolloutReason, RolloutStep, StageTimes } from "./rollout.ts";
+import type { RolloutCells } from "./rolloutCells.ts";
 import type { RolloutPlan, StageSize } from "./rolloutPlan.ts";
 
 /**
@@ -9,8 +10,12 @@ export type RolloutProcedures = {
   /** Live ones first, then those that ended, newest first. `before`: only numbers below it. */
   list: (input: { groupId?: string; outcome?: RolloutOutcome; before?: number; limit?: number }) => RolloutList;
   get: (input: ByNumber) => RolloutView;
-  /** Of the group, without those that are overridden; in the order of their names. */
-  collectors: (input: ByNumber) => RolloutCollector[];
+  /** Of the group, without those that are overridden; in the order of their names. Of one that has ended those of that moment. */
+  collectors: (input: ByNumber) => RolloutCells;
+  /** Some of the same, with their names: those that every filter leaves, from a place on, at most 200. `named`: those that the reason is about. */
+  collectorPage: (
+    input: ByNumber & { search?: string; state?: RolloutCollectorState; stage?: number; named?: boolean; from?: number; limit?: number; order?: string },
+  ) => RolloutCollectorPage;
   /** `sinceMs`: only points after it. Before the start there are those that the usual level comes from. */
   chart: (input: ByNumber & { gate: Gate; sinceMs?: number }) => RolloutChart;
   /** What would be done; throws nothing that the page could not show: what keeps it from starting stands in `problems`. */
@@ -99,17 +104,21 @@ export type RolloutView = RolloutHead & {
   /** What it changes, a sentence each. */
   sentences: string[];
   gates: GateView[];
-  /** Oldest first. */
+  /** Oldest first; each names a few collectors. */
   log: RolloutLogEntry[];
+  /** Of the collectors that the log and the reason name, by their id. */
+  names: Record<string, string>;
   /** Spans that changed collectors dropped since the start, and whether that is known of all of the time. */
   lost: { spans: number; complete: boolean };
   forecast: KeptShareForecast | null;
   /** Once it is completed. */
   outcome: RolloutOutcomeFigures | null;
   /** Of a rollout that went back by a gate. */
-  evidence: { gate: Gate; atMs: number; collectors: { id: string; name: string }[] } | null;
+  evidence: { gate: Gate; atMs: number; collectors: { id: string; name: string }[]; others: number } | null;
   /** Those that refused it, went away or are unstable: what is known of why. */
   failures: RolloutFailure[];
+  /** How many more there are. */
+  failuresLeftOut: number;
   /** What the caller may do now; a sentence why not, null where they may. */
   may: Record<"approve" | "pause" | "resume" | "promote" | "abort", string | null>;
   /** Why no stage opens although none is to be approved; null where nothing holds it up. */
@@ -123,7 +132,10 @@ export type RolloutLogEntry = { sequence: number; atMs: number; by: string; step
 export type RolloutFailure = { id: string; name: string; path: string | null; reason: string | null; logLines: string[]; atMs: number | null };
 
 /** `waiting`: it is to run the new configuration and does not yet. `reverted`: it ran it, and runs what it ran before. */
-export type RolloutCollectorState = "unchanged" | "waiting" | "changed" | "refused" | "wrongHash" | "away" | "reverting" | "reverted";
+export const ROLLOUT_COLLECTOR_STATES = ["unchanged", "waiting", "changed", "refused", "wrongHash", "away", "reverting", "reverted"] as const;
+export type RolloutCollectorState = (typeof ROLLOUT_COLLECTOR_STATES)[number];
+/** `total`: of those that the filters leave. */
+export type RolloutCollectorPage = { order: string; total: number; items: RolloutCollector[] };
 export type RolloutCollector = { id: string; name: string; state: RolloutCollectorState; stage: number | null };
 
 /** One point per window; `low` and `high` are the band within which `changed` would be without the change, where it is known. */

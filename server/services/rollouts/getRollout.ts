@@ -1,42 +1,48 @@
 import { commandRollout } from "#domain/fleet/rollout/commandRollout.ts";
 import { whyOff } from "#domain/fleet/rollout/gates/evaluateGates.ts";
-import { GATES, isLive, type RolloutCommand } from "#domain/fleet/rollout/rollout.ts";
+import { GATES, isLive, type RolloutCommand, type RolloutReason } from "#domain/fleet/rollout/rollout.ts";
 import { rolloutStepSchema } from "#domain/fleet/rollout/rolloutState.ts";
 import { GATE_UNITS, type GateView, type RolloutFailure, type RolloutLogEntry, type RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
+import { namedInReason, namedInStep, shortStep } from "#domain/fleet/rollout/shortened.ts";
 import { holdReason } from "../../db/changesHold.ts";
 import type { Transaction } from "../../db/database.ts";
-import { findRollout, type RolloutRow } from "../../db/rolloutRows.ts";
-import { AppError } from "../../errors/appError.ts";
+import type { RolloutRow } from "../../db/rolloutRows.ts";
 import { authorise, may } from "../authorise.ts";
 import type { Call, ServiceContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
 import { type ByNumberInput, byNumberSchema } from "./rolloutInput.ts";
+import { rolloutOrThrow } from "./rolloutOrThrow.ts";
 import { showRollout } from "./showRollout.ts";
 import { OPERATION_OF } from "./steerRollout.ts";
 
 const LOG_MAX = 500;
 const FAILURES_MAX = 50;
+const EVIDENCE_MAX = 60;
 
 /** Everything that a page shows of one, but its collectors one by one and its series. */
 export async function getRollout({ ctx, input: untrusted }: Call<ByNumberInput>): Promise<RolloutView> {
   authorise(ctx, "look");
   const { number } = parseInput(byNumberSchema, untrusted);
-  const row = await findRollout(ctx.db, number);
-  if (!row) throw new AppError("NOT_FOUND", `there is no rollout ${number}`);
+  const row = await rolloutOrThrow(ctx.db, number);
   const nowMs = ctx.ports.nowMs();
   const group = await ctx.db.collectorGroup.findUniqueOrThrow({ where: { id: row.groupId }, select: { name: true } });
+  const log = await readLog(ctx.db, number);
+  const head = showRollout(row, group.name);
+  const failures = await readFailures(ctx.db, row);
   const held = row.isLive && row.overrideReason === null ? await holdReason(ctx.db, nowMs) : null;
   return {
-    ...showRollout(row, group.name),
+    ...head,
     plan: row.state.plan,
     sentences: row.sentences,
     gates: gatesOf(row),
-    log: await readLog(ctx.db, number),
+    log,
+    names: await namesIn(ctx.db, head.reason, log),
     lost: await readLost(ctx.db, row),
     forecast: row.forecast,
     outcome: row.outcome,
     evidence: await evidenceOf(ctx.db, row),
-    failures: await readFailures(ctx.db, row),
+    failures,
+    failuresLeftOut: Math.max(0, failingOf(row).length - failures.length),
     may: mayNow(ctx, row, held, nowMs),
     heldBy: held,
     nowMs,
@@ -60,7 +66,7 @@ async function readLog(tx: Transaction, number: number): Promise<RolloutLogEntry
   const rows = await tx.rolloutEvent.findMany({ where: { rollout: number }, orderBy: { sequence: "desc" }, take: LOG_MAX });
   return rows.reverse().flatMap(({ sequence, at, byName, step }) => {
     const parsed = rolloutStepSchema.safeParse(step);
-    return parsed.success ? [{ sequence, atMs: at.getTime(), by: byName, step: parsed.data }] : [];
+    return parsed.success ? [{ sequence, atMs: at.getTime(), by: byName, step: shortStep(parsed.data) }] : [];
   });
 }
 
@@ -79,9 +85,22 @@ async function evidenceOf(tx: Transaction, { number, state }: RolloutRow): Promi
   for (const { at, step } of events) {
     const parsed = rolloutStepSchema.safeParse(step);
     if (!parsed.success || parsed.data.kind !== "rollingBack") continue;
-    return { gate: state.reason.gate, atMs: at.getTime(), collectors: await namesOf(tx, parsed.data.collectors) };
+    const { collectors } = parsed.data;
+    const named = await namesOf(tx, collectors.slice(0, EVIDENCE_MAX));
+    return { gate: state.reason.gate, atMs: at.getTime(), collectors: named, others: collectors.length - named.length };
   }
   return null;
+}
+
+/** Of the collectors that what is shown names. */
+async function namesIn(tx: Transaction, reason: RolloutReason | null, log: readonly RolloutLogEntry[]): Promise<Record<string, string>> {
+  const ids = [...(reason === null ? [] : namedInReason(reason)), ...log.flatMap(({ step }) => namedInStep(step))];
+  return Object.fromEntries((await namesOf(tx, [...new Set(ids)])).map(({ id, name }) => [id, name]));
+}
+
+/** Those that the reason is about. */
+function failingOf({ state: { reason } }: RolloutRow): readonly string[] {
+  return reason && "collectors" in reason ? reason.collectors : [];
 }
 
 async function namesOf(tx: Transaction, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
@@ -91,10 +110,10 @@ async function namesOf(tx: Transaction, ids: readonly string[]): Promise<{ id: s
 }
 
 /** Of the collectors for which it went back, with their last word on the new configuration. */
-async function readFailures(tx: Transaction, { state, toRevision }: RolloutRow): Promise<RolloutFailure[]> {
-  const { reason } = state;
-  if (!reason || !("collectors" in reason)) return [];
-  const named = await namesOf(tx, reason.collectors.slice(0, FAILURES_MAX));
+async function readFailures(tx: Transaction, row: RolloutRow): Promise<RolloutFailure[]> {
+  const { toRevision } = row;
+  const named = await namesOf(tx, failingOf(row).slice(0, FAILURES_MAX));
+  if (named.length === 0) return [];
   const reports = await tx.configReport.findMany({
     where: { revision: toRevision, collectorId: { in: named.map(({ id }) => id) } },
     distinct: ["collectorId"],

@@ -11,12 +11,13 @@ export async function listRollouts({ ctx, input: untrusted }: Call<ListRolloutsI
   authorise(ctx, "look");
   const { groupId, outcome, before, limit } = parseInput(listRolloutsSchema, untrusted);
   const include = { group: { select: { name: true } } };
+  const omit = { others: true } as const;
   const live =
     outcome === undefined || outcome === "live"
-      ? await ctx.db.rollout.findMany({ where: { isLive: true, groupId }, orderBy: { number: "desc" }, include })
+      ? await ctx.db.rollout.findMany({ where: { isLive: true, groupId }, orderBy: { number: "desc" }, include, omit })
       : [];
   const where = { isLive: false, groupId, number: { lt: before }, phase: outcome };
-  const ended = outcome === "live" ? [] : await ctx.db.rollout.findMany({ where, orderBy: { number: "desc" }, take: limit + 1, include });
+  const ended = outcome === "live" ? [] : await ctx.db.rollout.findMany({ where, orderBy: { number: "desc" }, take: limit + 1, include, omit });
   const show = (rows: typeof live) =>
     rows.flatMap((row) => {
       const rollout = toRolloutRow(row);

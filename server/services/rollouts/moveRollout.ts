@@ -13,7 +13,6 @@ import { toJson } from "../../db/toJson.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
 import { factsOf } from "./rolloutFacts.ts";
-import type { RolloutScopes } from "./rolloutScopes.ts";
 import type { WindowCache } from "./rolloutWindows.ts";
 import { HEADGATE, saveMove } from "./saveMove.ts";
 
@@ -25,16 +24,16 @@ const GAP_MS = 5_000;
  * One look at a live rollout by the replica that has its lease: what is known now, and the steps that follow from it, in one transaction with the row locked.
  * Returns false when another replica has it, or it has ended. Whatever fails leaves everything as it was, and the next look begins anew.
  */
-export async function moveRollout({ ctx, input }: Call<{ number: number; replica: string; windows: WindowCache; scopes: RolloutScopes }>): Promise<boolean> {
+export async function moveRollout({ ctx, input }: Call<{ number: number; replica: string; windows: WindowCache }>): Promise<boolean> {
   authorise(ctx, "keepHouse");
-  const { number, replica, windows, scopes } = input;
+  const { number, replica, windows } = input;
   return ctx.db.$transaction(async (tx) => {
     if (!(await takeLease(tx, number, replica))) return false;
     const found = await findRollout(tx, number);
     if (!found) return false;
     const nowMs = ctx.ports.nowMs();
     const { row, gapMs } = withoutGap(found, nowMs);
-    const { collectors, bases } = await factsOf(tx, row, await scopes.read(tx, number, nowMs), nowMs);
+    const { collectors, bases } = await factsOf(tx, row, await ctx.ports.rolloutScopes.read(tx, number, nowMs), nowMs);
     const input = await gateInput(tx, row, windows, nowMs);
     const gates = input ? evaluateGates(input) : [];
     const held = row.overrideReason === null && (await holdReason(tx, nowMs)) !== null;

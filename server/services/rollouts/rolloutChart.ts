@@ -3,20 +3,19 @@ import { rolloutStepSchema } from "#domain/fleet/rollout/rolloutState.ts";
 import { GATE_UNITS, type RolloutChart } from "#domain/fleet/rollout/rolloutView.ts";
 import { isWithoutControl } from "#domain/fleet/rollout/rolloutWindow.ts";
 import type { Transaction } from "../../db/database.ts";
-import { findRollout, type RolloutRow } from "../../db/rolloutRows.ts";
-import { AppError } from "../../errors/appError.ts";
+import type { RolloutRow } from "../../db/rolloutRows.ts";
 import { authorise } from "../authorise.ts";
 import type { Call } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
 import { type ChartInput, chartSchema } from "./rolloutInput.ts";
+import { rolloutOrThrow } from "./rolloutOrThrow.ts";
 import { readStageWindows } from "./rolloutWindows.ts";
 
 /** Points of the whole rollout: what the first stage is compared with, then each stage as it divided the collectors. */
 export async function rolloutChart({ ctx, input: untrusted }: Call<ChartInput>): Promise<RolloutChart> {
   authorise(ctx, "look");
   const { number, gate, sinceMs = 0 } = parseInput(chartSchema, untrusted);
-  const row = await findRollout(ctx.db, number);
-  if (!row) throw new AppError("NOT_FOUND", `there is no rollout ${number}`);
+  const row = await rolloutOrThrow(ctx.db, number);
   const { plan, times } = row.state;
   const points: RolloutChart["points"] = [];
   for (const stage of times.keys()) {

@@ -1,13 +1,20 @@
 import type { CollectorFact } from "#domain/fleet/rollout/rollout.ts";
 import type { Transaction } from "../../db/database.ts";
-import type { CollectorModel } from "../../db/gen/models.ts";
 import type { MemberBase, RolloutRow } from "../../db/rolloutRows.ts";
 import { readScopes } from "./rolloutScopes.ts";
 
 /** A replica that died leaves its name with its collectors; it says every 15 s that it holds them. */
 const SEEN_WITHIN_MS = 45_000;
 
-type FactRow = Pick<CollectorModel, "id" | "replica" | "lastSeenAt" | "runningRevision" | "runningHash" | "starts" | "streamsLost">;
+type FactRow = {
+  id: string;
+  replica: string | null;
+  lastSeenAt: Date | null;
+  runningRevision: number;
+  runningHash: string;
+  starts: number;
+  streamsLost: number;
+};
 
 export type ScopedFacts = { collectors: CollectorFact[]; bases: Record<string, MemberBase> };
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { freezeWindowsSchema } from "#domain/fleet/rollout/freezeWindows.ts";
 import { GATES } from "#domain/fleet/rollout/rollout.ts";
-import { gateSettingsSchema, rolloutPlanSchema } from "#domain/fleet/rollout/rolloutPlan.ts";
+import { gateSettingsSchema, rolloutPlanSchema, STAGES_MAX } from "#domain/fleet/rollout/rolloutPlan.ts";
+import { ROLLOUT_COLLECTOR_STATES } from "#domain/fleet/rollout/rolloutView.ts";
 import { previewSchema } from "../apply/applyInput.ts";
 import { idSchema, messageSchema } from "../documents/documentInput.ts";
 
@@ -27,6 +28,21 @@ export const listRolloutsSchema = z
     limit: z.int().min(1).max(200).default(50),
   })
   .prefault({});
+const COLLECTORS_PAGE_MAX = 200;
+export const collectorPageSchema = byNumberSchema.extend({
+  search: z.string("must be a text").max(128, "must have at most 128 characters").default(""),
+  state: z.enum(ROLLOUT_COLLECTOR_STATES, `must be one of ${ROLLOUT_COLLECTOR_STATES.join(", ")}`).optional(),
+  stage: z
+    .int("must be a stage, from 0")
+    .min(0, "must be a stage, from 0")
+    .max(STAGES_MAX - 1, `must be at most ${STAGES_MAX - 1}`)
+    .optional(),
+  named: z.boolean("must be true or false").default(false),
+  from: z.int("must be a whole number").min(0, "must be 0 or more").max(1_000_000, "must be at most 1000000").default(0),
+  limit: z.int("must be a whole number").min(1, "must be 1 or more").max(COLLECTORS_PAGE_MAX, `must be at most ${COLLECTORS_PAGE_MAX}`).default(50),
+  /** Of what the caller holds: it keeps answers of different lists apart where they are kept. */
+  order: z.string().max(32, "must have at most 32 characters").optional(),
+});
 export const chartSchema = byNumberSchema.extend({ gate: z.enum(GATES, `must be one of ${GATES.join(", ")}`), sinceMs: z.number().optional() });
 export const previewRolloutSchema = previewSchema.extend({ plan: rolloutPlanSchema, forecast: forecastSchema });
 export const startRolloutSchema = previewRolloutSchema.extend({ message: messageSchema, override: reason.optional() });
@@ -37,6 +53,7 @@ export const replayGatesSchema = z.strictObject({ groupId: idSchema, gates: gate
 export type ByNumberInput = z.input<typeof byNumberSchema>;
 export type WithMessageInput = z.input<typeof withMessageSchema>;
 export type ListRolloutsInput = z.input<typeof listRolloutsSchema>;
+export type CollectorPageInput = z.input<typeof collectorPageSchema>;
 export type ChartInput = z.input<typeof chartSchema>;
 export type PreviewRolloutInput = z.input<typeof previewRolloutSchema>;
 export type StartRolloutInput = z.input<typeof startRolloutSchema>;

@@ -25,6 +25,7 @@ export type MoveToSave = {
 export async function saveMove(tx: Transaction, row: RolloutRow, { move, by, nowMs, bases, outcome, started }: MoveToSave): Promise<void> {
   const { rollout, steps } = move;
   const joined = rollout.members.slice(row.state.members.length).map(({ id }) => id);
+  const members = new Set(rollout.members.map(({ id }) => id));
   const ends = row.isLive && !isLive(rollout);
   const log = started ? [{ kind: "started" as const, ...started }, ...steps] : steps;
   await tx.rollout.update({
@@ -35,7 +36,7 @@ export async function saveMove(tx: Transaction, row: RolloutRow, { move, by, now
       isLive: isLive(rollout),
       events: row.events + log.length,
       ...(joined.length > 0 && { bases: toJson({ ...row.bases, ...Object.fromEntries(joined.map((id) => [id, bases[id]])) }) }),
-      ...(ends && { endedAt: new Date(nowMs) }),
+      ...(ends && { endedAt: new Date(nowMs), others: Object.keys(bases).filter((id) => !members.has(id)) }),
       ...(outcome && { outcome: toJson(outcome) }),
     },
   });

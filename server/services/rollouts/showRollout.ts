@@ -1,5 +1,6 @@
 import { isLive, runsNew } from "#domain/fleet/rollout/rollout.ts";
 import { type RolloutHead, stageTrack } from "#domain/fleet/rollout/rolloutView.ts";
+import { shortReason } from "#domain/fleet/rollout/shortened.ts";
 import type { RolloutRow } from "../../db/rolloutRows.ts";
 
 /** What a list shows of it. */
@@ -11,7 +12,7 @@ export function showRollout(row: RolloutRow, groupName: string): RolloutHead {
     group: { id: row.groupId, name: groupName },
     document: { id: documentId, name: documentName },
     phase: state.phase,
-    reason: state.reason,
+    reason: shortReason(state.reason),
     pausedAtMs: isLive(state) ? state.pausedAtMs : null,
     sinceMs: state.sinceMs,
     stages: stageTrack(state),

@@ -2,8 +2,7 @@ import { openStageOf } from "#domain/fleet/rollout/rollout.ts";
 import { plannedMembers } from "#domain/fleet/rollout/stageMembers.ts";
 import { readLiveRollouts } from "../../db/rolloutRows.ts";
 import { authorise } from "../authorise.ts";
-import type { Call } from "../context.ts";
-import type { RolloutScopes } from "./rolloutScopes.ts";
+import type { ServiceContext } from "../context.ts";
 
 /** A live rollout, as whoever measures for it needs it. */
 export type WatchedRollout = {
@@ -21,7 +20,7 @@ export type WatchedRollout = {
 };
 
 /** Every live rollout. */
-export async function watchedRollouts({ ctx, input: { scopes } }: Call<{ scopes: RolloutScopes }>): Promise<WatchedRollout[]> {
+export async function watchedRollouts({ ctx }: { ctx: ServiceContext }): Promise<WatchedRollout[]> {
   authorise(ctx, "keepHouse");
   const live = await readLiveRollouts(ctx.db);
   if (live.length === 0) return [];
@@ -32,7 +31,7 @@ export async function watchedRollouts({ ctx, input: { scopes } }: Call<{ scopes:
   const isConnected = new Set(connected.map(({ id }) => id));
   const watched: WatchedRollout[] = [];
   for (const { number, startedAtMs, state } of live) {
-    const scope = await scopes.read(ctx.db, number, nowMs);
+    const scope = await ctx.ports.rolloutScopes.read(ctx.db, number, nowMs);
     const members = new Set(state.members.map(({ id }) => id));
     const stage = openStageOf(state);
     watched.push({

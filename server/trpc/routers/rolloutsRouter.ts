@@ -10,10 +10,12 @@ import { releaseChanges } from "../../services/rollouts/releaseChanges.ts";
 import { replayRolloutGates } from "../../services/rollouts/replayRolloutGates.ts";
 import { resumeRollout } from "../../services/rollouts/resumeRollout.ts";
 import { rolloutChart } from "../../services/rollouts/rolloutChart.ts";
+import { rolloutCollectorPage } from "../../services/rollouts/rolloutCollectorPage.ts";
 import { rolloutCollectors } from "../../services/rollouts/rolloutCollectors.ts";
 import type {
   ByNumberInput,
   ChartInput,
+  CollectorPageInput,
   ListRolloutsInput,
   PreviewRolloutInput,
   ReplayGatesInput,
@@ -31,6 +33,7 @@ export const rolloutsRouter = router({
   list: procedure.input(untrusted<ListRolloutsInput | undefined>()).query(({ ctx, input }) => listRollouts({ ctx, input })),
   get: procedure.input(untrusted<ByNumberInput>()).query(({ ctx, input }) => getRollout({ ctx, input })),
   collectors: procedure.input(untrusted<ByNumberInput>()).query(({ ctx, input }) => rolloutCollectors({ ctx, input })),
+  collectorPage: procedure.input(untrusted<CollectorPageInput>()).query(({ ctx, input }) => rolloutCollectorPage({ ctx, input })),
   chart: procedure.input(untrusted<ChartInput>()).query(({ ctx, input }) => rolloutChart({ ctx, input })),
   preview: procedure.input(untrusted<PreviewRolloutInput>()).query(({ ctx, input }) => previewRollout({ ctx, input })),
   replayGates: procedure.input(untrusted<ReplayGatesInput>()).query(({ ctx, input }) => replayRolloutGates({ ctx, input })),
