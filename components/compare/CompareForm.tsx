@@ -18,6 +18,7 @@ import type { TriedOver } from "./compareHref.ts";
 import { readDraftToTry } from "./draftToTry.ts";
 import { OverFields } from "./OverFields.tsx";
 import { OVER_DEFAULT, overOf } from "./overDraft.ts";
+import { RecordedNote } from "./RecordedNote.tsx";
 
 const DRAFT = "draft";
 
@@ -63,6 +64,10 @@ export function CompareForm({ policyId, version, isDraft, groupId, over: wantedO
   const where = place.startsWith("group ")
     ? { kind: "group" as const, groupId: place.slice(6) }
     : { kind: "collectors" as const, collectorIds: [place.slice(10)] };
+  const group = where.kind === "group" ? groups.data.find(({ id }) => id === where.groupId) : undefined;
+  const chosenRows = online.filter((row) => (where.kind === "group" ? row.group?.id === where.groupId : where.collectorIds.includes(row.id)));
+  const groupOfOne = groups.data.find(({ id }) => id === chosenRows[0]?.group?.id);
+  const pipelineId = (group ?? groupOfOne)?.documents.find(({ kind }) => kind === "pipeline")?.id ?? null;
   const submit = () => {
     if (over === null) return;
     if (ofDraft && draft) {
@@ -146,6 +151,7 @@ export function CompareForm({ policyId, version, isDraft, groupId, over: wantedO
               : "Each collector reads what it has recorded, in a thread of its own beside its work: seconds for hours."}
           </span>
         </div>
+        {overDraft.over === "recording" && <RecordedNote rows={chosenRows} pipelineId={pipelineId} nowMs={collectors.dataUpdatedAt} />}
       </form>
       {start.isError && (
         <Note tone="bad" role="alert" className="mt-3">

@@ -28,6 +28,7 @@ const row = (id: string, more: Partial<CollectorRow> = {}): CollectorRow => ({
   queueCapacitySpans: null,
   rssBytes: null,
   runtime: null,
+  recording: null,
   cpuCores: null,
   costMicroUsdPerHour: null,
   otlpGrpcEndpoint: null,

@@ -31,6 +31,7 @@ const healthy: CollectorRow = {
   queueCapacitySpans: 100,
   rssBytes: 1,
   runtime: null,
+  recording: null,
   cpuCores: 0.1,
   costMicroUsdPerHour: 1,
   otlpGrpcEndpoint: null,

@@ -1,7 +1,7 @@
 import type { CarryOver } from "../fleet/carryOver.ts";
 import type { OverlapFigures } from "../sampling/overlaps.ts";
 import type { CollectorDelivery, DeliveryChange, ReasonRates, RowDelivery } from "./delivery.ts";
-import type { Stage } from "./measurement.ts";
+import type { RecordingFigures, Stage } from "./measurement.ts";
 
 /** One second of one collector, or of the fleet added up. Rates are per second; `null` is a gap, never a zero. */
 export type LivePoint = {
@@ -128,6 +128,9 @@ export type RowRuntime = {
   openFiles: number | null;
 };
 
+/** What a collector has recorded for replays; `off` where recording is turned off, and of one that is too old to record. */
+export type RowRecording = ({ kind: "on" } & RecordingFigures) | { kind: "off" };
+
 export type CollectorState = "online" | "stale" | "offline";
 
 /** A row of the fleet table and the head of a collector's page. Figures are null when the collector has not reported them lately. */
@@ -169,6 +172,7 @@ export type CollectorRow = {
   archiveBytesMax: number | null;
   sampleShare: number | null;
   delivery: RowDelivery | null;
+  recording: RowRecording | null;
 };
 
 /** What one tab is sent over its single subscription. */

@@ -297,6 +297,18 @@ describe("the hub", () => {
     await tab.close();
   });
 
+  it("says what a collector has recorded, that it records nothing, and nothing before it has said so", () => {
+    connect("a");
+    const recording = { sinceMs: T0, bytes: 1, bytesMax: 2, share: 0.5, spansRecorded: 3, spansSkipped: 0, problem: "" };
+    expect(hub.row("a")?.recording).toBeNull();
+    now = T0 + 1_300;
+    hub.measured("a", [{ ...at(1, 100), recording }], now);
+    expect(hub.row("a")?.recording).toEqual({ kind: "on", ...recording });
+    now = T0 + 2_300;
+    hub.measured("a", [at(2, 200)], now);
+    expect(hub.row("a")?.recording).toEqual({ kind: "off" });
+  });
+
   it("keeps states apart: online, silent for too long, gone", () => {
     connect("a");
     expect(hub.row("a")?.state).toBe("online");

@@ -1,6 +1,6 @@
 import { costMicroUsdPerHour, type LivePrice } from "#domain/cost/livePrice.ts";
 import { ExponentialHistogram } from "#domain/telemetry/exponentialHistogram.ts";
-import type { CollectorRow, CollectorState, RowRuntime } from "#domain/telemetry/live.ts";
+import type { CollectorRow, CollectorState, RowRecording, RowRuntime } from "#domain/telemetry/live.ts";
 import type { Measurement } from "#domain/telemetry/measurement.ts";
 import type { CollectorRecord } from "./collectorDirectory.ts";
 import type { CollectorSeries } from "./collectorSeries.ts";
@@ -59,6 +59,7 @@ export function toCollectorRow({ record, series, connection, price, replica, now
     archiveBytes: hasArchive ? (series?.last?.archiveBytes ?? null) : null,
     archiveBytesMax: hasArchive ? (series?.last?.archiveBytesMax ?? null) : null,
     delivery: slot && series ? series.rowDelivery() : null,
+    recording: slot && series?.last ? toRecording(series.last) : null,
     sampleShare: slot ? (slot.receivedPerS === 0 ? 0 : Math.min(1, slot.sampleReceivedPerS / slot.receivedPerS)) : null,
   };
 }
@@ -67,6 +68,10 @@ function toRuntime({ runtime, windowMs, heapUsedBytes, externalBytes, eventLoopD
   if (runtime === null) return null;
   const { gcMs, ...rest } = runtime;
   return { ...rest, heapUsedBytes, externalBytes, eventLoopDelayP99Ms, gcMsPerS: (gcMs * 1_000) / windowMs };
+}
+
+function toRecording({ recording }: Measurement): RowRecording {
+  return recording === null ? { kind: "off" } : { kind: "on", ...recording };
 }
 
 function stateOf(record: CollectorRecord, connection: Connection | null, replica: string, nowMs: number): CollectorState {
