@@ -67,6 +67,7 @@ export class Replay {
       this.#bytesRead = bytesRead;
       const waits = between();
       if (waits !== undefined) await waits;
+      if (this.#state !== "running") return;
     }
     if (signal.aborted) return this.end("stopped");
     this.#way.finish();
@@ -74,6 +75,7 @@ export class Replay {
     this.end("ended");
   }
 
+  /** For another reason than that all was read, or the signal. */
   end(state: ShadowState, reason = ""): void {
     if (this.#state !== "running") return;
     this.#state = state;

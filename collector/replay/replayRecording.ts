@@ -1,4 +1,5 @@
 import { setTimeout as pause, setImmediate as turn } from "node:timers/promises";
+import { getHeapStatistics } from "node:v8";
 import type { ShadowReport } from "#domain/sampling/compare/shadowReport.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { openRecording } from "../record/openRecording.ts";
@@ -6,6 +7,9 @@ import { lowerPriority } from "./lowerPriority.ts";
 import { Replay } from "./replay.ts";
 
 export const REPLAY_REPORT_MS = 500;
+/** Of JavaScript's own memory: several times what a replay takes, of whatever length. */
+const HEAP_BYTES_MAX = 268_435_456;
+const TOO_MUCH = "reading the recording took more memory than it may; try it over fewer hours";
 /** So long it works before it looks at what was sent to it. */
 const WORK_MS = 20;
 
@@ -17,6 +21,7 @@ export type ReplayTask = {
   baseline: SamplingPolicy;
   revision: number;
   candidate: SamplingPolicy;
+  heapBytesMax?: number;
 };
 
 /**
@@ -24,7 +29,7 @@ export type ReplayTask = {
  * this is given a low priority, and where that can't be done it rests as long as it works.
  */
 export async function replayRecording(
-  { dataDir, backMs, ...task }: ReplayTask,
+  { dataDir, backMs, heapBytesMax = HEAP_BYTES_MAX, ...task }: ReplayTask,
   signal: AbortSignal,
   tell: (report: ShadowReport) => void,
 ): Promise<ShadowReport> {
@@ -32,7 +37,7 @@ export async function replayRecording(
   const recording = await openRecording(dataDir, backMs, Date.now());
   const replay = new Replay({ recording, now: () => performance.now(), cpuMs: threadCpuMs, ...task });
   let toldAt = performance.now();
-  let restedAt = toldAt;
+  let restedAt = 0;
   tell(replay.report());
   await replay.run(signal, () => {
     const now = performance.now();
@@ -41,6 +46,7 @@ export async function replayRecording(
       tell(replay.report());
     }
     if (now - restedAt < WORK_MS) return undefined;
+    if (getHeapStatistics().used_heap_size > heapBytesMax) replay.end("memory", TOO_MUCH);
     return (isLow ? turn() : pause(now - restedAt)).then(() => {
       restedAt = performance.now();
     });

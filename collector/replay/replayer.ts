@@ -4,8 +4,11 @@ import { messageOf } from "../appError.ts";
 import { noReplay } from "./noReplay.ts";
 import type { ReplayTask } from "./replayRecording.ts";
 
-/** Of JavaScript's own memory; what waits for its decision has a bound of its own beside it (`WAITING_BOUNDS`). */
-const HEAP_MB = 256;
+/**
+ * Far above where a replay ends by itself (`HEAP_BYTES_MAX`): V8 ends a thread that comes near its limit slowly, but the whole process where one leaps over it. What waits for its
+ * decision has a bound of its own beside it (`WAITING_BOUNDS`).
+ */
+const HEAP_MB = 768;
 /** A thread of low priority may not get to know that it shall stop while others are busy: then it is ended. */
 const CANCEL_MS = 150;
 
