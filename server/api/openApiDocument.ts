@@ -8,7 +8,7 @@ import { problemAnswer } from "./schemas/problemSchema.ts";
 
 type Json = Record<string, unknown>;
 
-const DESCRIPTION = `Everything that the pages do with policies, pipeline settings, destinations, collectors and the audit, for programs.
+const DESCRIPTION = `Everything that the pages do with policies, pipeline settings, destinations, rollouts, comparisons, collectors and the audit, for programs.
 
 Send a token in every request: \`Authorization: Bearer hg_…\`. Cookies are not looked at. Times are milliseconds since 1970, units stand at the end of names.
 Lists come in pages of \`limit\`: go on with \`cursor\`, or follow the header \`Link\`, until \`nextCursor\` is null. A refusal is a problem document (RFC 9457) whose
