@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import path from "node:path";
 import type { ProcessSettings } from "#domain/fleet/collectorFile.ts";
 import type { DataFolder } from "../control/dataFolder.ts";
+import { adoptRecordings } from "../record/adoptRecordings.ts";
 import { type PlaneParts, startLocalPlane } from "./localPlane.ts";
 import type { Plane } from "./plane.ts";
 import { workerFolder } from "./workerFolder.ts";
@@ -15,6 +16,7 @@ type Parts = Pick<PlaneParts, "config" | "revision" | "keepAll" | "dataDir" | "p
 /** The data plane as the settings of the process ask for it: in this thread, or in several. */
 export async function startPlane({ process: { workers: asked, receivers }, data, ...parts }: Parts): Promise<Plane> {
   const workers = asked === "auto" ? availableParallelism() : asked;
+  await adoptRecordings(parts.dataDir, workers);
   const leftovers = await findLeftovers(parts.dataDir, workers);
   if (workers === 1 && leftovers.length === 0) return startLocalPlane({ ...parts, receivers, workers, reusePort: false, receives: true });
   if (leftovers.length > 0) {

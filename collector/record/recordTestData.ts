@@ -8,6 +8,7 @@ import { SpanTable } from "../otlp/spanTable.ts";
 import { compilePolicy } from "../sample/compilePolicy.ts";
 import { seededRandom } from "../sample/wireTestData.ts";
 import { openRecording } from "./openRecording.ts";
+import { recordingHash } from "./recordedShare.ts";
 import type { RecordedPart, Recording } from "./recording.ts";
 
 export const temporaryFolder = () => mkdtemp(path.join(tmpdir(), "headgate-recording-"));
@@ -31,7 +32,7 @@ export function scanned(bytes: Buffer): SpanTable {
 export type GivenSpan = { trace: number; span: number; attributes?: Record<string, string> };
 
 /** Trace ids are spread as random ones are. */
-export function traceIdOf(trace: number): Buffer {
+function traceIdOf(trace: number): Buffer {
   const random = seededRandom(trace * 7919 + 1);
   return Buffer.from(Array.from({ length: 16 }, () => random(256)));
 }
@@ -63,6 +64,11 @@ export function spanIdsIn(request: Buffer): string[] {
     // The id of the span follows that of its trace, as requestOf writes them.
     return `${request.toString("hex", at, at + 16)}/${request.toString("hex", at + 18, at + 26)}`;
   });
+}
+
+export function hashOfTrace(trace: number): number {
+  const id = traceIdOf(trace);
+  return recordingHash(id.readInt32BE(0), id.readInt32BE(4), id.readInt32BE(8), id.readInt32BE(12));
 }
 
 export const idOf = ({ trace, span }: GivenSpan) => `${traceIdOf(trace).toString("hex")}/${spanIdOf(span).toString("hex")}`;

@@ -4,14 +4,19 @@ import { hashTraceId } from "../sample/trace/hashTraceId.ts";
 const SEED = 0x2ec02d;
 const WORDS = 4_294_967_296;
 /** Spans without a trace id belong to no trace: they are recorded only where everything is. */
-export const NO_TRACE_HASH = 0xffffffff;
+export const NO_TRACE_HASH = -1;
 
-/** Of the four words of a trace id, 0 to 2^32 − 1: the traces that are recorded are those with the lowest. */
+/** 32 bits of the four words of a trace id. The traces that are recorded are those with the lowest, taken as 0 to 2^32 − 1. */
 export function recordingHash(a: number, b: number, c: number, d: number): number {
-  return (a | b | c | d) === 0 ? NO_TRACE_HASH : hashTraceId(a, b, c, d, SEED) >>> 0;
+  return (a | b | c | d) === 0 ? NO_TRACE_HASH : hashTraceId(a, b, c, d, SEED);
 }
 
 /** Whether a trace with this hash is recorded at that share; of what was recorded at a higher share, a lower one takes these. */
 export function isWithinShare(hash: number, share: number): boolean {
-  return hash < share * WORDS;
+  return (hash & shareMask(share)) === 0;
+}
+
+/** The bits of a hash that are 0 in all traces of a share, which is a power of two: the way to ask for many. */
+export function shareMask(share: number): number {
+  return share >= 1 ? 0 : ~(share * WORDS - 1) | 0;
 }

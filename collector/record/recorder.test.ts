@@ -3,10 +3,10 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RecordingSettings } from "#domain/pipeline/pipelineSettings.ts";
 import { ManualClock } from "../manualClock.ts";
-import { isWithinShare, recordingHash } from "./recordedShare.ts";
+import { isWithinShare } from "./recordedShare.ts";
 import { Recorder } from "./recorder.ts";
 import type { RecordingDisk } from "./recordingFiles.ts";
-import { type GivenSpan, idOf, readAll, recordingSettings, requestOf, scanned, temporaryFolder, traceIdOf } from "./recordTestData.ts";
+import { type GivenSpan, hashOfTrace, idOf, readAll, recordingSettings, requestOf, scanned, temporaryFolder } from "./recordTestData.ts";
 
 let folder: string;
 let clock: ManualClock;
@@ -89,7 +89,7 @@ describe("Recorder", () => {
     expect(recording.share).toBeLessThan(1);
     expect(recording.share).toBeGreaterThanOrEqual(1 / 16);
     expect(new Set(ids).size).toBe(ids.length);
-    const expected = given.filter(({ trace }) => isWithinShare(hashOf(trace), recording.share)).map(idOf);
+    const expected = given.filter(({ trace }) => isWithinShare(hashOfTrace(trace), recording.share)).map(idOf);
     const recorded = new Set(ids);
     expect(expected.filter((id) => !recorded.has(id))).toEqual([]);
     // A lower share is a part of a higher one: nothing was recorded that its own share would not have taken.
@@ -103,7 +103,7 @@ describe("Recorder", () => {
     for (let trace = 0; trace < 60; trace++) {
       send(recorder, [big(trace, 60_000)]);
       await clock.advance(2100);
-      await untilIdle(recorder);
+      await recorder.idle();
       expect(await onDisk()).toBeLessThanOrEqual(1_048_576);
     }
     await recorder.close(5000);
@@ -120,16 +120,16 @@ describe("Recorder", () => {
     for (let quarter = 0; quarter < 16; quarter++) {
       send(recorder, [big(quarter, 20_000)]);
       await clock.advance(900_000);
-      await untilIdle(recorder);
+      await recorder.idle();
     }
     const { recording } = await read();
     expect(clock.unixMs() - recording.fromMs).toBeGreaterThan(1.5 * 3_600_000);
     expect(clock.unixMs() - recording.fromMs).toBeLessThan(2.5 * 3_600_000);
     recorder.use(recordingSettings({ hoursMax: 1, spansPerSecondMax: 1_000_000 }));
-    await untilIdle(recorder);
+    await recorder.idle();
     expect(clock.unixMs() - (await read()).recording.fromMs).toBeLessThan(1.5 * 3_600_000);
     recorder.use(recordingSettings({ hoursMax: 1, bytesMax: 40_000, spansPerSecondMax: 1_000_000 }));
-    await untilIdle(recorder);
+    await recorder.idle();
     expect(await onDisk()).toBeLessThanOrEqual(40_000);
     await recorder.close(5000);
   });
@@ -141,7 +141,7 @@ describe("Recorder", () => {
     expect(await files()).toHaveLength(1);
     await writeFile(path.join(recordingFolder(), "notes.txt"), "mine");
     const next = start({ enabled: false });
-    await untilIdle(next);
+    await next.idle();
     expect(await files()).toEqual(["notes.txt"]);
     send(next, spansOf(2));
     expect(next.figures()).toBeUndefined();
@@ -149,7 +149,7 @@ describe("Recorder", () => {
     send(next, spansOf(3));
     await clock.advance(3000);
     next.use(recordingSettings({ enabled: false }));
-    await untilIdle(next);
+    await next.idle();
     expect(await files()).toEqual(["notes.txt"]);
     next.use(recordingSettings());
     send(next, spansOf(4));
@@ -165,7 +165,7 @@ describe("Recorder", () => {
     recorder.use(recordingSettings({ redact: [] }));
     send(recorder, [withCard(2)]);
     await clock.advance(3000);
-    await untilIdle(recorder);
+    await recorder.idle();
     const { ids, parts, recording } = await read();
     expect(ids).toEqual([withCard(1), withCard(2)].map(idOf));
     expect(parts.map(({ request }) => request.includes("4111-1111"))).toEqual([false, true]);
@@ -174,7 +174,7 @@ describe("Recorder", () => {
     send(recorder, [withCard(3)]);
     recorder.use(recordingSettings({ redact: ["card.number"] }));
     send(recorder, [withCard(4)]);
-    await untilIdle(recorder);
+    await recorder.idle();
     await recorder.close(5000);
     const after = await read();
     expect(after.ids).toEqual([withCard(1), withCard(4)].map(idOf));
@@ -187,7 +187,7 @@ describe("Recorder", () => {
     send(recorder, spansOf(1));
     await recorder.close(5000);
     const next = start({ redact: ["user.id"] });
-    await untilIdle(next);
+    await next.idle();
     expect(await files()).toEqual([]);
     await next.close(5000);
   });
@@ -213,14 +213,14 @@ describe("Recorder", () => {
     error = Object.assign(new Error("no space left"), { code: "ENOSPC" });
     send(recorder, spansOf(1));
     await clock.advance(2500);
-    await untilIdle(recorder);
+    await recorder.idle();
     expect(recorder.figures()).toMatchObject({ spansSkipped: 3, spansRecorded: 0, problem: expect.stringContaining("the disk is full (ENOSPC)") });
     expect(recorder.figures()?.problem).toContain("recording.bytesMax");
     send(recorder, spansOf(2));
     expect(recorder.figures()?.spansSkipped).toBe(6);
     error = undefined;
     await clock.advance(12_000);
-    await untilIdle(recorder);
+    await recorder.idle();
     expect(recorder.figures()?.problem).toBe("");
     send(recorder, spansOf(3));
     await recorder.close(5000);
@@ -237,16 +237,16 @@ describe("Recorder", () => {
   it("goes on by itself when the folder was a file, and when it was deleted while it was in use", async () => {
     await writeFile(recordingFolder(), "in the way");
     const recorder = start();
-    await untilIdle(recorder);
+    await recorder.idle();
     expect(recorder.figures()?.problem).toContain("a file is in the way");
     await rm(recordingFolder());
     await clock.advance(12_000);
     send(recorder, spansOf(1));
     await clock.advance(3000);
-    await untilIdle(recorder);
+    await recorder.idle();
     expect(recorder.figures()).toMatchObject({ problem: "", spansRecorded: 3 });
     recorder.use(recordingSettings({ hoursMax: 12 }));
-    await untilIdle(recorder);
+    await recorder.idle();
     await rm(recordingFolder(), { recursive: true });
     send(recorder, spansOf(2));
     await recorder.close(5000);
@@ -273,7 +273,7 @@ describe("Recorder", () => {
     expect(spansSkipped).toBeLessThan(190);
     expect(problem).toContain("the disk was slower");
     letGo();
-    await untilIdle(recorder);
+    await recorder.idle();
     send(recorder, [big(sent, 1000)]);
     await recorder.close(5000);
     const { recording, ids } = await read();
@@ -311,7 +311,7 @@ describe("Recorder", () => {
     await clock.advance(3000);
     send(second, spansOf(3));
     await clock.advance(3000);
-    await untilIdle(second);
+    await second.idle();
     // As if it were killed now: of the last block half is in the file.
     const copy = await temporaryFolder();
     await cp(recordingFolder(), path.join(copy, "recording"), { recursive: true });
@@ -345,13 +345,3 @@ describe("Recorder", () => {
     expect(parts.map(({ atMs }) => atMs - BEGIN)).toEqual([0, 5000 - 3_600_000]);
   });
 });
-
-function hashOf(trace: number): number {
-  const id = traceIdOf(trace);
-  return recordingHash(id.readInt32BE(0), id.readInt32BE(4), id.readInt32BE(8), id.readInt32BE(12));
-}
-
-/** What has been asked of the disk until now is done. */
-async function untilIdle(recorder: Recorder): Promise<void> {
-  await recorder.idle();
-}
