@@ -95,7 +95,7 @@ export function becauseWords(reason: EstimatedBecause, { state, summary, replay,
     case "partial":
       return state === "running" ? "The recording has not been read to its end yet: the figures are of its oldest part." : BECAUSE.partial;
     case "less":
-      return `Less was recorded than asked for: ${lengthText(read.shortestMs)} ${summary.collectors > 1 ? "in one of the collectors " : ""}instead of ${lengthText(backMs ?? 0)}.`;
+      return `Less was recorded than asked for: ${summary.collectors > 1 ? "as little as " : ""}${lengthText(read.shortestMs)} instead of ${lengthText(backMs ?? 0)}.`;
     case "recorded": {
       const share = shareText(summary.counts.compared.spans / Math.max(1, summary.counts.seen.spans));
       return `Of the spans that came in ${share} were recorded: whole traces, chosen by their id, which biases nothing; each stands for as many as were not.`;

@@ -60,17 +60,21 @@ export class ShadowDelivery {
 
   reported(session: CollectorSession, shadowId: string, text: string): void {
     const kind = KINDS.find((one) => this.#wantedOf(session.id, one)?.id === shadowId) ?? KINDS.find((one) => session.triedLast(one) === shadowId);
-    if (kind === undefined || shadowId === "") {
-      // It was stopped while this collector was not connected.
-      this.refused++;
-      session.stopShadow(readShadowReport(text, "replay").report === null ? "live" : "replay", shadowId);
-      return;
-    }
+    if (kind === undefined || shadowId === "") return this.#stray(session, shadowId, text);
     const { report, problem } = readShadowReport(text, kind);
     if (report === null) this.refused++;
     const done = kind === "replay" && report?.state !== "running";
     if (done && session.triedLast(kind) === shadowId) session.triedEnough(kind);
     this.#save({ shadowId, collectorId: session.id, report: report === null ? problemOf(problem) : text, done });
+  }
+
+  /** It was stopped while this collector was not connected. What has ended by itself is not told to: it would only say so again. */
+  #stray(session: CollectorSession, shadowId: string, text: string): void {
+    this.refused++;
+    for (const kind of KINDS) {
+      const state = readShadowReport(text, kind).report?.state;
+      if (state === "running" || (state === "refused" && kind === "live")) session.stopShadow(kind, shadowId);
+    }
   }
 
   /** What has not been written yet is. */

@@ -70,6 +70,21 @@ test("a saved version and a draft are tried on sample traffic, with live figures
   await page.getByRole("button", { name: "Stop" }).click();
   await expect(page.locator("[data-slot=status]").filter({ hasText: "stopped" }).first()).toBeVisible();
 
+  // The same version over what the collectors have recorded since they began: seconds, and about the same answer.
+  await page.goto(`/sampling/${id}/versions/1`);
+  await tryIt(page, "On the last hours");
+  await expect(page.getByText(/^All have a recording: the last .* of the traces now\.$/)).toBeVisible();
+  await page.getByRole("button", { name: "Try it" }).click();
+  await expect(verdict).toContainText(
+    /^checkout v1 would have kept (4\d|5\d)(\.\d)?% instead of \d(\.\d)?% over the recorded \d+ (s|min) until \d\d:\d\d: .* a month more, ± \$/,
+    {
+      timeout: 60_000,
+    },
+  );
+  await expect(page.locator("[data-slot=status]").filter({ hasText: "ended" })).toHaveCount(4);
+  await expect(page.getByText(/^Less was recorded than asked for: as little as \d+ (s|min) instead of 6 h\.$/)).toBeVisible();
+  await expectLooks(page, "compare-recorded");
+
   // A draft, straight from the editor, on one collector.
   await page.goto(`/sampling/${id}`);
   await setKeep(page, 1, "10");

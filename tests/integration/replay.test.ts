@@ -198,6 +198,18 @@ it("is over at once where nothing is recorded, with each collector's reason and 
   expect(stateOf(found)).toMatchObject({ here: ["refused", reason], there: ["problem", expect.stringContaining("it tells of live traffic")] });
 });
 
+it("tells a collector once to stop what nobody waits for any more, and takes no report of it", async () => {
+  report(streams[0], "long gone", reportOf({ progress: 0.5 }));
+  await stopped(streams[0], "long gone");
+  report(streams[0], "long gone", reportOf({ progress: 0.5 }, { state: "stopped" }));
+  // What is sent after it comes after it.
+  const id = await start("after that");
+  await asked(streams[0], id);
+  report(streams[0], id, reportOf({}, { state: "ended" }));
+  await view(id, "it to be over", isOver);
+  expect(streams[0].received.filter(({ replay }) => replay?.shadowId === "long gone")).toHaveLength(1);
+});
+
 it("does not wait for collectors that are not connected", async () => {
   streams[1].cancel();
   await waitFor("it to be away", async () => (await owner.trpc.fleet.list.query()).some(({ name, state }) => name === "there" && state === "offline"));
@@ -254,5 +266,5 @@ it("has one replay in a collector beside one comparison on live traffic, and fiv
   await database.query(`DELETE FROM "Shadow" WHERE "id" = ANY($1)`, [others]);
   await owner.trpc.compare.stop.mutate({ id: first });
   await owner.trpc.compare.stop.mutate({ id: live.id });
-  expect(await owner.trpc.compare.list.query()).toHaveLength(8);
+  expect(await owner.trpc.compare.list.query()).toHaveLength(9);
 });
