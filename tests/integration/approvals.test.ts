@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Role } from "#domain/auth/role.ts";
 import type { SamplingPolicy } from "#domain/sampling/samplingPolicy.ts";
 import { type Api, createOwner, signIn, withToken } from "../fixtures/api.ts";
+import { simulateCollector } from "../fixtures/simulatedCollector.ts";
 import { waitFor } from "../fixtures/waitFor.ts";
 import { enrol, type ServerProcess, startServerProcess } from "./serverProcess.ts";
 
@@ -190,6 +191,57 @@ describe("with approval on", () => {
     await cleo.api.trpc.approvals.approve.mutate({ id: inEu.id });
     await ben.api.trpc.approvals.reject.mutate({ id: elsewhere.id, reason: "eu first" });
     expect(await ada.api.trpc.approvals.get.query({ id: elsewhere.id })).toMatchObject({ state: "rejected", reason: "eu first", revision: null });
+  });
+
+  it("a rollout is asked for, and begins when another person says yes, under both names", async () => {
+    const { id: groupId } = await owner.trpc.groups.create.mutate({ name: "apac", selector: "region=apac", confirmed: true });
+    const token = readFileSync(join(server.dataDir, "local-enrolment-token"), "utf8").trim();
+    const collector = await simulateCollector(server.fleet, token, { name: "apac-1", labels: { region: "apac" } });
+    try {
+      await waitFor("the collector to run something", () => collector.runningRevision > 0);
+      const version = await nextVersion();
+      const off = {
+        p99RatioMax: null,
+        queueShareMax: null,
+        memoryBytesPerMinuteMax: null,
+        droppedMax: null,
+        refusedShareMax: null,
+        keptShareWithinForecast: false,
+      };
+      const plan = { stages: [{ size: { kind: "share" as const, share: 1 }, bakeSeconds: 3_600 }], gates: off };
+      const wish = { id: policyId, version, groupId, plan, message: "in stages" };
+      for (const { trpc } of [ada.api, owner])
+        await expect(trpc.rollouts.start.mutate({ kind: "policy", ...wish })).rejects.toMatchObject({
+          message: expect.stringContaining("need approval"),
+          ...forbidden,
+        });
+      const { id } = await ada.api.trpc.approvals.ask.mutate({ kind: "rollout", of: "policy", ...wish });
+      expect(await ben.api.trpc.approvals.get.query({ id })).toMatchObject({
+        state: "pending",
+        title: `shop v${version} in 1 stages`,
+        isOwn: false,
+        problem: null,
+      });
+      await expect(ada.api.trpc.approvals.approve.mutate({ id })).rejects.toMatchObject(forbidden);
+      expect((await owner.trpc.rollouts.list.query({ groupId })).live).toEqual([]);
+      await ben.api.trpc.approvals.approve.mutate({ id });
+      const [started] = (await owner.trpc.rollouts.list.query({ groupId })).live;
+      expect(started).toMatchObject({ authorName: "Ada", approverName: "Ben", message: "in stages", toVersion: version });
+      await waitFor("the collector to run it", async () => (await owner.trpc.rollouts.get.query({ number: started.number })).phase === "baking");
+      expect(collector.runningRevision).toBe(started.toRevision);
+      expect(await ada.api.trpc.approvals.get.query({ id })).toMatchObject({ state: "applied", decidedByName: "Ben" });
+      // Said yes to once, it begins once.
+      await expect(ben.api.trpc.approvals.approve.mutate({ id })).rejects.toMatchObject(conflict);
+      const { rows } = await database.query(`SELECT "actorName", "detail" FROM "AuditEvent" WHERE "action" = 'rollout.start'`);
+      expect(rows).toMatchObject([{ actorName: "Ben", detail: { askedBy: "Ada", requestId: id } }]);
+    } finally {
+      // The other collectors follow the same group: nothing else could be applied to them.
+      for (const { number } of (await owner.trpc.rollouts.list.query({ groupId })).live) {
+        await ada.api.trpc.rollouts.abort.mutate({ number });
+        await waitFor("the way back", async () => (await owner.trpc.rollouts.get.query({ number })).phase === "rolledBack");
+      }
+      collector.stop();
+    }
   });
 
   it("of two approvers at the same moment one applies it, and the other is told so; it is applied once", async () => {
