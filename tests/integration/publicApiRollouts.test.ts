@@ -141,7 +141,15 @@ it("a policy is tried beside the running one, read and stopped over the API", as
     status: 422,
   });
   expect(await api.call("POST", `${path}/stop`)).toMatchObject({ status: 200 });
-  expect((await api.call("GET", "/comparisons")).body.items).toMatchObject([{ id: started.body.id, state: "stopped", collectors: SIZE }]);
+  const replayed = await api.call("POST", "/comparisons", { body: { ...wanted, over: { kind: "recording", hours: 6 } } });
+  expect(await api.call("GET", `/comparisons/${replayed.body.id}`)).toMatchObject({
+    status: 200,
+    body: { kind: "replay", backMs: 21_600_000, replay: { progress: 0, read: null }, forecast: null },
+  });
+  expect((await api.call("GET", "/comparisons")).body.items).toMatchObject([
+    { id: replayed.body.id, kind: "replay" },
+    { id: started.body.id, state: "stopped", collectors: SIZE },
+  ]);
   expect(await api.call("GET", "/comparisons/none")).toMatchObject({ status: 404 });
   expect(server.process.output()).not.toContain("a request to the API failed");
 });

@@ -6,6 +6,8 @@ import { shownAs } from "../namedSchemas.ts";
 import { atMs, versionNumber } from "./documentSchemas.ts";
 
 const estimate = z.object({ expected: z.number(), low: z.number(), high: z.number() });
+/** A collector's clock may say fractions. */
+const collectorMs = z.number().describe("Milliseconds since 1970, by the collector's clock.");
 const compared = z.object({ live: estimate, candidate: estimate, difference: estimate });
 
 const head = {
@@ -50,6 +52,28 @@ export const comparisonAnswer = z.object({
     seenIsExact: z.boolean(),
     estimatedBecause: z.array(z.enum(ESTIMATED_BECAUSE)),
   }),
+  replay: z
+    .object({
+      progress: z.number().describe("Of the recordings of those that have one, 0 to 1."),
+      isPartial: z.boolean().describe("Not all of them has been read, or not yet."),
+      read: z
+        .object({
+          fromMs: collectorMs,
+          untilMs: collectorMs,
+          recordedShare: z.number().describe("Of the traces; the least of any of the collectors."),
+          shortestMs: z.number().describe("How far the shortest of the recordings reaches."),
+          isLess: z.boolean().describe("That is less than was asked for."),
+          spans: z.number(),
+          spansPerS: z.number(),
+          redacted: z.array(z.string()).describe("Attributes that a policy asks for and the recordings don't hold."),
+          gaps: z.array(z.object({ fromMs: collectorMs, untilMs: collectorMs, reason: z.string(), collectorName: z.string() })).describe("The longest."),
+          gapsLeftOut: z.int(),
+        })
+        .nullable()
+        .describe("null before anything was read."),
+    })
+    .nullable()
+    .describe("Of one over a recording."),
   forecast: forecastSchema.nullable().describe("What a rollout of the policy can be held to."),
   liveRevisions: z.array(z.int()).describe("That the collectors ran meanwhile."),
 });
