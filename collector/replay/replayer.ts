@@ -24,7 +24,8 @@ type Parts = { thread?: URL; heapMb?: number };
 export class Replayer {
   readonly #thread: URL;
   readonly #heapMb: number;
-  readonly #running = new Map<Worker, RunningReplay>();
+  /** What ends each, with its last report at once. */
+  readonly #running = new Map<Worker, () => Promise<unknown>>();
 
   constructor({ thread = new URL("./replayThread.ts", import.meta.url), heapMb = HEAP_MB }: Parts = {}) {
     this.#thread = thread;
@@ -63,7 +64,11 @@ export class Replayer {
       if (cancelled !== undefined) end(cancelled.state, cancelled.reason);
       end("refused", `the thread that reads the recording ended with ${code}`);
     });
-    const running: RunningReplay = {
+    this.#running.set(worker, () => {
+      end("stopped", "the collector was stopped");
+      return worker.terminate();
+    });
+    return {
       over,
       cancel(state = "stopped", reason = "") {
         if (isOver || cancelled !== undefined) return;
@@ -76,14 +81,10 @@ export class Replayer {
         void over.then(() => clearTimeout(timer));
       },
     };
-    this.#running.set(worker, running);
-    return running;
   }
 
-  /** Ends all threads, because the collector stops. */
+  /** Because the collector stops: the last reports come at once, the threads may take a moment to end. */
   async stop(): Promise<void> {
-    const running = [...this.#running];
-    for (const [, replay] of running) replay.cancel("stopped", "the collector was stopped");
-    await Promise.all(running.map(([worker]) => worker.terminate()));
+    await Promise.all([...this.#running.values()].map((stop) => stop()));
   }
 }
