@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
-import { systemClock } from "#collector/clock.ts";
+import { type Clock, systemClock } from "#collector/clock.ts";
 import { compilePolicy } from "#collector/sample/compilePolicy.ts";
 import { Shadow } from "#collector/sample/shadow/shadow.ts";
 import { createSpanSampler } from "#collector/sample/spanSampler.ts";
@@ -35,7 +35,7 @@ function policyWith(rest: number): SamplingPolicy {
 
 /**
  * CPU time of scan, decide and frame, as a collector in span scope spends it on a request apart from the network, without a shadow, with one that compares everything, and
- * with one that keeps to its share. One after the other, the middle round of each.
+ * with one that keeps to its share. In turn, the middle round of each.
  */
 function run(): ShadowBenchReport {
   const traffic = createTraffic({ seed: 1, now: Date.now });
@@ -47,21 +47,26 @@ function run(): ShadowBenchReport {
     const { user, system } = process.threadCpuUsage();
     return (user + system) / 1000;
   };
-  const begin = (cpuMs: () => number) =>
-    new Shadow({ candidate: policyWith(0.05), minutes: 60, live, clock: systemClock, threadCpuMs: cpuMs, isMemoryTight: () => false });
+  const begin = (cpuMs: () => number, clock: Clock) =>
+    new Shadow({ candidate: policyWith(0.05), minutes: 60, live, clock, threadCpuMs: cpuMs, isMemoryTight: () => false });
   // One by whose measure comparing takes no time, and one as it is.
-  const all = begin(() => 0);
-  const paced = begin(threadCpuMs);
+  const all = begin(() => 0, { ...systemClock, now: () => 0 });
+  // Of the thread's time it is told its own rounds alone, as if there were no others.
+  let ownMs = 0;
+  let ownSince: number | undefined;
+  const paced = begin(() => ownMs + (ownSince === undefined ? 0 : threadCpuMs() - ownSince), systemClock);
   const works: { name: string; shadow: Shadow | undefined }[] = [
     { name: "without", shadow: undefined },
     { name: "everything compared", shadow: all },
     { name: "kept to its share", shadow: paced },
   ];
-  const cpu = works.map(({ shadow }) => {
-    const rounds: number[] = [];
-    for (let round = 0; round < SETTLING + ROUNDS; round++) {
+  const rounds = works.map((): number[] => []);
+  for (let round = 0; round < SETTLING + ROUNDS; round++) {
+    // In turn, so that what the machine does besides falls on all of them.
+    for (const [at, { shadow }] of works.entries()) {
       const before = process.threadCpuUsage();
       const began = performance.now();
+      if (shadow === paced) ownSince = threadCpuMs();
       let spans = 0;
       do {
         for (const request of requests) {
@@ -72,10 +77,12 @@ function run(): ShadowBenchReport {
         spans += requests.length * SPANS;
       } while (performance.now() - began < ROUND_MS);
       const used = process.threadCpuUsage(before);
-      if (round >= SETTLING) rounds.push((used.user + used.system) / spans);
+      if (ownSince !== undefined) ownMs += threadCpuMs() - ownSince;
+      ownSince = undefined;
+      if (round >= SETTLING) rounds[at].push((used.user + used.system) / spans);
     }
-    return rounds.sort((a, b) => a - b)[Math.floor(rounds.length / 2)];
-  });
+  }
+  const cpu = rounds.map((all) => all.sort((a, b) => a - b)[Math.floor(all.length / 2)]);
   const rows = works.map(({ name, shadow }, at): ShadowRow => {
     const report = shadow?.report();
     return {

@@ -21,8 +21,6 @@ import type { DecidedTrace, TraceShadow } from "./traceShadow.ts";
 /** The same on every collector, so that groups can be added up and a trace is compared wherever its spans come. */
 const SEED = 0x5eed;
 const MINUTE_MS = 60_000;
-/** From so many spans on a request's comparison is worth asking the system for its CPU time (1 µs); the clock also counts while others have the core. */
-const CPU_ASKED_SPANS = 64;
 const NO_ID = 0;
 
 export type RunningPolicy = { compiled: CompiledPolicy; label: PolicyLabel };
@@ -114,8 +112,6 @@ export class Shadow implements TraceShadow {
   /** Span scope: a request that was decided and taken, as `table` says. */
   accepted(bytes: Buffer, table: SpanTable, compiled: CompiledPolicy): void {
     if (table.spans === 0 || compiled !== this.#live.compiled || !this.#look() || this.#refusal !== undefined) return;
-    const took = table.spans < CPU_ASKED_SPANS ? () => this.#clock.now() : this.#threadCpuMs;
-    const beganAt = took();
     const now = this.#clock.now();
     this.#counter.seenSpans += table.spans;
     for (let verdict = 0; verdict < table.tierBytes.length; verdict++) this.#counter.seenBytes += table.tierBytes[verdict];
@@ -123,7 +119,7 @@ export class Shadow implements TraceShadow {
     this.#choose(view, table);
     advanceBudgets(this.#candidate, now);
     if (this.#scanChosen(bytes, view, table)) this.#countSpans(bytes, table, now);
-    this.#pace.spent(took() - beganAt);
+    this.#pace.spent(this.#clock.now() - now, table.spans);
   }
 
   /** Trace scope: a trace that was decided. */
@@ -134,12 +130,12 @@ export class Shadow implements TraceShadow {
     this.#counter.seenBytes += bytes;
     const [a, b, c, d] = [table.idWord(slot, 0), table.idWord(slot, 1), table.idWord(slot, 2), table.idWord(slot, 3)];
     const hash = (a | b | c | d) === 0 ? NO_ID : hashTraceId(a, b, c, d, SEED);
-    if (!this.#pace.takes(hash)) return;
+    if (hash !== NO_ID && !this.#pace.takes(c, d)) return;
     const began = this.#clock.now();
     advanceBudgets(this.#candidate, began);
     if (this.#candidate.policy.scope === "trace") this.#compareTrace(trace, hash, began);
     else this.#compareItsSpans(trace, hash, began);
-    this.#pace.spent(this.#clock.now() - began);
+    this.#pace.spent(this.#clock.now() - began, table.spans(slot));
   }
 
   late(): void {
@@ -220,24 +216,12 @@ export class Shadow implements TraceShadow {
       this.#hash = new Int32Array(size);
     }
     let count = 0;
-    let hash = NO_ID;
-    let takes = true;
-    // Spans of a trace mostly stand together.
-    let lastC = 0;
-    let lastD = 0;
     for (let span = 0; span < spans; span++) {
       const at = idAt[span];
-      const c = at === 0 ? 0 : view.getInt32(at + 8);
-      const d = at === 0 ? 0 : view.getInt32(at + 12);
-      if (span === 0 || d !== lastD || c !== lastC) {
-        hash = at === 0 ? NO_ID : hashTraceId(view.getInt32(at), view.getInt32(at + 4), c, d, SEED);
-        takes = this.#pace.takes(hash);
-        lastC = c;
-        lastD = d;
-      }
-      if (!takes) continue;
+      // Its last words alone say whether a trace is looked at: that is asked of every span, and few are.
+      if (at !== 0 && !this.#pace.takes(view.getInt32(at + 8), view.getInt32(at + 12))) continue;
       this.#chosen[count] = span;
-      this.#hash[count++] = hash;
+      this.#hash[count++] = at === 0 ? NO_ID : hashTraceId(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12), SEED);
     }
     this.#chosenCount = count;
   }

@@ -12,7 +12,7 @@ function pace({ busy, cost, steps = 4000 }: { busy: number; cost: number; steps?
   for (let step = 1; step <= steps; step++) {
     const comparing = busy * STEP_MS * cost * of.share;
     cpu += busy * STEP_MS + comparing;
-    of.spent(comparing);
+    of.spent(comparing, 100);
     of.look(step * STEP_MS);
     if (step > steps / 2) spent += comparing;
   }
@@ -39,28 +39,37 @@ describe("ShadowPace", () => {
 
   it("lets a short burst pass", () => {
     const of = new ShadowPace(0, () => 0);
-    of.spent(200);
+    of.spent(200, 100);
     of.look(250);
     expect(of.share).toBe(1);
-    of.spent(200);
+    of.spent(200, 100);
     of.look(500);
     expect(of.share).toBeLessThan(1);
+  });
+
+  it("does not believe a time in which somebody else had the core", () => {
+    const of = new ShadowPace(0, () => 0);
+    for (let request = 0; request < 1000; request++) of.spent(request % 100 === 99 ? 50 : 0.01, 100);
+    // 990 times 0.01 ms, and ten of which no more than twenty times the usual is believed.
+    expect(of.cpuMs).toBeGreaterThan(9.9);
+    expect(of.cpuMs).toBeLessThan(15);
   });
 
   it("takes the same traces again when it takes more, and some besides", () => {
     let cpu = 0;
     const of = new ShadowPace(0, () => cpu);
-    of.spent(1000);
+    of.spent(1000, 100);
     cpu = 250;
     of.look(250);
     const { share } = of;
     expect(share).toBeLessThan(1);
-    const hashes = Array.from({ length: 1000 }, (_, index) => Math.imul(index, 0x9e3779b1));
-    const before = hashes.filter((hash) => of.takes(hash));
+    // Ids that count up, in their last word and in the one before.
+    const ids = Array.from({ length: 1000 }, (_, index): [number, number] => (index % 2 === 0 ? [7, index] : [index, 7]));
+    const before = ids.filter((id) => of.takes(...id));
     expect(before.length / 1000).toBeCloseTo(share, 1);
     cpu = 5000;
     of.look(500);
     expect(of.share).toBeGreaterThan(share);
-    expect(before.every((hash) => of.takes(hash))).toBe(true);
+    expect(before.every((id) => of.takes(...id))).toBe(true);
   });
 });
