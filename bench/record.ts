@@ -20,6 +20,8 @@ const ROUNDS = 60;
 const ROUND_MS = 100;
 /** Rounds before those that count: the share of traces has to settle. */
 const SETTLING = 20;
+/** Little is recorded, so it takes a while until the code for it is compiled. */
+const WARMING_S = 15;
 const CONNECTIONS = 4;
 const IN_FLIGHT = 4;
 
@@ -93,7 +95,7 @@ async function collector(enabled: boolean, scope: "span" | "trace", seconds: num
     const load = start("others", ["bench/collector-load/generator.ts", String(otlpGrpc), String(SPANS), String(CONNECTIONS), String(IN_FLIGHT), "1"], {}, true);
     children.push(load);
     await message(load);
-    await order(load, { seconds: 4 });
+    await order(load, { seconds: WARMING_S });
     const before = await scrape(metrics);
     await order(load, { seconds });
     const after = await scrape(metrics);
