@@ -27,6 +27,7 @@ import { CollectorStateChip, ConfigStateChip, DeliveryChip } from "./CollectorSt
 import { ConfigReports } from "./ConfigReports.tsx";
 import { keptShare, queueShare } from "./fleetRows.ts";
 import { inReadingOrder } from "./inReadingOrder.ts";
+import { RecordingPanel } from "./RecordingPanel.tsx";
 import { RuntimePanel } from "./RuntimePanel.tsx";
 import { useNow } from "./useNow.ts";
 
@@ -84,6 +85,7 @@ export function CollectorPage({ id }: { id: string }) {
             <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-3 lg:grid-cols-2">
               <div className="flex min-w-0 flex-col gap-3">
                 <RuntimePanel row={row} />
+                <RecordingPanel row={row} nowMs={nowMs} />
                 <CollectorFacts row={row} own={data.ownLabels} instanceUid={data.instanceUid} enrolledAtMs={data.enrolledAtMs} tokenName={data.tokenName} />
                 <ConfigReports reports={data.reports} />
               </div>

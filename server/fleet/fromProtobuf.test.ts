@@ -106,6 +106,15 @@ describe("a measurement", () => {
     expect(measured({})?.signals).toEqual([]);
   });
 
+  it("carries what it says of its recording, and none of a collector that does not record or is too old for it", () => {
+    const recording = { sinceMs: 5, bytes: 10, bytesMax: 20, share: 0.25, spansRecorded: 7, spansSkipped: 1, problem: "the disk is full" };
+    expect(measured({ recording })?.recording).toEqual(recording);
+    expect(measured({ recording: { share: 1 } })?.recording).toEqual({
+      ...{ sinceMs: 0, bytes: 0, bytesMax: 0, share: 1, spansRecorded: 0, spansSkipped: 0, problem: "" },
+    });
+    expect(measured({})?.recording).toBeNull();
+  });
+
   it("of a collector that is too old for destinations has one, filled from its queue, with nothing known of breaker, log and memory", () => {
     const measurement = measured({ queueSpans: 7, queueBytes: 700, delivered: 3, dropped: 1 });
     expect(measurement?.destinations).toEqual([
