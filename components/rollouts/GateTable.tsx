@@ -18,10 +18,10 @@ export function GateTable({ gates, forecast, chosen, onChoose }: GateTableProps)
       <thead>
         <tr>
           <Th className="w-full">Gate</Th>
+          <Th>State</Th>
           <Th n>Changed</Th>
           <Th n>{before ? "Before" : "Control"}</Th>
           <Th n>Limit</Th>
-          <Th>State</Th>
         </tr>
       </thead>
       <tbody>
@@ -35,11 +35,6 @@ export function GateTable({ gates, forecast, chosen, onChoose }: GateTableProps)
                 </button>
                 {gate.note !== null && <span className="block pb-1 text-s whitespace-normal text-ink-3">{gate.note}</span>}
               </Td>
-              <Td n className={cx(gate.state === "fail" && "font-semibold text-bad", gate.state === "near" && "text-warn")}>
-                {gateValue(gate.gate, gate.changed)}
-              </Td>
-              <Td n>{gateValue(gate.gate, gate.control)}</Td>
-              <Td n>{limitWords(gate, forecast)}</Td>
               <Td>
                 <StatusChip tone={tone}>
                   {word}
@@ -48,6 +43,11 @@ export function GateTable({ gates, forecast, chosen, onChoose }: GateTableProps)
                   )}
                 </StatusChip>
               </Td>
+              <Td n className={cx(gate.state === "fail" && "font-semibold text-bad", gate.state === "near" && "text-warn")}>
+                {gateValue(gate.gate, gate.changed)}
+              </Td>
+              <Td n>{gateValue(gate.gate, gate.control)}</Td>
+              <Td n>{limitWords(gate, forecast)}</Td>
             </Tr>
           );
         })}

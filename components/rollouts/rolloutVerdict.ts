@@ -1,6 +1,6 @@
 import { formatAge, formatClock, formatMs } from "#components/format/formatDuration.ts";
 import { formatCount, formatPercent } from "#components/format/formatNumber.ts";
-import type { GateView, RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
+import type { GateView, NotMeasured, RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
 import { countOf } from "#domain/fleet/rollout/shortened.ts";
 import { GATE_NOUNS } from "./gateWords.ts";
 import { versionBefore } from "./phaseWords.ts";
@@ -40,8 +40,7 @@ export function rolloutVerdict(view: Told, nowMs: number): VerdictPiece[] {
     case "applying":
       return [
         { strong: `${stageOf(view)} is being applied` },
-        `: since ${formatClock(view.sinceMs, true)} its collectors are given v${view.toVersion}. `,
-        ...running(view),
+        `: since ${formatClock(view.sinceMs, true)} its collectors are given v${view.toVersion}. ${formatCount(view.changed)} of ${formatCount(view.collectors)} collectors are to run it.`,
       ];
     case "baking":
       return baking(view, nowMs);
@@ -123,9 +122,18 @@ function completed(view: Told): VerdictPiece[] {
 }
 
 /** Of what changed collectors dropped; calm when it is nothing. */
-export function lostWords({ spans, complete }: RolloutView["lost"]): VerdictPiece {
-  const known = complete ? "" : spans === 0 ? " that is known of; some of the time was not measured" : " at least; some of the time was not measured";
+export function lostWords({ spans, complete, missing }: RolloutView["lost"]): VerdictPiece {
+  const gap = missing === null ? "nothing was measured" : gapWords(missing);
+  const known = complete ? "" : spans === 0 ? ` that is known of; ${gap}` : ` at least; ${gap}`;
   return { strong: `${formatCount(spans)} ${spans === 1 ? "span" : "spans"} lost${known}.` };
+}
+
+/** `3 windows between 17:01:10 and 17:01:40 are not measured whole, of gate-1 and 2 others`. */
+function gapWords({ windows, fromMs, toMs, collectors, others }: NotMeasured): string {
+  const who = [...collectors.map(({ name }) => name), ...(others > 0 ? [`${formatCount(others)} ${others === 1 ? "other" : "others"}`] : [])];
+  const when = `between ${formatClock(fromMs, true)} and ${formatClock(toMs, true)}`;
+  const of = collectors.length === 0 ? `, of ${formatCount(others)} ${others === 1 ? "collector" : "collectors"}` : `, of ${listed(who)}`;
+  return `${formatCount(windows)} ${windows === 1 ? "window" : "windows"} ${when} ${windows === 1 ? "is" : "are"} not measured whole${of}`;
 }
 
 function running({ changed, collectors, toVersion }: Told): VerdictPiece[] {

@@ -47,7 +47,7 @@ const view = (change: Partial<RolloutView>): RolloutView => ({
   gates: [],
   log: [],
   names: {},
-  lost: { spans: 0, complete: true },
+  lost: { spans: 0, complete: true, missing: null },
   forecast: null,
   outcome: null,
   evidence: null,
@@ -117,7 +117,11 @@ describe("the sentence at the head of a rollout", () => {
       "All 8 collectors run v15. 5.2% is kept, within the forecast of 5%–5.4%.",
     );
     expect(told({ ...done, forecast: { low: 0.06, high: 0.07, expected: 0.065 } })).toContain("outside of the forecast");
-    expect(told({ ...done, lost: { spans: 0, complete: false } })).toContain("0 spans lost that is known of; some of the time was not measured.");
+    expect(told({ ...done, lost: { spans: 0, complete: false, missing: null } })).toContain("0 spans lost that is known of; nothing was measured.");
+    const missing = { windows: 3, fromMs: NOW, toMs: NOW + 30_000, collectors: [{ id: "g", name: "gate-1" }], others: 2 };
+    expect(told({ ...done, lost: { spans: 4, complete: false, missing } })).toMatch(
+      /4 spans lost at least; 3 windows between [\d:]+ and [\d:]+ are not measured whole, of gate-1 and 2 others\.$/,
+    );
   });
 
   it("says that a pause by itself is a person's to decide", () =>

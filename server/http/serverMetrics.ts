@@ -2,6 +2,7 @@ import type { FailedSignIns } from "../auth/failedSignIns.ts";
 import type { SignInLimiter } from "../auth/signInLimiter.ts";
 import type { ExplainRelay } from "../fleet/explainRelay.ts";
 import type { FleetServer } from "../fleet/fleetServer.ts";
+import type { Ports } from "../services/context.ts";
 import type { Slots } from "../services/slots.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -15,6 +16,7 @@ type Parts = {
   failedTokens: FailedSignIns;
   explains: Slots;
   profiles: Slots;
+  services: Ports["counters"];
   auditExports: Slots;
   signOns: Slots;
   relay: ExplainRelay;
@@ -30,6 +32,7 @@ export function serverMetrics({
   failedTokens,
   explains,
   profiles,
+  services,
   auditExports,
   signOns,
   relay,
@@ -83,6 +86,7 @@ export function serverMetrics({
         read: () => fleet.shadows.refused,
       },
       headgate_profiles_refused_total: { help: "Profiles not asked of a collector because too many were under way", read: () => profiles.refused },
+      headgate_rollouts_refused_total: { help: "Rollouts refused because too many were under way", read: () => services.rolloutsRefused },
       headgate_audit_exports_refused_total: { help: "Downloads of the audit refused because too many were under way", read: () => auditExports.refused },
       headgate_relayed_questions_refused_total: {
         help: "Questions of other replicas left unanswered because too many came at once",

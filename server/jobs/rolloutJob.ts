@@ -1,7 +1,9 @@
 import { setImmediate as breathe } from "node:timers/promises";
+import { gapsOf, type SideFigures } from "#domain/fleet/rollout/rolloutWindow.ts";
 import type { ServiceContext } from "../services/context.ts";
 import { moveRollout } from "../services/rollouts/moveRollout.ts";
 import { recordWindows, type WindowToRecord } from "../services/rollouts/recordWindows.ts";
+import { rewriteWindows } from "../services/rollouts/rewriteWindows.ts";
 import { WindowCache } from "../services/rollouts/rolloutWindows.ts";
 import { type WatchedRollout, watchedRollouts } from "../services/rollouts/watchedRollouts.ts";
 import type { LiveHub } from "../telemetry/liveHub.ts";
@@ -14,17 +16,28 @@ const BEFORE_WINDOWS_MAX = 180;
 /** A replica that comes to a stage late has nothing to tell of its beginning. */
 const LATE_WINDOWS_MAX = 100;
 
+/** So long a window is looked at again whose measurements have not all come; readers take no notice of what changes later. */
+const LATE_WITHIN_MS = 60_000;
+const LATE_EVERY_MS = 2_000;
+/** Windows that are waited for, of one rollout. */
+const LATE_WINDOWS_OPEN_MAX = 60;
+
 export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: string };
+
+/** A window that was told, and of whom. */
+type OpenWindow = { window: WindowToRecord; changed: readonly string[]; control: readonly string[] };
+type Told = { before: boolean; stage: number | null; untilMs: number; windowMs: number; open: OpenWindow[]; lookAtMs: number };
+const NOTHING_TOLD: Told = { before: false, stage: null, untilMs: 0, windowMs: 0, open: [], lookAtMs: 0 };
 
 /** One turn of the clock: what this replica's collectors measured is written down for every live rollout, and those whose lease it has are moved on. */
 export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () => Promise<void> {
   const windows = new WindowCache();
   /** The rollouts whose time before the start this replica has told, and up to when it has told the time since. */
-  const told = new Map<number, { before: boolean; stage: number | null; untilMs: number }>();
+  const told = new Map<number, Told>();
 
-  const figures = (changed: readonly string[], control: readonly string[], atMs: number, windowMs: number) => ({
-    changed: hub.sideFigures(changed, atMs, atMs + windowMs),
-    control: hub.sideFigures(control, atMs, atMs + windowMs),
+  const figures = (changed: readonly string[], control: readonly string[], atMs: number, windowMs: number, countedToMs?: number) => ({
+    changed: hub.sideFigures(changed, atMs, atMs + windowMs, countedToMs),
+    control: hub.sideFigures(control, atMs, atMs + windowMs, countedToMs),
   });
 
   /** A quarter of an hour of a large group, once for each stage: in pieces, so that nobody else has to wait for the whole. Oldest first, before they are forgotten. */
@@ -58,17 +71,45 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     return found;
   }
 
+  /** Those of which more has come since, or whose silence a later measurement has told of; what has not changed, or is known less of, stays as it is written. */
+  function fuller({ open, windowMs, untilMs }: Told): OpenWindow[] {
+    return open.flatMap(({ window, changed, control }) => {
+      const now = figures(changed, control, window.atMs, windowMs, untilMs);
+      const { changed: was, control: wasControl } = window.figures;
+      const knowsLess = now.changed.collectors < was.collectors || now.changed.reporting < was.reporting || now.control.reporting < wasControl.reporting;
+      const knowsMore = measuredOf(now.changed) > measuredOf(was) || measuredOf(now.control) > measuredOf(wasControl);
+      return knowsMore && !knowsLess ? [{ window: { ...window, figures: now }, changed, control }] : [];
+    });
+  }
+
   async function record(rollout: WatchedRollout): Promise<void> {
     const { number, stage, openedAtMs, windowMs } = rollout;
     const nowMs = ctx.ports.nowMs();
-    const known = told.get(number) ?? { before: false, stage: null, untilMs: 0 };
+    const known = told.get(number) ?? NOTHING_TOLD;
     if (!known.before) await recordWindows({ ctx, input: { number, replica, windowMs, windows: await before(rollout) } });
     const begun = Math.floor((openedAtMs ?? nowMs) / windowMs) * windowMs;
     const fromMs = known.stage === stage ? known.untilMs : Math.max(begun, nowMs - LATE_WINDOWS_MAX * windowMs - (nowMs % windowMs));
     const fresh = since(rollout, fromMs, nowMs);
     await recordWindows({ ctx, input: { number, replica, windowMs, windows: fresh } });
+    const { changed, control } = rollout;
+    const open = [...known.open, ...fresh.map((window) => ({ window, changed, control }))];
     const whole = Math.max(fromMs, Math.floor((nowMs - REPORT_WITHIN_MS) / windowMs) * windowMs);
-    told.set(number, { before: true, stage, untilMs: stage === null ? fromMs : whole });
+    told.set(number, { ...known, before: true, stage, untilMs: stage === null ? fromMs : whole, windowMs, open: stillOpen(open, windowMs) });
+    await fillIn(number);
+  }
+
+  const stillOpen = (open: readonly OpenWindow[], windowMs: number) =>
+    open.filter((one) => !isWhole(one) && one.window.atMs + windowMs > ctx.ports.nowMs() - LATE_WITHIN_MS).slice(-LATE_WINDOWS_OPEN_MAX);
+
+  /** What has come late, for windows that were told; also of a rollout that has ended, whose last ones may be short of it. */
+  async function fillIn(number: number): Promise<void> {
+    const of = told.get(number);
+    const nowMs = ctx.ports.nowMs();
+    if (!of || of.open.length === 0 || nowMs < of.lookAtMs) return;
+    const better = fuller(of);
+    await rewriteWindows({ ctx, input: { number, replica, windows: better.map(({ window }) => window) } });
+    const open = of.open.map((one) => better.find(({ window }) => window.atMs === one.window.atMs && window.stage === one.window.stage) ?? one);
+    told.set(number, { ...of, open: stillOpen(open, of.windowMs), lookAtMs: nowMs + LATE_EVERY_MS });
   }
 
   return async () => {
@@ -77,8 +118,13 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     const numbers = live.map(({ number }) => number);
     hub.setRolloutsLive(live.length > 0);
     windows.keepOnly(numbers);
-    for (const number of told.keys()) if (!numbers.includes(number)) told.delete(number);
     const failed: unknown[] = [];
+    for (const number of told.keys()) {
+      if (numbers.includes(number)) continue;
+      await fillIn(number).catch((error) => failed.push(error));
+      const open = stillOpen(told.get(number)?.open ?? [], told.get(number)?.windowMs ?? 0);
+      if (open.length === 0) told.delete(number);
+    }
     for (const rollout of live) {
       try {
         await record(rollout);
@@ -90,4 +136,13 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     }
     if (failed.length > 0) throw failed[0];
   };
+}
+
+/** Collectors of whose time in the window all is measured. */
+const measuredOf = (side: SideFigures) => side.collectors + side.reporting - gapsOf(side);
+
+/** Nothing more can come: all that were changed are here, and none has a gap. */
+function isWhole({ window, changed }: OpenWindow): boolean {
+  const { figures } = window;
+  return figures.changed.collectors >= changed.length && gapsOf(figures.changed) === 0 && gapsOf(figures.control) === 0;
 }

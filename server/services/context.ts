@@ -88,6 +88,8 @@ export type Ports = {
   seal: SealPort;
   /** Who live rollouts are for, as long as nothing of it changes. */
   rolloutScopes: RolloutScopes;
+  /** What services turned away, for the metrics. */
+  counters: { rolloutsRefused: number };
   nowMs: () => number;
   /** A random text of at least 256 bits, safe in a URL. */
   newToken: () => string;

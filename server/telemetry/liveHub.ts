@@ -266,12 +266,13 @@ export class LiveHub {
   }
 
   /** What those of these collectors whose streams are here measured in a window of time, up to its end. */
-  sideFigures(ids: Iterable<string>, fromMs: number, toMs: number): SideFigures {
+  sideFigures(ids: Iterable<string>, fromMs: number, toMs: number, countedToMs?: number): SideFigures {
     const here = [...ids].filter((id) => this.#connections.has(id));
     return sideFigures(
-      here.map((id) => this.#series.get(id) ?? null),
+      here.map((id) => ({ id, series: this.#series.get(id) ?? null })),
       fromMs,
       toMs,
+      countedToMs,
     );
   }
 

@@ -7,7 +7,7 @@ import { type SecondSlot, spreadOf } from "./secondSlot.ts";
 /** Adds up what the collectors reported for one second; percentiles come from the merged histogram, never from other percentiles. Null when none did. */
 export function toLivePoint(second: number, slots: readonly SecondSlot[], expected: number, price: LivePrice): LivePoint | null {
   if (slots.length === 0) return null;
-  const sum = (key: Exclude<keyof SecondSlot, "second" | "acknowledgement" | "stages" | "batchSize" | "memory">) =>
+  const sum = (key: Exclude<keyof SecondSlot, "second" | "acknowledgement" | "stages" | "batchSize" | "memory" | "isFirst">) =>
     slots.reduce((total, slot) => total + slot[key], 0);
   const histogram = mergeAcknowledgements(slots);
   const milliseconds = (q: number) => {

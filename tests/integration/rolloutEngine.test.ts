@@ -51,7 +51,7 @@ beforeAll(async () => {
   postgres = await startEmbeddedPostgres(join(temporaryFolder(), "data"), () => {});
   await migrate(postgres.url);
   db = openDatabase({ url: postgres.url });
-  const ports = { nowMs: () => nowMs, seal: createSecretBox("the secret of the test"), rolloutScopes: new RolloutScopes() };
+  const ports = { nowMs: () => nowMs, seal: createSecretBox("the secret of the test"), rolloutScopes: new RolloutScopes(), counters: { rolloutsRefused: 0 } };
   const as = (actor: Actor) => ({ actor, db, ports }) as unknown as ServiceContext;
   system = as({ kind: "system", name: "Headgate" });
   owner = as({ kind: "person", sessionId: "s", id: "olga", name: "Olga Owner", email: "owner@example.com", role: "admin", grants: {} });
@@ -136,13 +136,15 @@ it("goes back when the memory of the changed collectors rises steadily, with the
     changed: side(changed, atMs, { rssBytes: (secondMs) => 100 * MB + (Math.max(0, secondMs - appliedAtMs) / 60_000) * 6 * MB }),
     control: side(SIZE - changed, atMs),
   });
-  const { phase, reason, evidence, log } = await watch({ memoryBytesPerMinuteMax: 2 * MB }, leak);
+  const { phase, reason, evidence, log, gates } = await watch({ memoryBytesPerMinuteMax: 2 * MB }, leak);
   expect(phase).toBe("rolledBack");
   expect(reason).toMatchObject({ kind: "gateFailed", gate: "memory", result: { state: "fail", limit: 2 * MB } });
   const { changed, control } = (reason as Extract<typeof reason, { kind: "gateFailed" }>).result;
   expect(changed).toBeGreaterThan(5 * MB);
   expect(changed).toBeLessThan(7 * MB);
   expect(Math.abs(control ?? Number.NaN)).toBeLessThan(MB);
+  // The table has the same figures as the sentence.
+  expect(gates.find(({ gate }) => gate === "memory")).toMatchObject({ state: "fail", changed, control });
   expect(evidence).toMatchObject({ gate: "memory", collectors: [{ id: expect.any(String) }] });
   expect(log.map(({ step }) => step.kind)).toEqual(["started", "stageOpened", "applied", "rollingBack", "rolledBack"]);
 });
@@ -164,4 +166,32 @@ it("passes the stage by the same gates when memory breathes as before and what i
   expect(reason).toBeNull();
   expect(stages[0].state).toBe("passed");
   for (const gate of ["memory", "keptShare"]) expect(found.find((one) => one.gate === gate)).toMatchObject({ state: "pass" });
+});
+
+it("begins no more than fifty at once, and counts those that it refuses", async () => {
+  const { id: groupId } = await createGroup({ ctx: owner, input: { name: "one too many", selector: "t=full", confirmed: true } });
+  const { id } = await createDocument(owner, policyKind, { name: "one too many", body: policy(0.1) });
+  const at = new Date(nowMs);
+  const live = await db.rollout.count({ where: { isLive: true } });
+  const row = {
+    groupId: (await db.rollout.findFirstOrThrow()).groupId,
+    kind: "policy",
+    documentId: id,
+    documentName: "full",
+    toVersion: 1,
+    fromRevision: 1,
+    toRevision: 1,
+  };
+  const times = { startedAt: at, watchedSince: at, tickedAt: at };
+  await db.rollout.createMany({ data: Array.from({ length: 50 - live }, () => ({ ...row, ...times, phase: "baking", state: {}, authorName: "Olga Owner" })) });
+  const start = () =>
+    startRollout({
+      ctx: owner,
+      input: { kind: "policy", id, version: 1, groupId, plan: { stages: [{ size: { kind: "share", share: 1 } }], gates: OFF } },
+    });
+  await expect(start()).rejects.toMatchObject({ code: "TOO_MANY", message: expect.stringContaining("50 rollouts are under way") });
+  expect(owner.ports.counters.rolloutsRefused).toBe(1);
+  await db.rollout.deleteMany({ where: { documentName: "full" } });
+  await start();
+  expect(owner.ports.counters.rolloutsRefused).toBe(1);
 });

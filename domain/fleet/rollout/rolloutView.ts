@@ -109,7 +109,7 @@ export type RolloutView = RolloutHead & {
   /** Of the collectors that the log and the reason name, by their id. */
   names: Record<string, string>;
   /** Spans that changed collectors dropped since the start, and whether that is known of all of the time. */
-  lost: { spans: number; complete: boolean };
+  lost: { spans: number; complete: boolean; missing: NotMeasured | null };
   forecast: KeptShareForecast | null;
   /** Once it is completed. */
   outcome: RolloutOutcomeFigures | null;
@@ -125,6 +125,9 @@ export type RolloutView = RolloutHead & {
   heldBy: string | null;
   nowMs: number;
 };
+
+/** What of the changed collectors' time is not measured: in how many windows, the first and the last of them, and of whom. */
+export type NotMeasured = { windows: number; fromMs: number; toMs: number; collectors: { id: string; name: string }[]; others: number };
 
 /** `off`: by the plan, or because there is nothing to hold it against; then `note` says why. */
 export type GateView = Omit<GateResult, "state"> & { state: GateResult["state"] | "off"; unit: string; sinceMs: number | null };

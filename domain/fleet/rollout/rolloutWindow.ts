@@ -2,6 +2,8 @@ import { z } from "zod";
 import { ExponentialHistogram } from "../../telemetry/exponentialHistogram.ts";
 import { histogramSnapshotSchema } from "../../telemetry/measurement.ts";
 
+/** Of one window. */
+export const MISSING_NAMED_MAX = 10;
 const total = z.number().min(0);
 
 /** One side of a rollout in one window: what its collectors measured, added up. Spans and bytes are those of the window; times are in seconds. */
@@ -9,6 +11,10 @@ export const sideFiguresSchema = z.strictObject({
   /** Connected, and of those how many had something to say. */
   collectors: total,
   reporting: total,
+  /** Those of whose time in the window some is not measured, neither in it nor by a later measurement, since counters are totals. Absent where an older version wrote it. */
+  gaps: total.optional(),
+  /** Some of them. */
+  missing: z.array(z.string()).max(MISSING_NAMED_MAX).optional(),
   /** First byte in to answer out; null where no request ended. */
   acknowledgement: histogramSnapshotSchema.nullable(),
   /** Of the fullest queue; null where nobody reported. */
@@ -34,6 +40,8 @@ export type RolloutWindow = WindowFigures & { atMs: number };
 export const NO_FIGURES: SideFigures = {
   collectors: 0,
   reporting: 0,
+  gaps: 0,
+  missing: [],
   acknowledgement: null,
   queueShare: null,
   rss: [],
@@ -60,6 +68,8 @@ export function mergeSides(one: SideFigures, other: SideFigures): SideFigures {
   return {
     collectors: one.collectors + other.collectors,
     reporting: one.reporting + other.reporting,
+    gaps: gapsOf(one) + gapsOf(other),
+    missing: [...new Set([...(one.missing ?? []), ...(other.missing ?? [])])].slice(0, MISSING_NAMED_MAX),
     acknowledgement: mergeHistograms(one.acknowledgement, other.acknowledgement),
     queueShare: one.queueShare === null ? other.queueShare : Math.max(one.queueShare, other.queueShare ?? 0),
     rss: [...rss.values()].sort((a, b) => a.atMs - b.atMs),
@@ -71,6 +81,11 @@ export function mergeSides(one: SideFigures, other: SideFigures): SideFigures {
     cpuSeconds: one.cpuSeconds + other.cpuSeconds,
     seconds: one.seconds + other.seconds,
   };
+}
+
+/** What an older version wrote says only who reported nothing in the window. */
+export function gapsOf({ gaps, collectors, reporting }: Pick<SideFigures, "gaps" | "collectors" | "reporting">): number {
+  return gaps ?? Math.max(0, collectors - reporting);
 }
 
 function mergeHistograms(one: SideFigures["acknowledgement"], other: SideFigures["acknowledgement"]): SideFigures["acknowledgement"] {

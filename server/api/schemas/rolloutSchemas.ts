@@ -110,7 +110,20 @@ export const rolloutAnswer = z.object({
   log: z.array(z.object({ sequence: z.int(), atMs, by: z.string(), step })).describe("Oldest first, the newest 500."),
   names: z.record(z.string(), z.string()).describe("Of the collectors that the log and the reason name, by id."),
   lost: z
-    .object({ spans: z.number(), complete: z.boolean() })
+    .object({
+      spans: z.number(),
+      complete: z.boolean(),
+      missing: z
+        .object({
+          windows: z.int(),
+          fromMs: atMs,
+          toMs: atMs,
+          collectors: z.array(z.object({ id: z.string(), name: z.string() })),
+          others: z.int(),
+        })
+        .nullable()
+        .describe("The windows in which some of their time is not measured, and whose."),
+    })
     .describe("Spans that changed collectors dropped since the start, and whether that is known of all of the time."),
   forecast: forecast.nullable(),
   outcome: z

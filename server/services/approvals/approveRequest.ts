@@ -61,7 +61,7 @@ async function carryOut(ctx: ServiceContext, tx: Transaction, { request, caller 
       const group = await groupOrThrow(tx, request.groupId ?? "");
       const wish = { ...parseInput(rolloutChangeSchema, request.change), message: request.message };
       const asked = { id: request.id, authorName: request.askedByName };
-      await writeRollout(tx, ctx.ports.seal, { group, wish, by: caller, asked, nowMs: ctx.ports.nowMs() });
+      await writeRollout(tx, ctx.ports, { group, wish, by: caller, asked, nowMs: ctx.ports.nowMs() });
       return null;
     }
     case "setting":

@@ -10,6 +10,7 @@ import type { RolloutRow } from "../../db/rolloutRows.ts";
 import { authorise, may } from "../authorise.ts";
 import type { Call, ServiceContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
+import { readLost } from "./readLost.ts";
 import { type ByNumberInput, byNumberSchema } from "./rolloutInput.ts";
 import { rolloutOrThrow } from "./rolloutOrThrow.ts";
 import { showRollout } from "./showRollout.ts";
@@ -37,7 +38,7 @@ export async function getRollout({ ctx, input: untrusted }: Call<ByNumberInput>)
     gates: gatesOf(row),
     log,
     names: await namesIn(ctx.db, head.reason, log),
-    lost: await readLost(ctx.db, row),
+    lost: await readLost(ctx.db, row, nowMs),
     forecast: row.forecast,
     outcome: row.outcome,
     evidence: await evidenceOf(ctx.db, row),
@@ -68,15 +69,6 @@ async function readLog(tx: Transaction, number: number): Promise<RolloutLogEntry
     const parsed = rolloutStepSchema.safeParse(step);
     return parsed.success ? [{ sequence, atMs: at.getTime(), by: byName, step: shortStep(parsed.data) }] : [];
   });
-}
-
-/** A window without a report of a collector that was connected leaves a gap in what is known. */
-async function readLost(tx: Transaction, { number, startedAtMs }: RolloutRow): Promise<RolloutView["lost"]> {
-  const [sum] = await tx.$queryRaw<{ spans: number | null; gaps: number | null }[]>`
-    SELECT sum(("figures"->'changed'->>'dropped')::float8) AS "spans",
-      count(*) FILTER (WHERE ("figures"->'changed'->>'reporting')::int < ("figures"->'changed'->>'collectors')::int)::int AS "gaps"
-    FROM "RolloutPoint" WHERE "rollout" = ${number} AND "at" >= ${new Date(startedAtMs)}::timestamptz`;
-  return { spans: sum?.spans ?? 0, complete: sum?.gaps === 0 && sum.spans !== null };
 }
 
 async function evidenceOf(tx: Transaction, { number, state }: RolloutRow): Promise<RolloutView["evidence"]> {

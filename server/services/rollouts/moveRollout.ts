@@ -1,7 +1,7 @@
 import { advanceRollout, afterGap } from "#domain/fleet/rollout/advanceRollout.ts";
 import { evaluateGates } from "#domain/fleet/rollout/gates/evaluateGates.ts";
 import type { GateInput } from "#domain/fleet/rollout/gates/gateInput.ts";
-import { type GateResult, openStageOf } from "#domain/fleet/rollout/rollout.ts";
+import { type GateResult, isGoingBack, openStageOf } from "#domain/fleet/rollout/rollout.ts";
 import { rolloutOutcome } from "#domain/fleet/rollout/rolloutOutcome.ts";
 import { isWithoutControl } from "#domain/fleet/rollout/rolloutWindow.ts";
 import { holdReason } from "../../db/changesHold.ts";
@@ -35,10 +35,12 @@ export async function moveRollout({ ctx, input }: Call<{ number: number; replica
     const { row, gapMs } = withoutGap(found, nowMs);
     const { collectors, bases } = await factsOf(tx, row, await ctx.ports.rolloutScopes.read(tx, number, nowMs), nowMs);
     const input = await gateInput(tx, row, windows, nowMs);
-    const gates = input ? evaluateGates(input) : [];
+    // Once it goes back, what made it is what stands: the figures of the way back are of neither version.
+    const isOver = isGoingBack(row.state);
+    const gates = input && !isOver ? evaluateGates(input) : [];
     const held = row.overrideReason === null && (await holdReason(tx, nowMs)) !== null;
     const move = advanceRollout(row.state, { nowMs, collectors, gates, held });
-    const results = withSince(row.results, gates, nowMs);
+    const results = isOver ? row.results : withSince(row.results, gates, nowMs);
     const looked = { tickedAt: new Date(nowMs), watchedSince: new Date(row.watchedSinceMs), collectors: collectors.length };
     await tx.rollout.update({ where: { number }, data: { ...looked, results: toJson(results), ...(gapMs > 0 && { state: toJson(row.state) }) } });
     if (move.steps.length > 0) {

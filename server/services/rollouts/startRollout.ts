@@ -25,7 +25,7 @@ export async function startRollout({ ctx, input: untrusted }: Call<StartRolloutI
     const nowMs = ctx.ports.nowMs();
     if (wish.override === undefined) await refuseHeld(tx, nowMs);
     else authorise(ctx, "holdChanges");
-    const started = await writeRollout(tx, ctx.ports.seal, { group, wish, by, nowMs });
+    const started = await writeRollout(tx, ctx.ports, { group, wish, by, nowMs });
     await closeEnded(tx, nowMs);
     return started;
   });

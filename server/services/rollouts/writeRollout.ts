@@ -16,6 +16,7 @@ import { AppError } from "../../errors/appError.ts";
 import { assembleNext } from "../apply/assembleNext.ts";
 import { describeChange } from "../apply/describeChange.ts";
 import { nextParts } from "../apply/nextParts.ts";
+import type { Ports } from "../context.ts";
 import { refuseDuringRollout } from "./refuseDuringRollout.ts";
 import type { startRolloutSchema } from "./rolloutInput.ts";
 import { saveMove } from "./saveMove.ts";
@@ -44,11 +45,17 @@ export async function planRollout(tx: Transaction, seal: SealPort, group: Group,
 }
 
 /** The staged revision and its rollout, whose first stage opens with the next look. Hold the lock of revisions. */
-export async function writeRollout(tx: Transaction, seal: SealPort, { group, wish, by, asked, nowMs }: RolloutToWrite): Promise<{ number: number }> {
+export async function writeRollout(
+  tx: Transaction,
+  { seal, counters }: Pick<Ports, "seal" | "counters">,
+  { group, wish, by, asked, nowMs }: RolloutToWrite,
+): Promise<{ number: number }> {
   const { kind, version, plan, message, override } = wish;
   await refuseDuringRollout(tx, group);
-  if ((await tx.rollout.count({ where: { isLive: true } })) >= LIVE_ROLLOUTS_MAX)
+  if ((await tx.rollout.count({ where: { isLive: true } })) >= LIVE_ROLLOUTS_MAX) {
+    counters.rolloutsRefused++;
     throw new AppError("TOO_MANY", `${LIVE_ROLLOUTS_MAX} rollouts are under way; wait for one to end, or abort one`);
+  }
   const { newest, parts, document, hash, sentences } = await planRollout(tx, seal, group, wish);
   const forecast = wish.forecast && widenForecast(wish.forecast, await pastErrors(tx));
   const who = { authorName: asked?.authorName ?? by.name, approverName: asked ? by.name : null };
