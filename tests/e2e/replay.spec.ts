@@ -73,6 +73,7 @@ test("a version is tried over the last hours: with progress, cancel, a verdict t
     await page.keyboard.press("Enter");
     await expect(page.getByRole("menuitem", { name: "On live traffic" })).toBeFocused();
     await page.keyboard.press("ArrowDown");
+    await expect(page.getByRole("menuitem", { name: "On the last hours" })).toBeFocused();
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/compare\?policy=.*&over=recording/);
     await expect(page.getByRole("radio", { name: "On the last hours" })).toBeChecked();
