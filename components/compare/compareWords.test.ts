@@ -86,7 +86,10 @@ describe("the words of a comparison over a recording", () => {
   });
 
   it("say of each reason what it comes to here", () => {
-    const view = { ...of, state: "ended" as const, replay: whole, policy: { scope: "span" as const, tiers: [] } };
+    const view = { ...of, state: "ended" as const, replay: whole, policy: { scope: "span" as const, tiers: [] }, startedAtMs: 0, endsAtMs: 20_000 };
+    expect(becauseWords("partial", view)).toBe("The recording was not read to its end: the figures are of its oldest part.");
+    expect(becauseWords("partial", { ...view, endsAtMs: 600_000 })).toContain("It was given up after ten minutes");
+    expect(becauseWords("partial", { ...view, state: "running", endsAtMs: 600_000 })).toContain("not been read to its end yet");
     expect(becauseWords("month", view)).toContain("extend the recorded 5 h 58 min until 14:00 to a month");
     expect(becauseWords("redacted", view)).toBe(
       "A policy asks for db.statement, redacted in the recording: conditions on it were not answered as they are on live traffic.",

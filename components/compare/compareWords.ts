@@ -2,6 +2,7 @@ import { formatBytes } from "#components/format/formatBytes.ts";
 import { formatMicroUsd } from "#components/format/formatMoney.ts";
 import { formatCount } from "#components/format/formatNumber.ts";
 import type { Estimate } from "#domain/sampling/compare/forecast.ts";
+import { REPLAY_DEADLINE_MS } from "#domain/sampling/compare/shadowReport.ts";
 import type { EstimatedBecause } from "#domain/sampling/compare/summariseComparison.ts";
 import type { CompareFigures, ShadowView } from "./compareTypes.ts";
 import { backText, lengthText, partialWords, recordedText } from "./replayWords.ts";
@@ -80,7 +81,8 @@ const BECAUSE: Record<EstimatedBecause, string> = {
 };
 
 /** Why a figure is an estimate, in a sentence. */
-export function becauseWords(reason: EstimatedBecause, { state, summary, replay, policy, backMs, nowMs }: Explained): string {
+export function becauseWords(reason: EstimatedBecause, shadow: Explained): string {
+  const { state, summary, replay, policy, backMs, nowMs, startedAtMs, endsAtMs } = shadow;
   if (reason === "scope" && policy.scope === "trace")
     return "The candidate decides by whole traces, what runs now span by span: traces that are kept now may have gaps.";
   const read = replay?.read;
@@ -93,7 +95,10 @@ export function becauseWords(reason: EstimatedBecause, { state, summary, replay,
     case "budget":
       return "A budget's ratio follows the traffic, and those of both policies began anew where the recording does.";
     case "partial":
-      return state === "running" ? "The recording has not been read to its end yet: the figures are of its oldest part." : BECAUSE.partial;
+      if (state === "running") return "The recording has not been read to its end yet: the figures are of its oldest part.";
+      return state === "ended" && endsAtMs - startedAtMs >= REPLAY_DEADLINE_MS
+        ? "It was given up after ten minutes, before the recording was read to its end: the figures are of its oldest part."
+        : BECAUSE.partial;
     case "less":
       return `Less was recorded than asked for: ${summary.collectors > 1 ? "as little as " : ""}${lengthText(read.shortestMs)} instead of ${lengthText(backMs ?? 0)}.`;
     case "recorded": {
@@ -107,7 +112,7 @@ export function becauseWords(reason: EstimatedBecause, { state, summary, replay,
   }
 }
 
-type Explained = Pick<ShadowView, "state" | "summary" | "replay" | "policy" | "backMs" | "nowMs">;
+type Explained = Pick<ShadowView, "state" | "summary" | "replay" | "policy" | "backMs" | "nowMs" | "startedAtMs" | "endsAtMs">;
 
 /** What is certain about the figures. */
 export function exactWords({ summary, replay }: Pick<ShadowView, "summary" | "replay">, figures: CompareFigures): string {

@@ -2,7 +2,7 @@ import { expect, type Page, test } from "@playwright/test";
 import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
-import { choose, expectLooks, setKeep, signedInContext } from "./browser.ts";
+import { choose, expectLooks, setKeep, shoot, signedInContext } from "./browser.ts";
 
 const policy = (ratio: number) => ({
   scope: "span" as const,
@@ -83,7 +83,7 @@ test("a saved version and a draft are tried on sample traffic, with live figures
   );
   await expect(page.locator("[data-slot=status]").filter({ hasText: "ended" })).toHaveCount(4);
   await expect(page.getByText(/^Less was recorded than asked for: as little as \d+ (s|min) instead of 6 h\.$/)).toBeVisible();
-  await expectLooks(page, "compare-recorded");
+  await shoot(page, "compare-recorded");
 
   // A draft, straight from the editor, on one collector.
   await page.goto(`/sampling/${id}`);

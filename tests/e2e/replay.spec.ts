@@ -7,7 +7,7 @@ import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
 import { type ConnectedCollector, enrol, type TestCollector } from "#tests/integration/serverProcess.ts";
-import { choose, expectLooks, signedInContext } from "./browser.ts";
+import { choose, expectLooks, shoot, signedInContext } from "./browser.ts";
 
 const HOUR = 3_600_000;
 const body = (ratio: number) => ({
@@ -72,6 +72,7 @@ test("a version is tried over the last hours: with progress, cancel, a verdict t
     await page.getByRole("button", { name: "Try", exact: true }).focus();
     await page.keyboard.press("Enter");
     await expect(page.getByRole("menuitem", { name: "On live traffic" })).toBeFocused();
+    await shoot(page, "replay-menu");
     await page.keyboard.press("ArrowDown");
     await expect(page.getByRole("menuitem", { name: "On the last hours" })).toBeFocused();
     await page.keyboard.press("Enter");

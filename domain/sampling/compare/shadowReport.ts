@@ -33,6 +33,8 @@ export type ShadowKind = "live" | "replay";
 
 /** A recording reaches back a week at most, whatever its bounds. */
 export const REPLAY_BACK_MS_MAX = 604_800_000;
+/** Seconds are the rule; a replay that takes longer than this is given up. */
+export const REPLAY_DEADLINE_MS = 600_000;
 /** Stretches without a recording that are named, the longest; the rest is counted. */
 export const REPLAY_GAPS_MAX = 20;
 

@@ -5,8 +5,6 @@ import { idSchema, versionNumberSchema } from "../documents/documentInput.ts";
 /** Shadows of each kind that run at the same time, of everybody. */
 export const SHADOWS_AT_ONCE_MAX = 5;
 export const HOUR_MS = 3_600_000;
-/** Seconds are the rule; what takes longer than this is given up. */
-export const REPLAY_DEADLINE_MS = 600_000;
 const HOURS_MAX = REPLAY_BACK_MS_MAX / HOUR_MS;
 /** Collectors of one shadow. */
 export const SHADOW_COLLECTORS_MAX = 200;

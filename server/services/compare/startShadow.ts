@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { REPLAY_DEADLINE_MS } from "#domain/sampling/compare/shadowReport.ts";
 import { type SamplingPolicy, samplingPolicySchema } from "#domain/sampling/samplingPolicy.ts";
 import { audit } from "../../db/audit.ts";
 import type { Transaction } from "../../db/database.ts";
@@ -12,15 +13,7 @@ import { AppError } from "../../errors/appError.ts";
 import { authoriseIn, authoriseSomewhere, type Caller } from "../authorise.ts";
 import type { Call, ServiceContext } from "../context.ts";
 import { parseInput } from "../parseInput.ts";
-import {
-  HOUR_MS,
-  REPLAY_DEADLINE_MS,
-  SHADOW_COLLECTORS_MAX,
-  SHADOWS_AT_ONCE_MAX,
-  SHADOWS_KEPT,
-  type StartShadowInput,
-  startShadowSchema,
-} from "./shadowInput.ts";
+import { HOUR_MS, SHADOW_COLLECTORS_MAX, SHADOWS_AT_ONCE_MAX, SHADOWS_KEPT, type StartShadowInput, startShadowSchema } from "./shadowInput.ts";
 
 type Parsed = ReturnType<typeof startShadowSchema.parse>;
 type Candidate = { title: string; policy: SamplingPolicy; policyId: string | null; policyVersion: number | null };
