@@ -102,7 +102,7 @@ const ENVIRONMENT = [
     "both",
     "HEADGATE_DATA_DIR",
     "`.headgate` in the project folder",
-    "Where everything is kept: database, secret, archive, credentials, the last good configuration.",
+    "Where everything is kept: database, secret, archive, recording, credentials, the last good configuration.",
   ],
   ["server", "HEADGATE_HTTP_HOST", "`127.0.0.1`", "Where the pages and the API listen."],
   ["server", "HEADGATE_HTTP_PORT", "`3000`", ""],

@@ -9,7 +9,7 @@ import { diskProblem } from "../deliver/wal/diskProblem.ts";
 import type { SpanTable } from "../otlp/spanTable.ts";
 import { chosenSize, frameChosen } from "./frameChosen.ts";
 import { NO_TRACE_HASH, recordingHash, shareMask } from "./recordedShare.ts";
-import type { RecordingGap } from "./recording.ts";
+import type { RecordedPart, RecordingGap } from "./recording.ts";
 import { type RecordingDisk, RecordingFiles } from "./recordingFiles.ts";
 import { type BlockHead, PART_HEADROOM, writePartHead } from "./recordingFormat.ts";
 import { RecordingPace } from "./recordingPace.ts";
@@ -19,7 +19,8 @@ import { wholeSpans } from "./wholeSpans.ts";
 
 const compress = promisify(zstdCompress);
 const NO_FRAME = Buffer.alloc(0);
-const COMPRESSION = { params: { [constants.ZSTD_c_checksumFlag]: 1 } };
+/** In one piece: each further one is a turn of the event loop. */
+const COMPRESSION = { chunkSize: 131_072, params: { [constants.ZSTD_c_checksumFlag]: 1 } };
 
 /** Spans that came within so long are one part. */
 const PART_MS = 200;
@@ -42,9 +43,13 @@ const REASON_MAX = 200;
 
 const BEHIND = "the disk was slower than what was to be recorded";
 const TOO_LARGE = "a span was larger than 2 MiB";
+const STOPPING = "the collector was stopping";
 const NOT_WHOLE = "a span was malformed inside, where it could hold what must not be written";
 
 type Parts = { folder: string; settings: RecordingSettings; clock: Clock; disk?: RecordingDisk };
+/** Spans as they came, not redacted, with what is said of them. */
+type RawPart = { buffer: Buffer; end: number; spans: number; share: number; atMs: number; began: number };
+type Seen = { seenSpans: number; seenBytes: number };
 type Block = { buffer: Buffer; end: number; spans: number; share: number };
 
 /**
@@ -70,13 +75,11 @@ export class Recorder {
   // Accepted since the last part.
   #seenSpans = 0;
   #seenBytes = 0;
-  /** The part that is being put together, as it came: not redacted. */
-  #raw: Buffer = Buffer.alloc(0);
-  #rawEnd = 0;
-  #rawSpans = 0;
-  #rawShare = 1;
-  #partAt = 0;
-  #partMs = 0;
+  #part: RawPart | undefined;
+  /** Parts that are whole and not yet in a block: one is taken each turn, so that a large request holds nobody up. */
+  #whole: (RawPart & Seen)[] = [];
+  #turn: (() => void) | undefined;
+  #spare: Buffer | undefined;
   #block: Block | undefined;
   /** Until then everything is in a block, or in a gap. */
   #coveredMs: number;
@@ -113,11 +116,11 @@ export class Recorder {
   accepted(bytes: Buffer, table: SpanTable): void {
     if (!this.#settings.enabled || table.spans === 0) return;
     const now = this.#clock.now();
-    const isPaused = now < this.#pausedUntil;
-    if (this.#rawSpans > 0 && (now - this.#partAt > PART_MS || this.#rawShare !== this.#pace.share)) this.#sealPart();
+    const isPaused = now < this.#pausedUntil || this.#closed;
+    if (this.#part !== undefined && (now - this.#part.began > PART_MS || this.#part.share !== this.#pace.share)) this.#sealPart();
     const count = this.#choose(bytes, table, isPaused);
     if (isPaused) {
-      if (count > 0) this.#skip(count, this.#problem);
+      if (count > 0) this.#skip(count, this.#problem || STOPPING);
       return;
     }
     this.#endPause();
@@ -170,6 +173,7 @@ export class Recorder {
     if (this.#closed) return;
     if (this.#settings.enabled) this.#sealBlock(true);
     this.#closed = true;
+    this.#turn?.();
     this.#timer?.();
     this.#timer = undefined;
     let cancel = () => {};
@@ -201,25 +205,31 @@ export class Recorder {
   /** Copies the spans at chosen[from, to); in pieces where they are more than a part holds. */
   #copy(bytes: Buffer, table: SpanTable, from: number, to: number, now: number): void {
     const size = chosenSize(table, this.#chosen, from, to);
-    if (this.#rawEnd > 0 && this.#rawEnd + size > PART_BYTES_MAX) this.#sealPart();
+    if (this.#part !== undefined && this.#part.end + size > PART_BYTES_MAX) this.#sealPart();
     if (size > PART_BYTES_MAX && to - from > 1) {
       const middle = (from + to) >> 1;
       this.#copy(bytes, table, from, middle, now);
       return this.#copy(bytes, table, middle, to, now);
     }
     if (size > SPAN_BYTES_MAX) return this.#skip(to - from, TOO_LARGE);
-    if (this.#heldBytes + redactedSizeMax(this.#rawEnd + size) > HELD_BYTES_MAX) {
+    const part = this.#part ?? this.#newPart(size, now);
+    if (part === undefined) {
       this.#isBehind = true;
       return this.#skip(to - from, BEHIND);
     }
-    if (this.#rawEnd === 0) {
-      this.#partAt = now;
-      this.#partMs = this.#nowMs();
-      this.#rawShare = this.#pace.share;
-      if (this.#raw.length < size) this.#raw = Buffer.allocUnsafeSlow(Math.max(PART_BYTES_MAX, size));
-    }
-    this.#rawEnd = frameChosen(bytes, table, this.#chosen, from, to, this.#raw, this.#rawEnd);
-    this.#rawSpans += to - from;
+    part.end = frameChosen(bytes, table, this.#chosen, from, to, part.buffer, part.end);
+    part.spans += to - from;
+  }
+
+  /** Undefined when too much waits for the disk already. */
+  #newPart(size: number, now: number): RawPart | undefined {
+    const length = Math.max(PART_BYTES_MAX, size);
+    if (this.#heldBytes + length + redactedSizeMax(length) > HELD_BYTES_MAX) return undefined;
+    const buffer = this.#spare?.length === length ? this.#spare : Buffer.allocUnsafeSlow(length);
+    this.#spare = undefined;
+    this.#heldBytes += length;
+    this.#part = { buffer, end: 0, spans: 0, share: this.#pace.share, atMs: this.#nowMs(), began: now };
+    return this.#part;
   }
 
   #skip(spans: number, reason: string): void {
@@ -238,34 +248,52 @@ export class Recorder {
   // --- parts and blocks ---
 
   #sealPart(): void {
-    const rawEnd = this.#rawEnd;
-    const spans = this.#rawSpans;
-    this.#rawEnd = 0;
-    this.#rawSpans = 0;
-    if (spans === 0) return;
-    const into = this.#roomFor(PART_HEADROOM + redactedSizeMax(rawEnd));
-    const body = into.end + PART_HEADROOM;
-    const end = redactRequest(this.#raw, 0, rawEnd, this.#keys, into.buffer, body);
-    if (this.#raw.length > PART_BYTES_MAX) this.#raw = Buffer.alloc(0);
-    if (end < 0 || end > into.buffer.length) return this.#skip(spans, NOT_WHOLE);
-    this.#endPart(into, end, spans, this.#rawShare, this.#partMs);
-    if (into.end >= BLOCK_BYTES) this.#sealBlock();
+    const part = this.#part;
+    if (part === undefined) return;
+    this.#part = undefined;
+    this.#whole.push({ ...part, ...this.#takeSeen() });
+    this.#turn ??= this.#clock.after(0, () => this.#takeTurn());
   }
 
-  #endPart(into: Block, end: number, spans: number, share: number, atMs: number): void {
-    const about = { atMs, share, spans, seenSpans: this.#seenSpans, seenBytes: this.#seenBytes };
-    writePartHead(into.buffer, into.end, end - into.end - PART_HEADROOM, about);
+  #takeSeen(): Seen {
+    const seen = { seenSpans: this.#seenSpans, seenBytes: this.#seenBytes };
     this.#seenSpans = 0;
     this.#seenBytes = 0;
-    into.end = end;
-    into.spans += spans;
-    into.share = Math.min(into.share, share);
+    return seen;
   }
 
-  /** The block that is being put together, with room for so much more. */
-  #roomFor(bytes: number): Block {
+  #takeTurn(): void {
+    this.#turn = undefined;
+    const part = this.#whole.shift();
+    if (part !== undefined) this.#addToBlock(part);
+    if (this.#whole.length > 0) this.#turn = this.#clock.after(0, () => this.#takeTurn());
+  }
+
+  #addToBlock({ buffer, end: rawEnd, ...about }: RawPart & Seen): void {
+    const into = this.#roomFor(PART_HEADROOM + redactedSizeMax(rawEnd), about.atMs);
+    const end = redactRequest(buffer, 0, rawEnd, this.#keys, into.buffer, into.end + PART_HEADROOM);
+    this.#release(buffer);
+    if (end < 0 || end > into.buffer.length) return this.#skip(about.spans, NOT_WHOLE);
+    this.#endPart(into, end, about);
+    if (into.end >= BLOCK_BYTES) this.#closeBlock(this.#whole[0]?.atMs ?? this.#part?.atMs ?? this.#nowMs());
+  }
+
+  #release(buffer: Buffer): void {
+    this.#heldBytes -= buffer.length;
+    if (buffer.length === PART_BYTES_MAX) this.#spare = buffer;
+  }
+
+  #endPart(into: Block, end: number, about: Omit<RecordedPart, "request">): void {
+    writePartHead(into.buffer, into.end, end - into.end - PART_HEADROOM, about);
+    into.end = end;
+    into.spans += about.spans;
+    into.share = Math.min(into.share, about.share);
+  }
+
+  /** The block that is being put together, with room for so much more of that time. */
+  #roomFor(bytes: number, atMs: number): Block {
     if (this.#block !== undefined && this.#block.end + bytes <= this.#block.buffer.length) return this.#block;
-    if (this.#block !== undefined) this.#closeBlock();
+    if (this.#block !== undefined) this.#closeBlock(atMs);
     const buffer = Buffer.allocUnsafeSlow(Math.max(bytes, BLOCK_CAPACITY));
     this.#heldBytes += buffer.length;
     this.#block = { buffer, end: 0, spans: 0, share: this.#pace.share };
@@ -275,14 +303,16 @@ export class Recorder {
   /** Everything that was accepted until now goes to the disk. */
   #sealBlock(ends = false): void {
     this.#sealPart();
+    for (let part = this.#whole.shift(); part !== undefined; part = this.#whole.shift()) this.#addToBlock(part);
     if (this.#seenSpans > 0) {
-      const into = this.#roomFor(PART_HEADROOM);
-      this.#endPart(into, into.end + PART_HEADROOM, 0, this.#pace.share, this.#nowMs());
+      const into = this.#roomFor(PART_HEADROOM, this.#nowMs());
+      this.#endPart(into, into.end + PART_HEADROOM, { spans: 0, share: this.#pace.share, atMs: this.#nowMs(), ...this.#takeSeen() });
     }
-    this.#closeBlock(ends);
+    this.#closeBlock(this.#nowMs(), ends);
   }
 
-  #closeBlock(ends = false): void {
+  /** Everything before that time is in it, or in one before it. */
+  #closeBlock(untilMs: number, ends = false): void {
     const block = this.#block;
     this.#block = undefined;
     if (this.#tasks.length >= TASKS_MAX) {
@@ -290,10 +320,9 @@ export class Recorder {
       this.#heldBytes -= block?.buffer.length ?? 0;
       return;
     }
-    const now = this.#nowMs();
     const head: BlockHead = {
       fromMs: this.#coveredMs,
-      untilMs: now,
+      untilMs,
       share: block?.share ?? this.#pace.share,
       spans: block?.spans ?? 0,
       frameBytes: 0,
@@ -301,7 +330,7 @@ export class Recorder {
       gap: this.#gap,
       ends: ends || undefined,
     };
-    this.#coveredMs = now;
+    this.#coveredMs = untilMs;
     this.#gap = undefined;
     const { redact } = this.#settings;
     const generation = this.#generation;
@@ -315,16 +344,24 @@ export class Recorder {
     return Math.max(this.#coveredMs, now);
   }
 
+  /** What is being put together; returns how many spans that were. */
+  #drop(): number {
+    const parts = this.#part === undefined ? this.#whole : [...this.#whole, this.#part];
+    const spans = parts.reduce((sum, part) => sum + part.spans, this.#block?.spans ?? 0);
+    for (const { buffer } of parts) this.#release(buffer);
+    this.#heldBytes -= this.#block?.buffer.length ?? 0;
+    this.#part = undefined;
+    this.#whole = [];
+    this.#block = undefined;
+    this.#takeSeen();
+    return spans;
+  }
+
   /** Everything that has not been written yet. */
   #forget(): void {
     this.#generation++;
-    this.#rawEnd = 0;
-    this.#rawSpans = 0;
-    this.#raw = Buffer.alloc(0);
-    this.#seenSpans = 0;
-    this.#seenBytes = 0;
-    if (this.#block !== undefined) this.#heldBytes -= this.#block.buffer.length;
-    this.#block = undefined;
+    this.#drop();
+    this.#spare = undefined;
     this.#gap = undefined;
     this.#wasPaused = false;
     this.#coveredMs = this.#clock.unixMs();
@@ -350,7 +387,7 @@ export class Recorder {
     this.#timer = undefined;
     if (this.#closed) return;
     if (!this.#settings.enabled) return this.#remove();
-    const isQuiet = this.#seenSpans === 0 && this.#rawSpans === 0 && this.#block === undefined && !this.#timerIsLong;
+    const isQuiet = this.#seenSpans === 0 && this.#part === undefined && this.#whole.length === 0 && this.#block === undefined && !this.#timerIsLong;
     this.#pace.look(this.#clock.now());
     this.#endPause();
     if (!isQuiet) this.#sealBlock();
@@ -372,7 +409,7 @@ export class Recorder {
 
   async #write(head: BlockHead, block: Block | undefined, redact: readonly string[], generation: number): Promise<void> {
     try {
-      const frame = block === undefined ? NO_FRAME : await compress(block.buffer.subarray(0, block.end), COMPRESSION);
+      const frame = block === undefined ? NO_FRAME : await compress(block.buffer.subarray(0, block.end), { ...COMPRESSION, pledgedSrcSize: block.end });
       if (generation !== this.#generation) return;
       await this.#files.append({ ...head, frameBytes: frame.length }, frame, redact);
       this.#spansRecorded += head.spans;
@@ -397,16 +434,8 @@ export class Recorder {
   #pause(): void {
     this.#pausedUntil = this.#clock.now() + RETRY_MS;
     this.#wasPaused = true;
-    if (this.#rawSpans > 0) this.#skip(this.#rawSpans, this.#problem);
-    if (this.#block !== undefined) {
-      this.#skip(this.#block.spans, this.#problem);
-      this.#heldBytes -= this.#block.buffer.length;
-    }
-    this.#block = undefined;
-    this.#rawEnd = 0;
-    this.#rawSpans = 0;
-    this.#seenSpans = 0;
-    this.#seenBytes = 0;
+    const dropped = this.#drop();
+    if (dropped > 0) this.#skip(dropped, this.#problem);
     if (!this.#closed) this.#arm(RETRY_MS, true);
   }
 
@@ -440,33 +469,19 @@ export class Recorder {
   }
 }
 
-/** By a hash of their trace's id. Bench: record; where the share is small this is all that recording costs. */
+/**
+ * By a hash of their trace's id, worked out for every span: that is faster than to look whether the one before has the same. Where the share is small this is all that
+ * recording costs (bench: record).
+ */
 function chooseSpans(view: DataView, idAt: Int32Array, spans: number, share: number, chosen: Int32Array): number {
   const mask = shareMask(share);
   let count = 0;
-  let takes = false;
-  // Where the id stands that was looked at last: spans of a trace mostly stand together.
-  let last = 0;
-  let lastD = 0;
   for (let span = 0; span < spans; span++) {
     const at = idAt[span];
-    if (at === 0) {
-      if ((NO_TRACE_HASH & mask) === 0) chosen[count++] = span;
-      continue;
-    }
-    const d = view.getInt32(at + 12);
-    if (d !== lastD || last === 0 || !isSameStart(view, at, last)) {
-      takes = (recordingHash(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), d) & mask) === 0;
-      last = at;
-      lastD = d;
-    }
-    if (takes) chosen[count++] = span;
+    const hash = at === 0 ? NO_TRACE_HASH : recordingHash(view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8), view.getInt32(at + 12));
+    if ((hash & mask) === 0) chosen[count++] = span;
   }
   return count;
-}
-
-function isSameStart(view: DataView, at: number, other: number): boolean {
-  return view.getInt32(at) === view.getInt32(other) && view.getInt32(at + 4) === view.getInt32(other + 4) && view.getInt32(at + 8) === view.getInt32(other + 8);
 }
 
 /** Spans of a scope stand one after the other. */

@@ -5,9 +5,9 @@ export type RecordedPart = {
   /** An ExportTraceServiceRequest with the recorded spans, byte for byte as they came but for redacted values. */
   request: Buffer;
   spans: number;
-  /** The share of the traces that was recorded at that time, those with the lowest hashes of their id: a lower share is a part of a higher one. */
+  /** The share of the traces that was recorded at that time, those with the lowest hashes of their id (recordedShare.ts): a lower share is a part of a higher one. */
   share: number;
-  /** Everything that was received and accepted since the part before, recorded or not. */
+  /** Everything that was received and accepted since the part before of the same thread, recorded or not; what came while nothing could be recorded is in a gap instead. */
   seenSpans: number;
   seenBytes: number;
 };
