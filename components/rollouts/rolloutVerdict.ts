@@ -25,6 +25,7 @@ type Told = Pick<
   | "fromVersion"
   | "toVersion"
   | "heldBy"
+  | "baseline"
   | "log"
   | "endedAtMs"
   | "forecast"
@@ -68,6 +69,15 @@ function waiting(view: Told): VerdictPiece[] {
   const since = formatClock(view.sinceMs, true);
   if (stage?.needsApproval) return [{ strong: `${stageOf(view)} waits for somebody to open it` }, ` since ${since}. `, ...running(view)];
   if (view.heldBy !== null) return [{ strong: "Held up" }, ` since ${since}: ${view.heldBy}. `, ...running(view)];
+  const { baseline } = view;
+  if (baseline && baseline.windows > 0 && baseline.windows < baseline.needed) {
+    const left = (baseline.needed - baseline.windows) * view.plan.gates.windowSeconds * 1_000;
+    return [
+      { strong: `${stageOf(view)} opens in about ${formatAge(left)}` },
+      `, once it is known how the collectors answer without the change: ${formatCount(baseline.windows)} of the ${formatCount(baseline.needed)} windows of traffic that P99 is compared with are measured. `,
+      ...running(view),
+    ];
+  }
   return [`${stageOf(view)} opens in a moment. `, ...running(view)];
 }
 

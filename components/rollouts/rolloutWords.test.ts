@@ -55,6 +55,7 @@ const view = (change: Partial<RolloutView>): RolloutView => ({
   failuresLeftOut: 0,
   may: { approve: null, pause: null, resume: null, promote: null, abort: null },
   heldBy: null,
+  baseline: null,
   nowMs: NOW,
   ...change,
 });
@@ -72,6 +73,14 @@ const gate = (state: RolloutView["gates"][number]["state"], of: RolloutView["gat
 });
 
 describe("the sentence at the head of a rollout", () => {
+  it("says what the first stage waits for where too little is known of what was before", () => {
+    const waiting = { phase: "approval" as const, stages: stages("waiting", "ahead", "ahead"), changed: 0 };
+    expect(told({ ...waiting, baseline: { windows: 12, needed: 30 } })).toContain(
+      "opens in about 3 min, once it is known how the collectors answer without the change: 12 of the 30 windows of traffic that P99 is compared with are measured. 0 of 8",
+    );
+    for (const windows of [0, 30]) expect(told({ ...waiting, baseline: { windows, needed: 30 } })).toContain("opens in a moment");
+  });
+
   it("says how long the stage is still watched, and that all gates hold", () =>
     expect(told({ gates: [gate("pass"), gate("off", "keptShare")] })).toBe(
       "Stage 2 (50%) is watched for 40 s more. 4 of 8 collectors run v15. All gates hold.",

@@ -26,13 +26,14 @@ export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: st
 
 /** A window that was told, and of whom. */
 type OpenWindow = { window: WindowToRecord; changed: readonly string[]; control: readonly string[] };
-type Told = { before: boolean; stage: number | null; untilMs: number; windowMs: number; open: OpenWindow[]; lookAtMs: number };
-const NOTHING_TOLD: Told = { before: false, stage: null, untilMs: 0, windowMs: 0, open: [], lookAtMs: 0 };
+/** `beforeMs`: up to when the time before the first stage opened is told. */
+type Told = { beforeMs: number | null; stage: number | null; untilMs: number; windowMs: number; open: OpenWindow[]; lookAtMs: number };
+const NOTHING_TOLD: Told = { beforeMs: null, stage: null, untilMs: 0, windowMs: 0, open: [], lookAtMs: 0 };
 
 /** One turn of the clock: what this replica's collectors measured is written down for every live rollout, and those whose lease it has are moved on. */
 export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () => Promise<void> {
   const windows = new WindowCache();
-  /** The rollouts whose time before the start this replica has told, and up to when it has told the time since. */
+  /** What this replica has told of each rollout. */
   const told = new Map<number, Told>();
 
   const figures = (changed: readonly string[], control: readonly string[], atMs: number, windowMs: number, countedToMs?: number) => ({
@@ -41,16 +42,15 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
   });
 
   /** A quarter of an hour of a large group, once for each stage: in pieces, so that nobody else has to wait for the whole. Oldest first, before they are forgotten. */
-  async function before({ startedAtMs, windowMs, planned, changed, control }: WatchedRollout): Promise<WindowToRecord[]> {
+  async function before({ windowMs, planned, changed, control }: WatchedRollout, fromMs: number, untilMs: number): Promise<WindowToRecord[]> {
+    if (fromMs >= untilMs) return [];
     const all = [...changed, ...control];
-    const last = Math.floor(startedAtMs / windowMs) * windowMs - windowMs;
-    const count = Math.min(BEFORE_WINDOWS_MAX, Math.floor(BEFORE_MS / windowMs));
     const stages = planned().map((members) => {
       const isChanged = new Set(members);
       return { members, others: all.filter((id) => !isChanged.has(id)) };
     });
     const found: WindowToRecord[] = [];
-    for (let atMs = last - (count - 1) * windowMs; atMs <= last; atMs += windowMs) {
+    for (let atMs = fromMs; atMs < untilMs; atMs += windowMs) {
       for (const [stage, { members, others }] of stages.entries()) {
         const window = { stage, atMs, figures: figures(members, others, atMs, windowMs) };
         if (window.figures.changed.reporting > 0 || window.figures.control.reporting > 0) found.push(window);
@@ -86,7 +86,11 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     const { number, stage, openedAtMs, windowMs } = rollout;
     const nowMs = ctx.ports.nowMs();
     const known = told.get(number) ?? NOTHING_TOLD;
-    if (!known.before) await recordWindows({ ctx, input: { number, replica, windowMs, windows: await before(rollout) } });
+    const opened = Math.floor((openedAtMs ?? nowMs) / windowMs) * windowMs;
+    const beforeMs = Math.min(opened, Math.floor((nowMs - REPORT_WITHIN_MS) / windowMs) * windowMs);
+    const count = Math.min(BEFORE_WINDOWS_MAX, Math.floor(BEFORE_MS / windowMs));
+    const earlier = stage === null || stage === 0 ? await before(rollout, known.beforeMs ?? beforeMs - count * windowMs, beforeMs) : [];
+    await recordWindows({ ctx, input: { number, replica, windowMs, windows: earlier } });
     const begun = Math.floor((openedAtMs ?? nowMs) / windowMs) * windowMs;
     const fromMs = known.stage === stage ? known.untilMs : Math.max(begun, nowMs - LATE_WINDOWS_MAX * windowMs - (nowMs % windowMs));
     const fresh = since(rollout, fromMs, nowMs);
@@ -94,7 +98,14 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     const { changed, control } = rollout;
     const open = [...known.open, ...fresh.map((window) => ({ window, changed, control }))];
     const whole = Math.max(fromMs, Math.floor((nowMs - REPORT_WITHIN_MS) / windowMs) * windowMs);
-    told.set(number, { ...known, before: true, stage, untilMs: stage === null ? fromMs : whole, windowMs, open: stillOpen(open, windowMs) });
+    told.set(number, {
+      ...known,
+      beforeMs: Math.max(known.beforeMs ?? 0, beforeMs),
+      stage,
+      untilMs: stage === null ? fromMs : whole,
+      windowMs,
+      open: stillOpen(open, windowMs),
+    });
     await fillIn(number);
   }
 

@@ -31,7 +31,6 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
   // Somebody watches, so there is a figure of each second to compare with.
   const live = await context.newPage();
   await live.goto("/live");
-  const watchedSinceMs = Date.now();
   const page = await context.newPage();
   const verdict = page.locator("[data-slot=verdict]");
 
@@ -62,7 +61,6 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
   });
 
   await test.step("the canary passes; in stage two latency rises, and all go back with the evidence", async () => {
-    await waitFor("what P99 is compared with: 30 seconds, and some without requests", () => Date.now() - watchedSinceMs > 50_000, { timeoutMs: 60_000 });
     await startRollout(page, { stages: 3 });
     await expect(page).toHaveURL(/\/rollouts\/1$/);
     await expect(page.locator('[data-stage="0"][data-state="passed"]')).toBeVisible({ timeout: 120_000 });

@@ -53,6 +53,32 @@ function story(fleet: CollectorFact[] = fleetOf(8)) {
   };
 }
 
+describe("a rollout that knows too little of what was before", () => {
+  const looks = (nowMs: number, windows: number, rollout = begin()) =>
+    advanceRollout(rollout, { nowMs, collectors: fleetOf(8), gates: [], baseline: { windows, needed: 30 } });
+
+  it("waits with its first stage until there is enough to compare with", () => {
+    expect(looks(START_MS, 1).steps).toEqual([]);
+    expect(looks(at(200), 29).steps).toEqual([]);
+    expect(looks(at(200), 30).steps.map(({ kind }) => kind)).toEqual(["stageOpened"]);
+  });
+
+  it("waits for half as long again as that takes at most, and not at all where nothing was measured", () => {
+    const seconds = PLAN.gates.windowSeconds * 30 * 1.5;
+    expect(looks(at(seconds) - 1, 29).steps).toEqual([]);
+    expect(looks(at(seconds), 29).steps.map(({ kind }) => kind)).toEqual(["stageOpened"]);
+    expect(looks(START_MS, 0).steps.map(({ kind }) => kind)).toEqual(["stageOpened"]);
+  });
+
+  it("can be aborted while it waits, and does not count the time for which it is paused", () => {
+    const paused = commandRollout(begin(), { kind: "pause", name: "Olga", message: null }, { nowMs: START_MS, collectors: [], gates: [] });
+    if ("refused" in paused) throw new Error(paused.refused);
+    expect(looks(at(100_000), 0, paused.rollout).steps).toEqual([]);
+    const aborted = commandRollout(begin(), { kind: "abort", name: "Olga", message: null }, { nowMs: START_MS, collectors: [], gates: [] });
+    expect("steps" in aborted && aborted.steps.map(({ kind }) => kind)).toEqual(["rollingBack"]);
+  });
+});
+
 describe("a rollout that goes well", () => {
   it("opens each stage, lets it bake, waits for the approval, and is completed", () => {
     const it = story();

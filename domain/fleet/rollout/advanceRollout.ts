@@ -14,6 +14,8 @@ import { stageMembers } from "./stageMembers.ts";
 /** How long a rollback waits for collectors that do not answer before it is called done; they get the old configuration when they come back. */
 export const ROLLBACK_WITHIN_MS = 10_000;
 
+const GATHER_TIMES = 1.5;
+
 /** A new rollout, whose first stage is not open yet. */
 export function newRollout({ id, plan, nowMs }: Pick<Rollout, "id" | "plan"> & { nowMs: number }): Rollout {
   return { id, plan, phase: "approval", stage: 0, members: [], times: [], sinceMs: nowMs, pausedAtMs: null, reason: null, endedAtMs: null };
@@ -50,8 +52,18 @@ function nextMove(rollout: Rollout, facts: RolloutFacts): RolloutMove | null {
   }
 }
 
-function opensByItself({ pausedAtMs, plan, stage }: Rollout, { held }: RolloutFacts): boolean {
-  return pausedAtMs === null && held !== true && !plan.stages[stage].needsApproval;
+function opensByItself(rollout: Rollout, facts: RolloutFacts): boolean {
+  const { pausedAtMs, plan, stage } = rollout;
+  return pausedAtMs === null && facts.held !== true && !plan.stages[stage].needsApproval && !isGathering(rollout, facts);
+}
+
+/**
+ * The first stage opens once it is known how the collectors stand to each other without the change: changed before that, they could never be compared. It waits for half
+ * as long again as that takes at most; where nothing was measured there is no traffic, and nothing to wait for.
+ */
+function isGathering(rollout: Rollout, { nowMs, baseline }: RolloutFacts): boolean {
+  if (rollout.times.length > 0 || !baseline || baseline.windows === 0 || baseline.windows >= baseline.needed) return false;
+  return elapsedMs(rollout, nowMs) < GATHER_TIMES * baseline.needed * rollout.plan.gates.windowSeconds * 1_000;
 }
 
 /** Stages are filled from collectors that are connected: one that is away can't show whether the change is good. */

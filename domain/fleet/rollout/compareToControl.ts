@@ -59,6 +59,11 @@ export function usualOf(before: readonly ComparedWindow[]): Usual | null {
   return { level: mean(usual), spread: spreadOf(usual), width, windows: past.length };
 }
 
+/** In how many of them both were measured. */
+export function comparableWindows(windows: readonly ComparedWindow[]): number {
+  return logRatios(windows).length;
+}
+
 function logRatios(windows: readonly ComparedWindow[]): Float64Array {
   const ratios: number[] = [];
   for (const { changed, control } of windows) if (changed !== null && control !== null && changed > 0 && control > 0) ratios.push(Math.log(changed / control));

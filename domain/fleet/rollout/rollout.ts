@@ -70,8 +70,14 @@ export type CollectorFact = {
   config: "old" | "new" | "wrongHash" | { path: string | null; reason: string };
 };
 
-/** What a rollout is decided on at one moment. `held`: no stage may open, because changes are stopped or frozen. */
-export type RolloutFacts = { nowMs: number; collectors: CollectorFact[]; gates: GateResult[]; held?: boolean };
+/** Before a rollout: windows in which those that will be changed first and the others were measured, and how many a gate takes to know how both stand to each other. */
+export type Baseline = { windows: number; needed: number };
+
+/**
+ * What a rollout is decided on at one moment. `held`: no stage may open, because changes are stopped or frozen. `baseline`: before the first stage has opened, where a
+ * gate needs one.
+ */
+export type RolloutFacts = { nowMs: number; collectors: CollectorFact[]; gates: GateResult[]; held?: boolean; baseline?: Baseline | null };
 
 export type RolloutCommand =
   | { kind: "approve"; name: string }

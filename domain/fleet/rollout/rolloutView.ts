@@ -1,4 +1,4 @@
-import type { Gate, GateResult, Rollout, RolloutReason, RolloutStep, StageTimes } from "./rollout.ts";
+import type { Baseline, Gate, GateResult, Rollout, RolloutReason, RolloutStep, StageTimes } from "./rollout.ts";
 import type { RolloutCells } from "./rolloutCells.ts";
 import type { RolloutPlan, StageSize } from "./rolloutPlan.ts";
 
@@ -123,6 +123,8 @@ export type RolloutView = RolloutHead & {
   may: Record<"approve" | "pause" | "resume" | "promote" | "abort", string | null>;
   /** Why no stage opens although none is to be approved; null where nothing holds it up. */
   heldBy: string | null;
+  /** Before the first stage opens, where a gate compares with what was before. */
+  baseline: Baseline | null;
   nowMs: number;
 };
 

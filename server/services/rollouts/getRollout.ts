@@ -1,5 +1,6 @@
 import { commandRollout } from "#domain/fleet/rollout/commandRollout.ts";
 import { whyOff } from "#domain/fleet/rollout/gates/evaluateGates.ts";
+import { baselineOf } from "#domain/fleet/rollout/gates/p99Gate.ts";
 import { GATES, isLive, type RolloutCommand, type RolloutReason } from "#domain/fleet/rollout/rollout.ts";
 import { rolloutStepSchema } from "#domain/fleet/rollout/rolloutState.ts";
 import { GATE_UNITS, type GateView, type RolloutFailure, type RolloutLogEntry, type RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
@@ -13,6 +14,7 @@ import { parseInput } from "../parseInput.ts";
 import { readLost } from "./readLost.ts";
 import { type ByNumberInput, byNumberSchema } from "./rolloutInput.ts";
 import { rolloutOrThrow } from "./rolloutOrThrow.ts";
+import { readStageWindows } from "./rolloutWindows.ts";
 import { showRollout } from "./showRollout.ts";
 import { OPERATION_OF } from "./steerRollout.ts";
 
@@ -46,6 +48,7 @@ export async function getRollout({ ctx, input: untrusted }: Call<ByNumberInput>)
     failuresLeftOut: Math.max(0, failingOf(row).length - failures.length),
     may: mayNow(ctx, row, held, nowMs),
     heldBy: held,
+    baseline: await readBaseline(ctx.db, row),
     nowMs,
   };
 }
@@ -69,6 +72,14 @@ async function readLog(tx: Transaction, number: number): Promise<RolloutLogEntry
     const parsed = rolloutStepSchema.safeParse(step);
     return parsed.success ? [{ sequence, atMs: at.getTime(), by: byName, step: shortStep(parsed.data) }] : [];
   });
+}
+
+/** Only before the first stage opens. */
+async function readBaseline(tx: Transaction, row: RolloutRow): Promise<RolloutView["baseline"]> {
+  const { plan, times } = row.state;
+  if (!isLive(row.state) || times.length > 0 || plan.gates.p99RatioMax === null) return null;
+  const { before } = await readStageWindows(tx, row, 0);
+  return baselineOf({ settings: plan.gates, before, isLast: plan.stages.length === 1 });
 }
 
 async function evidenceOf(tx: Transaction, { number, state }: RolloutRow): Promise<RolloutView["evidence"]> {

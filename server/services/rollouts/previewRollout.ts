@@ -68,7 +68,12 @@ function warningsOf({ stages, gates }: RolloutPlan, hasForecast: boolean): strin
       ? [`${name} takes ${seconds} s of measurements: stage ${at + 1} bakes for ${stages[at].bakeSeconds} s, and would wait for a person`]
       : [];
   });
-  const history = gates.p99RatioMax === null ? [] : [`the gate P99 takes ${WINDOWS_BEFORE_MIN * gates.windowSeconds} s of traffic from before the start`];
+  const history =
+    gates.p99RatioMax === null
+      ? []
+      : [
+          `the gate P99 takes ${WINDOWS_BEFORE_MIN * gates.windowSeconds} s of traffic from before: where less of it was measured, the first stage opens so much later`,
+        ];
   const noForecast = gates.keptShareWithinForecast && !hasForecast ? ["the kept share is not looked at: there is no forecast to hold it against"] : [];
   return [...short, ...history, ...noForecast];
 }

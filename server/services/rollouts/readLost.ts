@@ -3,6 +3,7 @@ import { gapsOf, type SideFigures } from "#domain/fleet/rollout/rolloutWindow.ts
 import { NAMED_MAX } from "#domain/fleet/rollout/shortened.ts";
 import type { Transaction } from "../../db/database.ts";
 import type { RolloutRow } from "../../db/rolloutRows.ts";
+import { changedSinceMs } from "./rolloutWindows.ts";
 
 /** By then every replica has told of a window what its collectors said in time. */
 const SETTLED_MS = 4_000;
@@ -10,15 +11,18 @@ const SETTLED_MS = 4_000;
 type Row = { at: Date; changed: Pick<SideFigures, "dropped" | "collectors" | "reporting" | "gaps" | "missing"> };
 
 /**
- * What changed collectors dropped since the start. It is all when of every window all of the time of all that were changed is measured: counters are totals, so a silence that a later
+ * What changed collectors dropped since the first stage opened. It is all when of every window all of the time of all that were changed is measured: counters are totals, so a silence that a later
  * measurement of the same process tells of loses nothing.
  */
-export async function readLost(tx: Transaction, { number, startedAtMs, state }: RolloutRow, nowMs: number): Promise<RolloutView["lost"]> {
+export async function readLost(tx: Transaction, row: RolloutRow, nowMs: number): Promise<RolloutView["lost"]> {
+  const { number, state } = row;
+  const changedMs = changedSinceMs(row);
+  if (!Number.isFinite(changedMs)) return { spans: 0, complete: true, missing: null };
   const rows = await tx.$queryRaw<Row[]>`
     SELECT "at", jsonb_build_object(
       'dropped', "figures"->'changed'->'dropped', 'collectors', "figures"->'changed'->'collectors', 'reporting', "figures"->'changed'->'reporting',
       'gaps', "figures"->'changed'->'gaps', 'missing', "figures"->'changed'->'missing') AS "changed"
-    FROM "RolloutPoint" WHERE "rollout" = ${number} AND "at" >= ${new Date(startedAtMs)}::timestamptz ORDER BY "at"`;
+    FROM "RolloutPoint" WHERE "rollout" = ${number} AND "at" >= ${new Date(changedMs)}::timestamptz ORDER BY "at"`;
   const windows = [...Map.groupBy(rows, ({ at }) => at.getTime())].map(([atMs, sides]) => {
     const sum = (of: (side: Row["changed"]) => number) => sides.reduce((all, { changed }) => all + of(changed), 0);
     const away = Math.max(0, state.members.filter(({ joinedAtMs }) => joinedAtMs <= atMs).length - sum(({ collectors }) => collectors));

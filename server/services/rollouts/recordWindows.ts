@@ -15,8 +15,9 @@ export async function recordWindows({ ctx, input }: Call<{ number: number; repli
     data: windows.map(({ stage, atMs, figures }) => ({ rollout: number, stage, at: new Date(atMs), replica, figures: toJson(figures) })),
     skipDuplicates: true,
   });
-  const { atMs, stage } = windows[windows.length - 1];
+  const { atMs } = windows[windows.length - 1];
   if (Math.floor(atMs / windowMs) % 100 !== 0) return;
   const { startedAt } = await ctx.db.rollout.findUniqueOrThrow({ where: { number }, select: { startedAt: true } });
+  const stage = { in: [...new Set(windows.map((window) => window.stage))] };
   await ctx.db.rolloutPoint.deleteMany({ where: { rollout: number, stage, at: { gte: startedAt, lt: new Date(atMs - WINDOWS_MAX * windowMs) } } });
 }

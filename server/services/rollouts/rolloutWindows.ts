@@ -8,17 +8,23 @@ export const WINDOWS_MAX = 2_000;
 const SETTLED_MS = 90_000;
 
 export type StageWindows = { before: RolloutWindow[]; since: RolloutWindow[] };
-type OfRollout = Pick<RolloutRow, "number" | "startedAtMs" | "state">;
+type OfRollout = Pick<RolloutRow, "number" | "state">;
 type Row = { at: Date; replica: string; figures: unknown };
 
-/** The windows of a stage, those of several replicas merged: from before the start, and since it opened. */
+/** The windows of a stage, those of several replicas merged: from before the first stage opened, and since. */
 export async function readStageWindows(tx: Transaction, rollout: OfRollout, stage: number): Promise<StageWindows> {
-  const { number, startedAtMs, state } = rollout;
+  const { number } = rollout;
   const rows = await tx.rolloutPoint.findMany({ where: { rollout: number, stage }, orderBy: { at: "desc" }, take: 2 * WINDOWS_MAX });
   const windows = mergeRows(rows);
-  // The window in which it was started counts as after it.
-  const startMs = startedAtMs - (startedAtMs % (state.plan.gates.windowSeconds * 1_000));
-  return { before: windows.filter(({ atMs }) => atMs < startMs), since: windows.filter(({ atMs }) => atMs >= startMs) };
+  const changedMs = changedSinceMs(rollout);
+  return { before: windows.filter(({ atMs }) => atMs < changedMs), since: windows.filter(({ atMs }) => atMs >= changedMs) };
+}
+
+/** The beginning of the window in which the first stage opened, which counts as after it; infinite while none has. */
+export function changedSinceMs({ state: { times, plan } }: Pick<RolloutRow, "state">): number {
+  if (times.length === 0) return Number.POSITIVE_INFINITY;
+  const [{ openedAtMs }] = times;
+  return openedAtMs - (openedAtMs % (plan.gates.windowSeconds * 1_000));
 }
 
 /** Oldest first. */
@@ -40,7 +46,7 @@ export class WindowCache {
   async read(tx: Transaction, rollout: OfRollout, stage: number, nowMs: number): Promise<StageWindows> {
     const { number } = rollout;
     const known = this.#known.get(number);
-    if (known?.stage !== stage || nowMs - rollout.startedAtMs < SETTLED_MS) {
+    if (known?.stage !== stage || nowMs - changedSinceMs(rollout) < SETTLED_MS) {
       const windows = await readStageWindows(tx, rollout, stage);
       this.#known.set(number, { stage, windows });
       return windows;

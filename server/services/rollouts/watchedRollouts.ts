@@ -7,7 +7,6 @@ import type { ServiceContext } from "../context.ts";
 /** A live rollout, as whoever measures for it needs it. */
 export type WatchedRollout = {
   number: number;
-  startedAtMs: number;
   windowMs: number;
   /** Null before the first stage has opened. */
   stage: number | null;
@@ -30,13 +29,12 @@ export async function watchedRollouts({ ctx }: { ctx: ServiceContext }): Promise
   const connected = isEarly ? await ctx.db.collector.findMany({ where: { replica: { not: null } }, select: { id: true } }) : [];
   const isConnected = new Set(connected.map(({ id }) => id));
   const watched: WatchedRollout[] = [];
-  for (const { number, startedAtMs, state } of live) {
+  for (const { number, state } of live) {
     const scope = await ctx.ports.rolloutScopes.read(ctx.db, number, nowMs);
     const members = new Set(state.members.map(({ id }) => id));
     const stage = openStageOf(state);
     watched.push({
       number,
-      startedAtMs,
       windowMs: state.plan.gates.windowSeconds * 1_000,
       stage,
       openedAtMs: stage === null ? null : state.times[stage].openedAtMs,

@@ -1,5 +1,5 @@
-import { compareToControl, usualOf, WINDOWS_BEFORE_MIN, WINDOWS_MIN } from "../compareToControl.ts";
-import type { GateResult } from "../rollout.ts";
+import { comparableWindows, compareToControl, usualOf, WINDOWS_BEFORE_MIN, WINDOWS_MIN } from "../compareToControl.ts";
+import type { Baseline, GateResult } from "../rollout.ts";
 import { p99Of, type RolloutWindow } from "../rolloutWindow.ts";
 import { appliedWindows, type GateInput } from "./gateInput.ts";
 
@@ -33,6 +33,12 @@ export function p99Gate(input: GateInput): GateResult | null {
     against: input.isLast ? "before" : "control",
     note: noteOf(state, usual === null, windows),
   };
+}
+
+/** What is known before the first stage opens; null where the gate is off. */
+export function baselineOf({ settings, before, isLast }: Pick<GateInput, "settings" | "before" | "isLast">): Baseline | null {
+  if (settings.p99RatioMax === null) return null;
+  return { windows: comparableWindows(before.map((window) => compared(window, isLast))), needed: WINDOWS_BEFORE_MIN };
 }
 
 /** Without control, one is put in its place that never changes. */
