@@ -106,6 +106,7 @@ export function createIntake(parts: Parts): PolicyIntake {
   const sampler = createSpanSampler();
   const spanLog = new SpanLog();
   const { result } = sampler;
+  if (recorder !== undefined) sampler.table.hashIds();
   let running: { compiled: CompiledPolicy; label: PolicyLabel; tiers: TierTotals[]; keys?: ReadonlyMap<string, string> };
   let traces: TraceSampler | undefined;
   let shadow: Shadow | undefined;

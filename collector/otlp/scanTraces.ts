@@ -2,6 +2,7 @@
 import { checkSpan } from "./checkMessage.ts";
 import { scanAttribute, testValue } from "./scanAttribute.ts";
 import { HAS_STATE, KEPT, type SpanTable } from "./spanTable.ts";
+import { traceIdHash } from "./traceIdHash.ts";
 import { found, readTraceState } from "./traceStateBytes.ts";
 import { contentStart, lengthVarint, skipField, tagVarint, varint32, varintEnd } from "./varint.ts";
 import type { WireMatcher } from "./wireMatcher.ts";
@@ -112,7 +113,8 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
   const wantsName = !name.isEmpty;
   const { tierSpans, tierBytes, forTraces, isChecked } = table;
   const hasSameSpan = matcher.sameSpan.length > 0;
-  let { start: starts, end: ends, verdict: verdicts, idAt: ids } = table;
+  const { hashesIds } = table;
+  let { start: starts, end: ends, verdict: verdicts, idAt: ids, idHash: hashes } = table;
   let capacity = starts.length;
   let span = table.spans;
   let pos = start | 0;
@@ -149,7 +151,7 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     if (span === capacity) {
       table.spans = span;
       if (!table.growSpans()) return SCAN_TOO_MANY;
-      ({ start: starts, end: ends, verdict: verdicts, idAt: ids } = table);
+      ({ start: starts, end: ends, verdict: verdicts, idAt: ids, idHash: hashes } = table);
       capacity = starts.length;
     }
     for (let word = 0; word < words; word++) bits[word] = resourceBits[word];
@@ -370,6 +372,9 @@ function scanScopeSpans(bytes: Buffer, view: DataView, start: number, end: numbe
     if (idAt !== 0) {
       randomHigh = view.getInt32((idAt + 8) | 0, false) & 0xffffff;
       randomLow = view.getInt32((idAt + 12) | 0, false);
+      if (hashesIds) {
+        hashes[span] = traceIdHash(view.getInt32(idAt, false), view.getInt32((idAt + 4) | 0, false), view.getInt32((idAt + 8) | 0, false), randomLow);
+      }
     }
     if (states > 0) {
       table.stateCount[span] = states;

@@ -47,6 +47,9 @@ export class SpanTable {
   resourceOut = new Int32Array(CAPACITY_FIRST);
   /** Where its trace id stands; 0: nowhere. */
   idAt = new Int32Array(CAPACITY_FIRST);
+  /** Span scope only, where it is asked for: traceIdHash of the id, worked out while its bytes are at hand. Without an id it says nothing. */
+  hashesIds = false;
+  idHash = new Int32Array(0);
   /**
    * Trace scope only (`forTraces`): where the parent's id and the times stand (0: not there; a parent of −1 is there, but no id), and the comparisons that
    * each span fulfils, `words` ints a span.
@@ -96,10 +99,16 @@ export class SpanTable {
     this.sideStart = grown(this.sideStart, size);
     this.sideEnd = grown(this.sideEnd, size);
     this.idAt = grown(this.idAt, size);
+    if (this.hashesIds) this.idHash = grown(this.idHash, size);
     this.verdict = grownBytes(this.verdict, size);
     this.policyVerdict = grownBytes(this.policyVerdict, size);
     if (this.forTraces) this.#growForTraces(size);
     return true;
+  }
+
+  hashIds(): void {
+    this.hashesIds = true;
+    this.idHash = new Int32Array(this.start.length);
   }
 
   /** Makes the column of bits fit a matcher with so many words; what it held is gone. */

@@ -23,8 +23,10 @@ const { matcher } = compilePolicy({
   tiers: [{ name: "default", condition: { kind: "always" }, keep: { kind: "ratio", ratio: 1 } }],
 });
 
-export function scanned(bytes: Buffer): SpanTable {
+/** `hashesIds`: as in span scope. */
+export function scanned(bytes: Buffer, hashesIds = false): SpanTable {
   const table = new SpanTable();
+  if (hashesIds) table.hashIds();
   scanTraces(bytes, 0, bytes.length, table, matcher);
   return table;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { hashTraceId } from "../sample/trace/hashTraceId.ts";
 import { seededRandom } from "../sample/wireTestData.ts";
 import { isWithinShare, NO_TRACE_HASH, recordingHash } from "./recordedShare.ts";
+import { requestOf, scanned } from "./recordTestData.ts";
 
 const IDS = 200_000;
 const random = seededRandom(11);
@@ -44,6 +45,18 @@ describe("which traces are recorded", () => {
   it("are chosen as well among ids that differ little", () => {
     const counted = Array.from({ length: IDS }, (_, at) => recordingHash(0, 0, 7, at + 1)).filter((hash) => isWithinShare(hash, 1 / 64)).length;
     expect(near(counted, IDS, 1 / 64)).toBe(true);
+  });
+
+  it("is the same where the scan has hashed the ids and where it has not, also beyond a table's first size", () => {
+    const spans = Array.from({ length: 5000 }, (_, span) => ({ trace: span, span }));
+    const bytes = requestOf(spans);
+    const [plain, hashed] = [scanned(bytes), scanned(bytes, true)];
+    expect(hashed.spans).toBe(5000);
+    for (let span = 0; span < 5000; span++) {
+      const at = plain.idAt[span];
+      const hash = recordingHash(bytes.readInt32BE(at), bytes.readInt32BE(at + 4), bytes.readInt32BE(at + 8), bytes.readInt32BE(at + 12));
+      if (hashed.idHash[span] !== hash) expect([span, hashed.idHash[span]]).toEqual([span, hash]);
+    }
   });
 
   it("are all of those that have an id, and of those without one only where everything is recorded", () => {

@@ -22,7 +22,7 @@ const start = (settings: Partial<RecordingSettings> = {}, disk?: RecordingDisk) 
 
 function send(recorder: Recorder, spans: readonly GivenSpan[]): void {
   const bytes = requestOf(spans);
-  recorder.accepted(bytes, scanned(bytes));
+  recorder.accepted(bytes, scanned(bytes, spans.length % 2 === 0));
 }
 
 const files = async () => (await readdir(recordingFolder()).catch(() => [])).sort();

@@ -199,7 +199,8 @@ export class Recorder {
       this.#seenSpans += spans;
       this.#seenBytes += spanBytes(table);
     }
-    return chooseSpans(this.#view, idAt, spans, this.#pace.share, this.#chosen);
+    const { share } = this.#pace;
+    return table.hashesIds ? chooseByHash(table, share, this.#chosen) : chooseSpans(this.#view, idAt, spans, share, this.#chosen);
   }
 
   /** Copies the spans at chosen[from, to); in pieces where they are more than a part holds. */
@@ -469,10 +470,18 @@ export class Recorder {
   }
 }
 
-/**
- * By a hash of their trace's id, worked out for every span: that is faster than to look whether the one before has the same. Where the share is small this is all that
- * recording costs (bench: record).
- */
+/** In span scope the scan has hashed the ids, which lie far apart and have gone from the processor's cache by now: bench record. */
+function chooseByHash({ spans, idAt, idHash }: SpanTable, share: number, chosen: Int32Array): number {
+  const mask = shareMask(share);
+  let count = 0;
+  for (let span = 0; span < spans; span++) {
+    const hash = idAt[span] === 0 ? NO_TRACE_HASH : idHash[span];
+    if ((hash & mask) === 0) chosen[count++] = span;
+  }
+  return count;
+}
+
+/** Worked out for every span: that is faster than to look whether the one before has the same. */
 function chooseSpans(view: DataView, idAt: Int32Array, spans: number, share: number, chosen: Int32Array): number {
   const mask = shareMask(share);
   let count = 0;
