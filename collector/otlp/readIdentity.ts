@@ -28,7 +28,7 @@ export function findSpanIdentity(bytes: Uint8Array, at: number, end: number): vo
   }
 }
 
-/** Fills `serviceName` from `service.name` of the resource among the fields of a ResourceSpans in [at, end). */
+/** Fills `serviceName` from the first `service.name` of the resource among the fields of a ResourceSpans in [at, end). */
 export function findServiceName(bytes: Uint8Array, at: number, end: number): void {
   serviceName.at = 0;
   serviceName.end = 0;
@@ -37,7 +37,10 @@ export function findServiceName(bytes: Uint8Array, at: number, end: number): voi
     const tag = tagVarint(bytes, pos, body);
     const next = skipField(bytes, tag, body, end);
     if (next < 0) break;
-    if (tag === 0x0a) findInResource(bytes, varintEnd(bytes, body, end), next);
+    if (tag === 0x0a) {
+      findInResource(bytes, varintEnd(bytes, body, end), next);
+      if (serviceName.at !== 0) return;
+    }
     pos = next;
   }
 }
@@ -48,7 +51,10 @@ function findInResource(bytes: Uint8Array, at: number, end: number): void {
     const tag = tagVarint(bytes, pos, body);
     const next = skipField(bytes, tag, body, end);
     if (next < 0) break;
-    if (tag === 0x0a) findInAttribute(bytes, varintEnd(bytes, body, end), next);
+    if (tag === 0x0a) {
+      findInAttribute(bytes, varintEnd(bytes, body, end), next);
+      if (serviceName.at !== 0) return;
+    }
     pos = next;
   }
 }

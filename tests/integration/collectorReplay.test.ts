@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
@@ -28,11 +28,22 @@ const traceScope = { scope: "trace", decisionWaitMs: 1000, decisionWaitAfterRoot
 const bySpan = samplingPolicySchema.parse({ scope: "span", tiers: [errors, rest(0.3)] });
 const byTrace = samplingPolicySchema.parse({ ...traceScope, tiers: [errors, rest(0.3)] });
 const CANDIDATES = [{ scope: "span" }, traceScope].map((scope) => samplingPolicySchema.parse({ ...scope, tiers: [slow, rest(0.1)] }));
+/** One that takes seconds over what the others take a moment for. */
+const SLOW_CANDIDATE = samplingPolicySchema.parse({
+  ...traceScope,
+  tiers: [
+    ...Array.from({ length: 60 }, (_, index) => {
+      const values = ["x", "z"].map((letter) => `(/[a-z]+)*(${index}|${letter}${index}y)+[0-9]{2,4}$`);
+      return { name: `pattern ${index}`, condition: { kind: "endpoint", match: "regex", values }, keep: keep(1) };
+    }),
+    rest(0.1),
+  ],
+});
 const REQUESTS = 20;
 const SPANS = 100;
 const HOUR_MS = 3_600_000;
 /** So many that reading them takes a while. */
-const LONG = 150_000;
+const LONG = 100_000;
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -168,7 +179,7 @@ describe("a replay", () => {
     const folder = newFolder();
     await recordBefore(folder, LONG);
     const { fleet, ask, collector } = await collectorWith(folder, bySpan);
-    ask("a", CANDIDATES[1]);
+    ask("a", SLOW_CANDIDATE);
     await reportAfter(fleet, "a", ({ state }) => state === "running");
     ask("b", CANDIDATES[1]);
     expect(await reportAfter(fleet, "b", ended)).toMatchObject({ state: "refused", reason: expect.stringContaining("one at a time") });
@@ -178,7 +189,7 @@ describe("a replay", () => {
     expect(cancelled.state).toBe("stopped");
     expect(cancelled.replay?.progress).toBeLessThan(1);
     expect(cancelled.counts.compared.spans).toBeLessThan(LONG);
-    ask("c", CANDIDATES[1]);
+    ask("c", SLOW_CANDIDATE);
     await reportAfter(fleet, "c", ({ state }) => state === "running");
     expect(await collector.process.stop()).toEqual({ code: 0, signal: null });
     expect(await reportAfter(fleet, "c", ended)).toMatchObject({ state: "stopped", reason: "the collector was stopped" });
@@ -191,12 +202,16 @@ describe("a replay", () => {
     expect(whole.code).toBe(0);
     const report = shadowReportSchema.parse(JSON.parse(whole.stdout));
     expect(report).toMatchObject({ state: "ended", counts: { compared: { spans: LONG } }, live: { scope: "span" } });
-    expect(whole.stderr).toContain("100% read, 150,000 spans");
+    expect(whole.stderr).toContain("100% read, 100,000 spans");
     const words = await command("replay", policy, ...data);
-    expect(words.stdout).toMatch(/^150,000 spans came in \d+ min/);
+    expect(words.stdout).toMatch(/^100,000 spans came in \d+ min/);
     expect(words.stdout).toMatch(/\n {2}slow +[\d,]+ +[\d,]+ +0 /);
     expect(words.stdout).toContain("Newly dropped: ");
     expect((await command("replay", policy, ...data, "--hours", "0.0001")).code).toBe(1);
+    writeFileSync(policy, JSON.stringify(SLOW_CANDIDATE));
+    const interrupted = command("replay", policy, ...data);
+    interrupted.child.stderr?.once("data", () => interrupted.child.kill("SIGINT"));
+    expect(await interrupted).toMatchObject({ code: 1, stdout: expect.stringMatching(/^Interrupted at \d+% of the recording/) });
     expect(await command("replay", policy, "--data", join(folder, "nowhere"))).toMatchObject({
       code: 2,
       stderr: expect.stringContaining("there is no data folder"),
@@ -204,11 +219,13 @@ describe("a replay", () => {
   });
 });
 
-function command(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+type Ended = { code: number | null; stdout: string; stderr: string };
+
+function command(...args: string[]): Promise<Ended> & { child: ChildProcess } {
   const main = join(import.meta.dirname, "..", "..", "collector", "main.ts");
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [main, ...args], { env: cleanEnvironment() }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr });
-    });
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = execFile(process.execPath, [main, ...args], { env: cleanEnvironment() }, (_error, stdout, stderr) => {
+    resolve({ code: child.exitCode, stdout, stderr });
   });
+  return Object.assign(promise, { child });
 }
