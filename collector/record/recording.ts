@@ -27,7 +27,7 @@ export type Recording = {
   redacted: readonly string[];
   gaps: readonly RecordingGap[];
   /**
-   * All parts, the oldest first, each with how many bytes of the disk have been read by then. A file that was rotated away or is torn meanwhile is left out and
+   * All parts, the oldest first, each with how many bytes of the disk have been read by then, and good until the next is asked for. A file that was rotated away or is torn meanwhile is left out and
    * counted as a gap. Ends when the signal aborts.
    */
   parts(signal: AbortSignal): AsyncIterable<{ part: RecordedPart; bytesRead: number }>;
