@@ -48,7 +48,9 @@ async function inProcess(): Promise<RecordRow[]> {
   const requests = Array.from({ length: REQUESTS }, () => traffic.nextRequest(SPANS));
   const out = Buffer.alloc(Math.max(...requests.map((request) => request.length)) * 2);
   const compiled = compilePolicy({ scope: "span", tiers: TIERS });
-  const sampler = createSpanSampler();
+  const samplers = { plain: createSpanSampler(), hashing: createSpanSampler() };
+  // As a collector's does where something is recorded.
+  samplers.hashing.table.hashIds();
   const settings = pipelineSettingsSchema.parse({}).recording;
   const recorder = (name: string, spansPerSecondMax: number) =>
     new Recorder({ folder: join(folder, name), settings: { ...settings, spansPerSecondMax }, clock: systemClock });
@@ -61,6 +63,7 @@ async function inProcess(): Promise<RecordRow[]> {
     for (const work of round % 2 === 0 ? works : works.toReversed()) {
       const before = process.cpuUsage();
       const began = performance.now();
+      const sampler = work.recorder === undefined ? samplers.plain : samplers.hashing;
       let spans = 0;
       do {
         for (const request of requests) {
