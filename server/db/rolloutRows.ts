@@ -40,6 +40,13 @@ export type RolloutRow = {
   tickedAtMs: number;
 };
 
+/** What a list shows of one: its members are counted, since they can be thousands. */
+export type RolloutHeadRow = Pick<
+  RolloutRow,
+  | ("number" | "groupId" | "kind" | "documentId" | "documentName" | "fromVersion" | "toVersion" | "fromRevision" | "toRevision")
+  | ("message" | "authorName" | "approverName" | "collectors" | "startedAtMs" | "endedAtMs")
+> & { state: Omit<Rollout, "members">; joined: ReadonlyMap<number, number> };
+
 const KINDS = ["policy", "destination", "pipeline"] as const;
 
 /** Null of one that another version wrote in a way that this one can't read. */
@@ -72,6 +79,39 @@ function toResults(json: unknown): KeptResult[] {
     const parsed = gateResultSchema.safeParse(rest);
     return parsed.success && typeof sinceMs === "number" ? [{ ...parsed.data, sinceMs }] : [];
   });
+}
+
+/** Newest first, with the names of their groups; those that another version wrote in a way that this one can't read are counted and left out. */
+export async function readRolloutHeads(
+  tx: Transaction,
+  where: { isLive: boolean; groupId?: string; before?: number; phase?: string },
+  take?: number,
+): Promise<{ heads: { row: RolloutHeadRow; groupName: string }[]; count: number }> {
+  const { before, ...exactly } = where;
+  const rows = await tx.rollout.findMany({
+    where: { ...exactly, number: { lt: before } },
+    orderBy: { number: "desc" },
+    ...(take !== undefined && { take }),
+    omit: { state: true, bases: true, results: true, others: true, outcome: true, sentences: true, forecast: true },
+    include: { group: { select: { name: true } } },
+  });
+  const states = await tx.$queryRaw<{ number: number; state: object; joined: Record<string, number> | null }[]>`
+    SELECT "number", "state" - 'members' AS "state", (
+      SELECT jsonb_object_agg("stage", "count") FROM (
+        SELECT "member"->>'stage' AS "stage", count(*)::int AS "count" FROM jsonb_array_elements("state"->'members') AS "member" GROUP BY 1
+      ) AS "counted") AS "joined"
+    FROM "Rollout" WHERE "number" = ANY(${rows.map(({ number }) => number)})`;
+  const stateOf = new Map(states.map((one) => [one.number, one]));
+  const heads = rows.flatMap(({ group, startedAt, endedAt, ...row }) => {
+    const found = stateOf.get(row.number);
+    const state = rolloutStateSchema.safeParse({ ...found?.state, members: [] });
+    const kind = KINDS.find((one) => one === row.kind);
+    if (!state.success || !kind) return [];
+    const joined = new Map(Object.entries(found?.joined ?? {}).map(([stage, count]) => [Number(stage), count]));
+    const times = { startedAtMs: startedAt.getTime(), endedAtMs: endedAt?.getTime() ?? null };
+    return [{ row: { ...row, ...times, kind, state: state.data, joined }, groupName: group.name }];
+  });
+  return { heads, count: rows.length };
 }
 
 export async function findRollout(tx: Transaction, number: number): Promise<RolloutRow | null> {

@@ -27,8 +27,19 @@ export type RolloutJobOptions = { ctx: ServiceContext; hub: LiveHub; replica: st
 /** A window that was told, and of whom. */
 type OpenWindow = { window: WindowToRecord; changed: readonly string[]; control: readonly string[] };
 /** `beforeMs`: up to when the time before the first stage opened is told. */
-type Told = { beforeMs: number | null; stage: number | null; untilMs: number; windowMs: number; open: OpenWindow[]; lookAtMs: number };
-const NOTHING_TOLD: Told = { beforeMs: null, stage: null, untilMs: 0, windowMs: 0, open: [], lookAtMs: 0 };
+type Told = {
+  beforeMs: number | null;
+  stage: number | null;
+  untilMs: number;
+  windowMs: number;
+  changed: readonly string[];
+  control: readonly string[];
+  open: OpenWindow[];
+  lookAtMs: number;
+  /** When it was seen to have ended. */
+  endedAtMs: number | null;
+};
+const NOTHING_TOLD: Told = { beforeMs: null, stage: null, untilMs: 0, windowMs: 0, changed: [], control: [], open: [], lookAtMs: 0, endedAtMs: null };
 
 /** One turn of the clock: what this replica's collectors measured is written down for every live rollout, and those whose lease it has are moved on. */
 export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () => Promise<void> {
@@ -61,7 +72,7 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
   }
 
   /** Windows of the open stage that are whole by now and were not told yet. */
-  function since(rollout: WatchedRollout, untilMs: number, nowMs: number): WindowToRecord[] {
+  function since(rollout: Pick<Told, "stage" | "windowMs" | "changed" | "control">, untilMs: number, nowMs: number): WindowToRecord[] {
     const { stage, windowMs, changed, control } = rollout;
     const found: WindowToRecord[] = [];
     for (let atMs = untilMs; stage !== null && atMs + windowMs + REPORT_WITHIN_MS <= nowMs; atMs += windowMs) {
@@ -104,6 +115,8 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
       stage,
       untilMs: stage === null ? fromMs : whole,
       windowMs,
+      changed,
+      control,
       open: stillOpen(open, windowMs),
     });
     await fillIn(number);
@@ -123,6 +136,22 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     told.set(number, { ...of, open: stillOpen(open, of.windowMs), lookAtMs: nowMs + LATE_EVERY_MS });
   }
 
+  /** The window in which it ended is told as well, and what comes late of those before. */
+  async function recordEnd(number: number): Promise<void> {
+    const of = told.get(number);
+    if (!of) return;
+    const nowMs = ctx.ports.nowMs();
+    const endedAtMs = of.endedAtMs ?? nowMs;
+    const fresh = since(of, of.untilMs, nowMs).filter(({ atMs }) => atMs <= endedAtMs);
+    await recordWindows({ ctx, input: { number, replica, windowMs: of.windowMs, windows: fresh } });
+    const untilMs = fresh.length === 0 ? of.untilMs : fresh[fresh.length - 1].atMs + of.windowMs;
+    const open = [...of.open, ...fresh.map((window) => ({ window, changed: of.changed, control: of.control }))];
+    told.set(number, { ...of, endedAtMs, untilMs, open: stillOpen(open, of.windowMs) });
+    await fillIn(number);
+    const isTold = of.stage === null || untilMs > endedAtMs || nowMs > endedAtMs + LATE_WITHIN_MS;
+    if (isTold && told.get(number)?.open.length === 0) told.delete(number);
+  }
+
   return async () => {
     if (hub.database.state !== "up") return;
     const live = await watchedRollouts({ ctx });
@@ -130,12 +159,7 @@ export function createRolloutJob({ ctx, hub, replica }: RolloutJobOptions): () =
     hub.setRolloutsLive(live.length > 0);
     windows.keepOnly(numbers);
     const failed: unknown[] = [];
-    for (const number of told.keys()) {
-      if (numbers.includes(number)) continue;
-      await fillIn(number).catch((error) => failed.push(error));
-      const open = stillOpen(told.get(number)?.open ?? [], told.get(number)?.windowMs ?? 0);
-      if (open.length === 0) told.delete(number);
-    }
+    for (const number of told.keys()) if (!numbers.includes(number)) await recordEnd(number).catch((error) => failed.push(error));
     for (const rollout of live) {
       try {
         await record(rollout);

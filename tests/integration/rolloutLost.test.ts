@@ -68,6 +68,11 @@ it("says in which windows and of whom it is not known what was lost, and that al
   canary.restart();
   expect(await lost(false)).toMatchObject({ missing: { collectors: [{ id: canary.id }] } });
   await owner.trpc.rollouts.abort.mutate({ number });
-  await waitFor("the way back", async () => (await look()).phase === "rolledBack");
+  const endedAtMs = await waitFor("the way back", async () => (await look()).endedAtMs ?? undefined);
+  // Up to its end, also what comes after that.
+  await waitFor("the last window", async () => {
+    const { points } = await owner.trpc.rollouts.chart.query({ number, gate: "dropped" });
+    return (points.at(-1)?.atMs ?? 0) > endedAtMs - 1_000;
+  });
   expect((await look()).lost).toMatchObject({ complete: false, missing: { collectors: [{ id: canary.id }] } });
 }, 60_000);

@@ -38,12 +38,20 @@ import { useServerNow } from "./useServerNow.ts";
 export const ASK_AGAIN_MS = 1_000;
 const COLLECTORS_ID = "collectors";
 
+/** What was measured last comes in after its end. */
+const ASK_AGAIN_ENDED_MS = 5_000;
+const SETTLED_MS = 90_000;
+
+function askAgainMs(view: RolloutView | undefined): number | false {
+  if (view === undefined) return false;
+  if (view.endedAtMs === null) return ASK_AGAIN_MS;
+  return view.nowMs - view.endedAtMs < SETTLED_MS && ASK_AGAIN_ENDED_MS;
+}
+
 /** One rollout: what is so, its stages, gates, collectors and log. `?metric=` chooses the chart. */
 export function RolloutPage({ number }: { number: number }) {
   const trpc = useTRPC();
-  const rollout = useQuery(
-    trpc.rollouts.get.queryOptions({ number }, { staleTime: 0, refetchInterval: ({ state }) => (state.data?.endedAtMs === null ? ASK_AGAIN_MS : false) }),
-  );
+  const rollout = useQuery(trpc.rollouts.get.queryOptions({ number }, { staleTime: 0, refetchInterval: ({ state }) => askAgainMs(state.data) }));
   return (
     <QueryView query={rollout} what="The rollout" skeleton={<RolloutSkeleton />}>
       {(view) => <Loaded view={view} />}

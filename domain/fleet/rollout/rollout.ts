@@ -101,13 +101,20 @@ export type RolloutStep =
 
 export type RolloutMove = { rollout: Rollout; steps: RolloutStep[] };
 
-export const isLive = ({ phase }: Rollout): boolean => phase !== "rolledBack" && phase !== "completed";
+export const isLive = ({ phase }: Pick<Rollout, "phase">): boolean => phase !== "rolledBack" && phase !== "completed";
 
-export const isGoingBack = ({ phase }: Rollout): boolean => phase === "rollingBack" || phase === "rolledBack";
+export const isGoingBack = ({ phase }: Pick<Rollout, "phase">): boolean => phase === "rollingBack" || phase === "rolledBack";
 
 /** The collectors that are to run the new configuration. */
 export function runsNew(rollout: Rollout): string[] {
   return isGoingBack(rollout) ? [] : rollout.members.map(({ id }) => id);
+}
+
+/** How many joined with each stage. */
+export function membersByStage({ members }: Pick<Rollout, "members">): Map<number, number> {
+  const joined = new Map<number, number>();
+  for (const { stage } of members) joined.set(stage, (joined.get(stage) ?? 0) + 1);
+  return joined;
 }
 
 /** The stage whose collectors run the new configuration now; null before the first one has opened. */

@@ -201,15 +201,15 @@ export type GateReplay = {
   gates: { gate: Gate; fired: { number: number; atMs: number }[] }[];
 };
 
-/** The track of stages as pages draw it. */
-export function stageTrack({ plan, phase, stage: current, members, times }: Rollout): StageView[] {
+/** The track of stages as pages draw it; `joined`: how many joined with each. */
+export function stageTrack({ plan, phase, stage: current, times }: Omit<Rollout, "members">, joined: ReadonlyMap<number, number>): StageView[] {
   return plan.stages.map(({ size, bakeSeconds, needsApproval }, index) => ({
     ...times[index],
     state: stageState(phase, current, index, times[index]),
     size,
     bakeSeconds,
     needsApproval,
-    joined: index < times.length ? members.filter(({ stage }) => stage === index).length : null,
+    joined: index < times.length ? (joined.get(index) ?? 0) : null,
   }));
 }
 

@@ -1,7 +1,7 @@
 import { commandRollout } from "#domain/fleet/rollout/commandRollout.ts";
 import { whyOff } from "#domain/fleet/rollout/gates/evaluateGates.ts";
 import { baselineOf } from "#domain/fleet/rollout/gates/p99Gate.ts";
-import { GATES, isLive, type RolloutCommand, type RolloutReason } from "#domain/fleet/rollout/rollout.ts";
+import { GATES, isLive, membersByStage, type RolloutCommand, type RolloutReason } from "#domain/fleet/rollout/rollout.ts";
 import { rolloutStepSchema } from "#domain/fleet/rollout/rolloutState.ts";
 import { GATE_UNITS, type GateView, type RolloutFailure, type RolloutLogEntry, type RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
 import { namedInReason, namedInStep, shortStep } from "#domain/fleet/rollout/shortened.ts";
@@ -30,7 +30,7 @@ export async function getRollout({ ctx, input: untrusted }: Call<ByNumberInput>)
   const nowMs = ctx.ports.nowMs();
   const group = await ctx.db.collectorGroup.findUniqueOrThrow({ where: { id: row.groupId }, select: { name: true } });
   const log = await readLog(ctx.db, number);
-  const head = showRollout(row, group.name);
+  const head = showRollout({ ...row, joined: membersByStage(row.state) }, group.name);
   const failures = await readFailures(ctx.db, row);
   const held = row.isLive && row.overrideReason === null ? await holdReason(ctx.db, nowMs) : null;
   return {

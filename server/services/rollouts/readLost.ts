@@ -17,6 +17,7 @@ type Row = { at: Date; changed: Pick<SideFigures, "dropped" | "collectors" | "re
 export async function readLost(tx: Transaction, row: RolloutRow, nowMs: number): Promise<RolloutView["lost"]> {
   const { number, state } = row;
   const changedMs = changedSinceMs(row);
+  const windowMs = state.plan.gates.windowSeconds * 1_000;
   if (!Number.isFinite(changedMs)) return { spans: 0, complete: true, missing: null };
   const rows = await tx.$queryRaw<Row[]>`
     SELECT "at", jsonb_build_object(
@@ -33,7 +34,6 @@ export async function readLost(tx: Transaction, row: RolloutRow, nowMs: number):
     };
   });
   const spans = rows.reduce((sum, { changed }) => sum + changed.dropped, 0);
-  const windowMs = state.plan.gates.windowSeconds * 1_000;
   const holes = windows.filter(({ atMs, gaps }) => gaps > 0 && atMs + windowMs <= nowMs - SETTLED_MS);
   if (rows.length === 0 || holes.length === 0) return { spans, complete: rows.length > 0, missing: null };
   const ids = [...new Set(holes.flatMap(({ missing }) => missing))];
