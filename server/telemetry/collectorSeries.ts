@@ -78,7 +78,12 @@ export class CollectorSeries {
     while (this.#marks.length > 1 && this.#marks[1].second <= second - RATE_WINDOW_S) this.#marks.shift();
     const slot = toSecondSlot(second, measurement, before);
     if (!slot) return null;
-    slot.droppedSpans += this.at(second)?.droppedSpans ?? 0;
+    const earlier = this.at(second);
+    if (earlier) {
+      slot.droppedSpans += earlier.droppedSpans;
+      slot.coversS += earlier.coversS;
+      slot.isFirst ||= earlier.isFirst;
+    }
     this.#slots[second % SECONDS_KEPT] = slot;
     this.lastSecond = Math.max(this.lastSecond, second);
     return second;

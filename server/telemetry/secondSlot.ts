@@ -8,6 +8,8 @@ export type SecondSlot = {
   second: number;
   /** What its rates are of: the time between the two measurements. */
   elapsedS: number;
+  /** How far back it tells of what was dropped; where two measurements fall into one second, with the first. */
+  coversS: number;
   /** Of a process that has just started: what the one before did after its last measurement is not known. */
   isFirst: boolean;
   /** In that time; where two measurements fall into one second, of both. */
@@ -78,6 +80,7 @@ export function toSecondSlot(second: number, now: Measurement, before: Measureme
   return {
     second,
     elapsedS,
+    coversS: elapsedS,
     isFirst: !sameProcess,
     droppedSpans: Math.max(0, now.dropped - (sameProcess ? before.dropped : 0)),
     // What came back from the log was received before the process began.

@@ -35,6 +35,14 @@ describe("what is not measured of a window", () => {
     expect([0, 10, 20, 30].reduce((sum, from) => sum + at(silent, from).dropped, 0)).toBe(400);
   });
 
+  it("is nothing when a silence ends with two measurements in one second", () => {
+    const one = measuredIn(seconds(1, 12));
+    one.add(measuredAt(19, 1_820, { dropped: 182, atMs: T0 + 18_200 }), T0 + 19_000);
+    for (const second of seconds(19, 25))
+      one.add(measuredAt(second, second * 100, { dropped: second * 10, atMs: T0 + second * 1_000 - 100 }), T0 + second * 1_000);
+    expect(at(one, 10)).toMatchObject({ reporting: 1, gaps: 0, dropped: 100 });
+  });
+
   it("is the rest of it as long as nothing has come since", () => {
     expect(at(measuredIn(seconds(1, 15)), 10)).toMatchObject({ reporting: 1, gaps: 1, missing: ["c0"] });
     expect(at(measuredIn(seconds(1, 15)), 20)).toMatchObject({ reporting: 0, gaps: 1 });

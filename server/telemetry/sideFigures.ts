@@ -49,7 +49,7 @@ function isMeasured(series: Measured | null, fromMs: number, toMs: number, count
   for (let second = Math.floor(coveredTo) + 1; series && coveredTo < to && second * 1_000 <= countedToMs; second++) {
     const slot = series.at(second);
     if (!slot) continue;
-    if (slot.isFirst || second - slot.elapsedS > coveredTo + SLACK_S) return false;
+    if (slot.isFirst || second - slot.coversS > coveredTo + SLACK_S) return false;
     coveredTo = second;
   }
   return coveredTo >= to;
