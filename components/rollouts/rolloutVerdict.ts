@@ -55,7 +55,7 @@ export function rolloutVerdict(view: Told, nowMs: number): VerdictPiece[] {
 }
 
 function paused(view: Told, atMs: number): VerdictPiece[] {
-  const decide = view.reason?.kind === "gateWithoutData" ? " A gate without data is not a passed gate: a person has to decide." : "";
+  const decide = view.reason?.kind === "gateWithoutData" ? " A gate without data is not a passed gate: a person has to decide, unless it comes to hold." : "";
   return [
     { strong: "Paused" },
     ` since ${formatClock(atMs, true)}: ${why(view)}.${decide} `,

@@ -135,7 +135,7 @@ describe("the sentence at the head of a rollout", () => {
 
   it("says that a pause by itself is a person's to decide", () =>
     expect(told({ pausedAtMs: NOW, reason: { kind: "gateWithoutData", gates: ["p99", "queue"] } })).toContain(
-      "there is too little to judge P99 and the queue by, after twice the time. A gate without data is not a passed gate: a person has to decide.",
+      "there is too little to judge P99 and the queue by, after twice the time. A gate without data is not a passed gate: a person has to decide, unless it comes to hold.",
     ));
 
   it("says who is waited for, and what holds it up", () => {

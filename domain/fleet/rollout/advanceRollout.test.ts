@@ -228,6 +228,22 @@ describe("a gate that has nothing to go by", () => {
     expect(it.goes(60, { gates: [gate("noData")] })).toEqual([]);
     expect(it.goes(80, { gates: [gate("near")] })).toContain("stagePassed");
   });
+
+  it("is passed also after the pause that it made, once all gates hold, and not by one that a person made", () => {
+    const it = story();
+    it.goes(0);
+    it.goes(0);
+    expect(it.goes(120, { gates: [gate("undecided"), gate("noData", "queue")] })).toEqual(["paused"]);
+    expect(it.goes(150, { gates: [gate("pass"), gate("noData", "queue")] })).toEqual([]);
+    expect(it.goes(160, { gates: [] })).toEqual([]);
+    expect(it.goes(170, { gates: [gate("pass"), gate("near", "queue")] })).toContain("stagePassed");
+    expect(it.rollout).toMatchObject({ stage: 1, pausedAtMs: null, reason: null });
+    const other = story();
+    other.goes(0);
+    other.goes(0);
+    other.does(130, { kind: "pause", ...OLGA, message: null });
+    expect(other.goes(500, { gates: [gate("pass")] })).toEqual([]);
+  });
 });
 
 describe("a pause", () => {

@@ -23,7 +23,7 @@ export function newRollout({ id, plan, nowMs }: Pick<Rollout, "id" | "plan"> & {
 
 /**
  * What a rollout does by itself, given what is known now: opens stages, lets them bake, goes back. As many moves as there are to make at this moment; the
- * same facts a second time make none. A rollout that is paused makes none but to go back.
+ * same facts a second time make none. A rollout that is paused makes none but to go back, or to go on once the gates that it was paused for hold.
  */
 export function advanceRollout(before: Rollout, facts: RolloutFacts): RolloutMove {
   let rollout = before;
@@ -129,13 +129,17 @@ function whenApplied(rollout: Rollout, { nowMs, collectors }: RolloutFacts): Rol
   return rollBack(rollout, { kind: "notApplied", collectors: idsOf(late), withinSeconds: applyWithinSeconds }, nowMs);
 }
 
-/** After the baking time every gate must pass. One that still has nothing to go by gets as much time again, and is then a person's to decide. */
+/**
+ * After the baking time every gate must pass. One that still has nothing to go by gets as much time again, and is then a person's to decide; unless it comes to hold
+ * meanwhile: what it was paused for is there then.
+ */
 function whenBaked(rollout: Rollout, { nowMs, gates }: RolloutFacts): RolloutMove | null {
   const { bakeSeconds } = rollout.plan.stages[rollout.stage];
-  if (rollout.pausedAtMs !== null || elapsedMs(rollout, nowMs) < bakeSeconds * 1_000) return null;
+  const isPaused = rollout.pausedAtMs !== null;
+  if ((isPaused && rollout.reason?.kind !== "gateWithoutData") || elapsedMs(rollout, nowMs) < bakeSeconds * 1_000) return null;
   const open = gates.filter(({ state }) => state === "noData" || state === "undecided");
-  if (open.length === 0) return passStage(rollout, nowMs, null);
-  if (elapsedMs(rollout, nowMs) < 2 * bakeSeconds * 1_000) return null;
+  if (open.length === 0 && (gates.length > 0 || !isPaused)) return passStage(rollout, nowMs, null);
+  if (isPaused || elapsedMs(rollout, nowMs) < 2 * bakeSeconds * 1_000) return null;
   return pause(rollout, { kind: "gateWithoutData", gates: open.map(({ gate }) => gate) }, nowMs);
 }
 
