@@ -53,10 +53,14 @@ it("says in which windows and of whom it is not known what was lost, and that al
     return phase === "baking" && lost.complete && lost.spans > 0 && collectors.find(({ runningRevision }) => runningRevision === toRevision);
   });
   const lost = (wanted: boolean) =>
-    waitFor(`what was lost to be ${wanted ? "" : "un"}known`, async () => {
-      const found = (await look()).lost;
-      return found.complete === wanted && found;
-    });
+    waitFor(
+      `what was lost to be ${wanted ? "" : "un"}known`,
+      async () => {
+        const found = (await look()).lost;
+        return found.complete === wanted && found;
+      },
+      { timeoutMs: 40_000 },
+    );
   canary.silence(true);
   const unknown = await lost(false);
   expect(unknown.missing).toMatchObject({ windows: expect.any(Number), collectors: [{ id: canary.id, name: canary.name }], others: 0 });
@@ -75,4 +79,4 @@ it("says in which windows and of whom it is not known what was lost, and that al
     return (points.at(-1)?.atMs ?? 0) > endedAtMs - 1_000;
   });
   expect((await look()).lost).toMatchObject({ complete: false, missing: { collectors: [{ id: canary.id }] } });
-}, 60_000);
+}, 150_000);
