@@ -2,6 +2,7 @@
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { isTyping } from "./isTyping.ts";
 import { Td } from "./Table.tsx";
 
 /** Above this many rows only those near the screen are drawn. */
@@ -19,9 +20,6 @@ export function useVirtualRows({ count, columns }: { count: number; columns: num
   const [wanted, setWanted] = useState<number | null>(null);
   const isVirtual = count > VIRTUAL_ABOVE;
   const virtualizer = useWindowVirtualizer({ count: isVirtual ? count : 0, estimateSize: () => ROW_PX, overscan: OVERSCAN_ROWS, scrollMargin: top });
-  // Rows above the screen that turn out taller move it along; but not back to where it was, when somebody has just scrolled away (Home, End) and that was not heard of yet.
-  virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _delta, { scrollOffset }) =>
-    scrollOffset !== null && window.scrollY === scrollOffset && item.start < scrollOffset;
   // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above the table may move when the number of rows does
   useEffect(() => setTop(frame.current?.offsetTop ?? 0), [count]);
   const items = virtualizer.getVirtualItems();
@@ -32,6 +30,19 @@ export function useVirtualRows({ count, columns }: { count: number; columns: num
     row.focus();
     setWanted(null);
   });
+  // The browser's own way there is an animation over rows that are measured as they come by, and each row that is taller than was thought would end it.
+  useEffect(() => {
+    if (!isVirtual) return;
+    const onKey = (event: globalThis.KeyboardEvent) => {
+      const isPlain = !(event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.defaultPrevented);
+      if (!isPlain || (event.key !== "Home" && event.key !== "End") || isTyping(event.target) || document.querySelector("[role=dialog]") !== null) return;
+      event.preventDefault();
+      if (event.key === "Home") virtualizer.scrollToOffset(0);
+      else virtualizer.scrollToIndex(count - 1, { align: "end" });
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [isVirtual, count, virtualizer]);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const isOnRow = event.target instanceof HTMLElement && event.target.dataset.rowOpen !== undefined;
     if (!isOnRow || count === 0 || (event.key !== "Home" && event.key !== "End")) return;
