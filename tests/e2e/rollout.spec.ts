@@ -99,6 +99,9 @@ test("a rollout that is aborted goes back, and says so", async ({ browser }) => 
   const before = await api.trpc.revisions.current.query();
   const dialog = await openPlan(page, 2);
   await dialog.getByRole("radio", { name: "Usual" }).click();
+  // With it the first stage would wait until five minutes of traffic are measured.
+  await dialog.getByText("must hold in every stage").click();
+  await dialog.getByRole("checkbox", { name: "Look at: P99 acknowledgement" }).uncheck();
   await dialog.getByRole("textbox", { name: "Why" }).fill("to see it go back");
   await dialog.getByRole("button", { name: "Start the rollout" }).click();
   await expect(page.locator('[data-stage="0"][data-state="baking"]')).toBeVisible({ timeout: 60_000 });

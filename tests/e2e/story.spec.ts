@@ -78,6 +78,7 @@ test("a Collector's configuration becomes a policy that a group runs, with drift
   await expect(row).toContainText("%");
   await page.goto("/fleet");
   await page.getByRole("link", { name: names[0], exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: names[0] })).toBeVisible();
   await expect(page.getByText("Europe").first()).toBeVisible();
   await expectLooks(page, "story-collector");
 
