@@ -1,3 +1,4 @@
+// One piece of over 400 lines: what a control plane consists of is put together here, and stopped in the opposite order.
 import { randomBytes, randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { createApiHandler } from "./api/apiHandler.ts";

@@ -1,3 +1,4 @@
+// One piece of over 400 lines: all of it is offered the same kinds of traffic and judged by the same windows.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BUDGET_STEP_MS, BudgetRatio } from "./budgetRatio.ts";
