@@ -5,8 +5,8 @@ import type { Transaction } from "../../db/database.ts";
 import type { RolloutRow } from "../../db/rolloutRows.ts";
 import { changedSinceMs } from "./rolloutWindows.ts";
 
-/** By then every replica has told of a window what its collectors said in time. */
-const SETTLED_MS = 4_000;
+/** By then every replica has told of a window what its collectors said, also where a measurement was a few seconds late and the window was filled in after it. */
+const SETTLED_MS = 10_000;
 
 type Row = { at: Date; changed: Pick<SideFigures, "dropped" | "collectors" | "reporting" | "gaps" | "missing"> };
 
