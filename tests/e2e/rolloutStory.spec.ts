@@ -1,7 +1,7 @@
 import { expect, type Page, test } from "@playwright/test";
 import { type Api, createOwner } from "#tests/fixtures/api.ts";
 import { type Headgate, startHeadgate } from "#tests/fixtures/headgate.ts";
-import { stallProcess } from "#tests/fixtures/stallProcess.ts";
+import { slowRequests } from "#tests/fixtures/slowRequests.ts";
 import { waitFor } from "#tests/fixtures/waitFor.ts";
 import { expectLooks, setKeep, shoot, signedInContext } from "./browser.ts";
 
@@ -68,11 +68,11 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
       const joined = (await api.trpc.rollouts.collectorPage.query({ number: 1, stage: 1 })).items[0];
       return joined && headgate.collectors.find(({ name }) => name === joined.name);
     });
-    const stalled = stallProcess(second.pid);
+    const slow = slowRequests(second.otlpHttp);
     try {
       await expect(page.locator("[data-slot=verdict][data-phase=rolledBack]")).toContainText("P99", { timeout: 120_000 });
     } finally {
-      await stalled.stop();
+      await slow.stop();
     }
     await expect(verdict).toContainText("0 spans lost");
     await expect(page.locator('[data-gate="p99"][data-state="fail"]')).toBeVisible();
