@@ -26,7 +26,7 @@ test.beforeAll(async () => {
 test.afterAll(() => headgate?.remove());
 
 test("a draft is tried, rolled out, taken back when latency rises in its second stage, and completed once that is mended", async ({ browser }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   const context = await signedInContext(browser, headgate.http);
   // Somebody watches, so there is a figure of each second to compare with.
   const live = await context.newPage();
@@ -91,7 +91,7 @@ test("a draft is tried, rolled out, taken back when latency rises in its second 
     await page.goto(`/sampling/${policyId}?apply=2`);
     await startRollout(page, { stages: 2 });
     await expect(page).toHaveURL(/\/rollouts\/2$/);
-    await expect(page.locator("[data-slot=verdict][data-phase=completed]")).toContainText("All 3 collectors run v2", { timeout: 240_000 });
+    await expect(page.locator("[data-slot=verdict][data-phase=completed]")).toContainText("All 3 collectors run v2", { timeout: 420_000 });
     const kept = page.getByRole("region", { name: "Forecast and what came" }).getByRole("row", { name: /^Kept share/ });
     await expect(kept).toContainText(/\d/);
     await expectLooks(page, "rollout-story-completed");
