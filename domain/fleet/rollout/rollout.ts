@@ -103,6 +103,10 @@ export type RolloutMove = { rollout: Rollout; steps: RolloutStep[] };
 
 export const isLive = ({ phase }: Pick<Rollout, "phase">): boolean => phase !== "rolledBack" && phase !== "completed";
 
+/** Whether its first stage opens by itself, and by a gate that takes a baseline: nobody else has to know one. */
+export const takesBaseline = ({ phase, times, pausedAtMs, plan }: Rollout): boolean =>
+  phase === "approval" && times.length === 0 && pausedAtMs === null && !plan.stages[0].needsApproval && plan.gates.p99RatioMax !== null;
+
 export const isGoingBack = ({ phase }: Pick<Rollout, "phase">): boolean => phase === "rollingBack" || phase === "rolledBack";
 
 /** The collectors that are to run the new configuration. */

@@ -1,7 +1,7 @@
 import { commandRollout } from "#domain/fleet/rollout/commandRollout.ts";
 import { whyOff } from "#domain/fleet/rollout/gates/evaluateGates.ts";
 import { baselineOf } from "#domain/fleet/rollout/gates/p99Gate.ts";
-import { GATES, isLive, membersByStage, type RolloutCommand, type RolloutReason } from "#domain/fleet/rollout/rollout.ts";
+import { GATES, isLive, membersByStage, type RolloutCommand, type RolloutReason, takesBaseline } from "#domain/fleet/rollout/rollout.ts";
 import { rolloutStepSchema } from "#domain/fleet/rollout/rolloutState.ts";
 import { GATE_UNITS, type GateView, type RolloutFailure, type RolloutLogEntry, type RolloutView } from "#domain/fleet/rollout/rolloutView.ts";
 import { namedInReason, namedInStep, shortStep } from "#domain/fleet/rollout/shortened.ts";
@@ -76,8 +76,8 @@ async function readLog(tx: Transaction, number: number): Promise<RolloutLogEntry
 
 /** Only before the first stage opens. */
 async function readBaseline(tx: Transaction, row: RolloutRow): Promise<RolloutView["baseline"]> {
-  const { plan, times } = row.state;
-  if (!isLive(row.state) || times.length > 0 || plan.gates.p99RatioMax === null) return null;
+  const { plan } = row.state;
+  if (!takesBaseline(row.state)) return null;
   const { before } = await readStageWindows(tx, row, 0);
   return baselineOf({ settings: plan.gates, before, isLast: plan.stages.length === 1 });
 }

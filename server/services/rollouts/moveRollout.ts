@@ -2,7 +2,7 @@ import { advanceRollout, afterGap } from "#domain/fleet/rollout/advanceRollout.t
 import { evaluateGates } from "#domain/fleet/rollout/gates/evaluateGates.ts";
 import type { GateInput } from "#domain/fleet/rollout/gates/gateInput.ts";
 import { baselineOf } from "#domain/fleet/rollout/gates/p99Gate.ts";
-import { type Baseline, type GateResult, isGoingBack, openStageOf } from "#domain/fleet/rollout/rollout.ts";
+import { type Baseline, type GateResult, isGoingBack, openStageOf, takesBaseline } from "#domain/fleet/rollout/rollout.ts";
 import { rolloutOutcome } from "#domain/fleet/rollout/rolloutOutcome.ts";
 import { isWithoutControl } from "#domain/fleet/rollout/rolloutWindow.ts";
 import { holdReason } from "../../db/changesHold.ts";
@@ -40,7 +40,7 @@ export async function moveRollout({ ctx, input }: Call<{ number: number; replica
     const isOver = isGoingBack(row.state);
     const gates = input && !isOver ? evaluateGates(input) : [];
     const held = row.overrideReason === null && (await holdReason(tx, nowMs)) !== null;
-    const baseline = input ? null : await readBaseline(tx, row, windows, nowMs);
+    const baseline = held || !takesBaseline(row.state) ? null : await readBaseline(tx, row, windows, nowMs);
     const move = advanceRollout(row.state, { nowMs, collectors, gates, held, baseline });
     const results = isOver ? row.results : withSince(row.results, gates, nowMs);
     const looked = { tickedAt: new Date(nowMs), watchedSince: new Date(row.watchedSinceMs), collectors: collectors.length };
@@ -90,7 +90,6 @@ async function gateInput(tx: Transaction, row: RolloutRow, windows: WindowCache,
 
 async function readBaseline(tx: Transaction, row: RolloutRow, windows: WindowCache, nowMs: number): Promise<Baseline | null> {
   const { gates: settings, stages } = row.state.plan;
-  if (settings.p99RatioMax === null) return null;
   const { before } = await windows.read(tx, row, 0, nowMs);
   return baselineOf({ settings, before, isLast: stages.length === 1 });
 }
